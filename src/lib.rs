@@ -1,0 +1,32 @@
+//! Pressure Point teaches system design by letting people break systems.
+//!
+//! **A run is a value; playing is reading.** The core turns a scenario (design, script, seed) into a recording,
+//! deterministically; play, pause and rewind only move a playhead over it.
+//!
+//! Each module may use only those above it (`tests/tidy.rs` checks it):
+//!
+//! | module | says | knows nothing of |
+//! |---|---|---|
+//! | [`units`] | times, rates, bytes, money, chances, distributions and their text forms | everything |
+//! | [`design`] | what the learner draws: components, wires, policies, edits, the text form, problems | time, screen |
+//! | [`sim`] | how it behaves: calendar, request lifecycle, stations, one file per component kind, faults | screen, lessons, text |
+//! | [`metrics`] | what it means: the recording, series, the report of a run | screen |
+//! | [`insight`] | why, and for how much: cost | screen |
+//! | [`lesson`] | what is taught: lesson files, goals, progress, the verifier | screen |
+//! | [`editor`] | how it is changed: messages in, state out; gestures, camera, history, player | browser |
+//! | [`scene`] | what is seen: wire paths, dots at the playhead; data in, shapes out | browser |
+//! | `ui` | the browser; the only module that names leptos, web_sys, plotters (wasm32 only) | – |
+//! | `cli` | the command line (native only); beside `ui`, at the end of the row | browser |
+
+pub mod units;
+pub mod design;
+pub mod sim;
+pub mod metrics;
+pub mod insight;
+pub mod lesson;
+pub mod editor;
+pub mod scene;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
+#[cfg(target_arch = "wasm32")]
+pub mod ui;

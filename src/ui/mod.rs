@@ -1,0 +1,8 @@
+//! The browser: the only module that names leptos.
+use leptos::prelude::*;
+
+/// Starts the app.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    mount_to_body(|| view! { <h1>"Pressure Point"</h1> });
+}
