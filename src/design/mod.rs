@@ -1,1 +1,147 @@
-//! To be written.
+//! What the learner draws: components and wires with their settings, as plain data.
+
+pub(crate) mod setting;
+
+mod check;
+mod class;
+mod edit;
+mod fault;
+mod file;
+mod kind;
+mod node;
+mod policy;
+mod problem;
+
+pub use check::{may_connect, remarks, Remark};
+pub use class::{ClassCost, Keys, RequestClass};
+pub use edit::Edit;
+pub use fault::{Fault, FaultKind, FaultSettings, Target};
+pub use file::{read, set_path, write, DESIGN_BYTES_MAX};
+pub use kind::{
+    Arrivals, Cache, Clients, Database, Eviction, HealthCheck, Kind, LoadBalancer, ObjectStorage, Server, Strategy,
+};
+pub use node::{Entry, Node, Value};
+pub use policy::{Backoff, Breaker, CallPolicy, Jitter, Retry};
+pub use problem::{suggest, Findings, Problem};
+pub use setting::{get_path, put_path, read_settings, Curve, Form, SettingInfo, Settings};
+
+use crate::units::Time;
+
+/// The drawing, and all that a run needs besides the learner's hand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Design {
+    /// The seed of every random stream.
+    pub seed: u64,
+    /// How long a run takes, in simulated time.
+    pub duration: Time,
+    /// The kinds of request; never empty.
+    pub classes: Vec<RequestClass>,
+    /// The boxes, in the order of the file.
+    pub components: Vec<Component>,
+    /// The lines, in the order of the file.
+    pub wires: Vec<Wire>,
+    /// Names for stretches of time, for goals.
+    pub spans: Vec<Span>,
+    /// What goes wrong, and when.
+    pub faults: Vec<Fault>,
+}
+
+/// A box.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Component {
+    /// Its name, unique in the design; letters, digits, `-` and `_`.
+    pub name: String,
+    /// Its centre on the canvas, in canvas pixels.
+    pub at: Point,
+    /// What it is, with its settings.
+    pub kind: Kind,
+}
+
+/// A place on the canvas, in canvas pixels; x to the right, y down.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Point {
+    /// To the right.
+    pub x: f64,
+    /// Down.
+    pub y: f64,
+}
+
+/// A line from caller to callee. At most one runs from one component to another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wire {
+    /// The caller's name.
+    pub from: String,
+    /// The callee's name.
+    pub to: String,
+    /// What it does for its caller.
+    pub policy: CallPolicy,
+}
+
+/// A named stretch of time, from its start up to its end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Span {
+    /// Its name, unique in the design.
+    pub name: String,
+    /// The start.
+    pub from: Time,
+    /// The end, not included.
+    pub to: Time,
+}
+
+impl Default for Design {
+    fn default() -> Design {
+        Design {
+            seed: 1,
+            duration: Time::from_secs(60),
+            classes: vec![RequestClass { name: "request".to_owned(), cost: ClassCost::default() }],
+            components: Vec::new(),
+            wires: Vec::new(),
+            spans: Vec::new(),
+            faults: Vec::new(),
+        }
+    }
+}
+
+impl Design {
+    /// The component of this name.
+    pub fn component(&self, name: &str) -> Option<&Component> {
+        self.components.iter().find(|component| component.name == name)
+    }
+
+    /// The wire between these two.
+    pub fn wire(&self, from: &str, to: &str) -> Option<&Wire> {
+        self.wires.iter().find(|wire| wire.from == from && wire.to == to)
+    }
+
+    /// The wires that leave this component, in the order of the file.
+    pub fn wires_from<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Wire> + 'a {
+        self.wires.iter().filter(move |wire| wire.from == name)
+    }
+
+    /// A name of this kind that is still free: `server-3`.
+    pub fn free_name(&self, kind: &Kind) -> String {
+        let stem = match kind {
+            Kind::Clients(_) => "users",
+            Kind::LoadBalancer(_) => "lb",
+            Kind::Server(_) => "app",
+            Kind::Cache(_) => "cache",
+            Kind::Database(_) => "db",
+            Kind::ObjectStorage(_) => "storage",
+        };
+        let numbered = (2..).map(|number| format!("{stem}-{number}"));
+        std::iter::once(stem.to_owned()).chain(numbered).find(|name| self.component(name).is_none()).expect("endless")
+    }
+}
+
+impl Wire {
+    /// How files and reports name it: `app-1 -> db`.
+    pub fn name(&self) -> String {
+        format!("{} -> {}", self.from, self.to)
+    }
+}
+
+/// Whether a component, class or span may be called this; otherwise what is wrong.
+pub fn check_name(name: &str) -> Result<(), String> {
+    let fits = (1..=40).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    if fits { Ok(()) } else { Err(format!("`{name}` is no name; use up to 40 letters, digits, `-` and `_`")) }
+}

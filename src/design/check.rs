@@ -1,0 +1,93 @@
+//! What may be wired to what, and what a finished design still lacks. An unfinished design runs all the same.
+
+use super::{Design, Kind};
+
+/// Whether a wire may run from one component to the other; otherwise why not, in a student's words.
+pub fn may_connect(design: &Design, from: &str, to: &str) -> Result<(), String> {
+    let find = |name: &str| design.component(name).ok_or_else(|| format!("there is no component called `{name}`"));
+    let (caller, callee) = (find(from)?, find(to)?);
+    if from == to {
+        return Err("a component cannot call itself".to_owned());
+    }
+    if design.wire(from, to).is_some() {
+        return Err(format!("`{from}` already calls `{to}`"));
+    }
+    kinds_may_connect(&caller.kind, &callee.kind)?;
+    if reaches(design, to, from) {
+        return Err(format!("`{to}` already leads to `{from}`; calls would go round in a circle"));
+    }
+    Ok(())
+}
+
+fn kinds_may_connect(caller: &Kind, callee: &Kind) -> Result<(), String> {
+    let refused = |why: &str| Err(why.to_owned());
+    match (caller, callee) {
+        (_, Kind::Clients(_)) => refused("users make requests; nothing calls them"),
+        (Kind::Database(_) | Kind::ObjectStorage(_) | Kind::Cache(_), _) => {
+            Err(format!("a {} answers; it calls nobody", caller.label().to_lowercase()))
+        }
+        (Kind::Clients(_) | Kind::LoadBalancer(_), Kind::Cache(_)) => {
+            refused("a cache remembers database answers for servers; wire a server to it")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether calls from `start` can end up at `goal`.
+fn reaches(design: &Design, start: &str, goal: &str) -> bool {
+    let mut seen = vec![start];
+    let mut next = 0;
+    while let Some(&name) = seen.get(next) {
+        if name == goal {
+            return true;
+        }
+        for wire in design.wires_from(name) {
+            if !seen.contains(&wire.to.as_str()) {
+                seen.push(&wire.to);
+            }
+        }
+        next += 1;
+    }
+    false
+}
+
+/// Something a design lacks; it still runs, but not as its author may think.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// The component it is about; empty for the whole design.
+    pub component: String,
+    /// What is amiss and what to try.
+    pub message: String,
+}
+
+/// All that a design still lacks.
+pub fn remarks(design: &Design) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    let mut remark = |component: &str, message: String| remarks.push(Remark { component: component.to_owned(), message });
+    let clients: Vec<&str> =
+        design.components.iter().filter(|c| matches!(c.kind, Kind::Clients(_))).map(|c| c.name.as_str()).collect();
+    if clients.is_empty() {
+        remark("", "nobody uses it yet: add users".to_owned());
+    }
+    let reads = design.classes.iter().any(|class| class.cost.reads > 0 || class.cost.writes > 0);
+    for component in &design.components {
+        let name = component.name.as_str();
+        let calls = |wanted: fn(&Kind) -> bool| {
+            design.wires_from(name).any(|wire| design.component(&wire.to).is_some_and(|callee| wanted(&callee.kind)))
+        };
+        match &component.kind {
+            Kind::Clients(_) | Kind::LoadBalancer(_) if design.wires_from(name).next().is_none() => {
+                remark(name, "it calls nobody: draw a wire from it".to_owned());
+            }
+            Kind::Server(_) if reads && !calls(|kind| matches!(kind, Kind::Database(_) | Kind::Server(_) | Kind::LoadBalancer(_))) => {
+                remark(name, "its requests read and write data, but no database is wired to it: they will fail".to_owned());
+            }
+            Kind::Clients(_) => {}
+            _ if !clients.iter().any(|client| reaches(design, client, name)) => {
+                remark(name, "no request can reach it: draw a wire to it".to_owned());
+            }
+            _ => {}
+        }
+    }
+    remarks
+}

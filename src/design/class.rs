@@ -1,0 +1,48 @@
+//! Request classes: what one request of each kind costs.
+
+use crate::units::{Bytes, Distribution, Time};
+
+use super::setting::settings;
+
+settings! {
+    /// The keys that a class reads and writes.
+    Keys {
+        /// How many different keys there are.
+        count: u32 = 10_000, Some((1.0, 1_000_000.0));
+        /// The Zipf exponent of their popularity: 0 is uniform, 1 is the usual web.
+        zipf: f64 = 1.0, Some((0.0, 4.0));
+    }
+}
+
+settings! {
+    /// What one request of a class costs.
+    ClassCost {
+        /// Its share of the traffic, relative to the other classes.
+        share: f64 = 1.0, Some((0.0, 1_000_000.0));
+        /// CPU time at a server, on one core.
+        cpu: Distribution = Distribution::Exponential(Time::from_millis(1)), Some((0.0, 3600.0));
+        /// Reads of a key from the data store.
+        reads: u32 = 0, Some((0.0, 100.0));
+        /// Writes of a key to the data store.
+        writes: u32 = 0, Some((0.0, 100.0));
+        /// The keys that are read and written, and how popular they are.
+        keys: Keys = Keys::default(), None;
+        /// Bytes uploaded with the request; put into object storage where a server is wired to one.
+        body: Bytes = Bytes(0), Some((0.0, 1e12));
+        /// Bytes of the answer.
+        response: Bytes = Bytes(2000), Some((0.0, 1e12));
+        /// Images and other blobs fetched from object storage, where a server is wired to one.
+        blobs: u32 = 0, Some((0.0, 100.0));
+        /// Work that need not be done before the answer, on one core (image processing); without a queue it is done inline.
+        job: Option<Distribution> = None, Some((0.0, 3600.0));
+    }
+}
+
+/// A kind of request (feed, login, upload …) and what it costs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RequestClass {
+    /// Its name, unique in the design.
+    pub name: String,
+    /// What one such request costs.
+    pub cost: ClassCost,
+}

@@ -1,0 +1,72 @@
+//! What goes wrong on purpose: the scripted faults of a design.
+
+use crate::units::Time;
+
+use super::setting::{choices, settings};
+
+choices! {
+    /// The kinds of fault.
+    FaultKind {
+        /// The process dies: everything in it is lost, and calls to it fail at once.
+        Crash = "crash",
+        /// The process is stopped and comes back after its boot time.
+        Restart = "restart",
+        /// Work takes `factor` times as long; on a wire, latency does.
+        SlowDown = "slow-down",
+        /// Nothing gets through, not even a refusal: callers wait until they time out.
+        Partition = "partition",
+        /// A cache forgets everything.
+        CacheFlush = "cache-flush",
+    }
+}
+
+settings! {
+    /// How a fault is written in a file, besides its target.
+    FaultSettings {
+        /// When it strikes.
+        at: Time = Time::ZERO, Some((0.0, 86400.0));
+        /// What happens.
+        fault: FaultKind = FaultKind::Crash, None;
+        /// How long it lasts; none is until the end, or a restart.
+        lasts as "for": Option<Time> = None, Some((0.000001, 86400.0));
+        /// How many times slower, for a slow-down.
+        factor: f64 = 5.0, Some((1.0, 10_000.0));
+    }
+}
+
+/// One fault of the script.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// What it strikes.
+    pub target: Target,
+    /// When, what, how long.
+    pub settings: FaultSettings,
+}
+
+/// What a fault strikes, by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A component.
+    Component(String),
+    /// A wire, from caller to callee.
+    Wire(String, String),
+}
+
+impl Target {
+    /// Reads `app-1` or `app-1 -> db`.
+    pub fn parse(text: &str) -> Target {
+        match text.split_once("->") {
+            Some((from, to)) => Target::Wire(from.trim().to_owned(), to.trim().to_owned()),
+            None => Target::Component(text.trim().to_owned()),
+        }
+    }
+}
+
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Target::Component(name) => f.write_str(name),
+            Target::Wire(from, to) => write!(f, "{from} -> {to}"),
+        }
+    }
+}
