@@ -1,11 +1,14 @@
 //! How a design behaves: a discrete-event simulation of single requests, in integer nanoseconds, the same everywhere.
 
 mod frame;
+mod replay;
 
 pub use frame::{
     Answers, BreakerState, ComponentFrame, FRAME, Frame, Happening, Health, LogEntry, Mark, Outcome, Parts, Sketch, Step,
     WireFrame,
 };
+
+pub use replay::{Replay, Status};
 
 use crate::design::{Design, Fault};
 use crate::units::Time;

@@ -4,11 +4,13 @@ use std::fmt;
 use std::ops::{Add, AddAssign, Mul, Sub};
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::{split_number, trimmed};
 
 /// An instant of simulated time, or a span of it, in nanoseconds. Arithmetic saturates: no run lives long enough to
 /// notice, and a hostile file cannot overflow it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Time(pub u64);
 
 const UNITS: [(&str, u64); 6] = [
