@@ -1,4 +1,10 @@
 //! The browser: the only module that names leptos.
+
+mod canvas;
+mod session;
+
+pub use session::{Session, use_session};
+
 use leptos::prelude::*;
 
 /// Starts the app.
