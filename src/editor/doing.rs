@@ -21,7 +21,10 @@ impl Editor {
     pub(super) fn act(&mut self, action: Action, repeat: bool, effects: &mut Effects) {
         match action {
             Action::Undo | Action::Redo => self.travel(action == Action::Undo, effects),
-            Action::Delete => self.delete(&self.selection.parts().to_vec(), effects),
+            Action::Delete => {
+                let parts = self.selection.parts().to_vec();
+                self.delete(&parts, effects);
+            }
             Action::SelectAll => self.select_all(),
             Action::Cancel => self.cancel(effects),
             Action::Connect => self.open_page(MenuPage::ConnectTo, effects),

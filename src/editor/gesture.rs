@@ -134,7 +134,7 @@ pub fn hit(design: &Design, at: Point, reach: f64) -> Hit {
 }
 
 /// The component that a wire being drawn to this point would reach: the box under it, or the nearest port within `snap`.
-pub fn aimed_at<'a>(design: &'a Design, at: Point, towards_callee: bool, snap: f64) -> Option<&'a str> {
+pub fn aimed_at(design: &Design, at: Point, towards_callee: bool, snap: f64) -> Option<&str> {
     let over = design.components.iter().rev().find(|component| box_of(component.at).contains(at));
     if let Some(component) = over {
         return Some(&component.name);

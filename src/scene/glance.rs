@@ -127,7 +127,10 @@ impl Glance {
 }
 
 /// Weighted means of some figures over the last frames, the newest first.
-fn smoothed<'a, T: 'a, const N: usize>(past: impl Iterator<Item = &'a T>, figures: impl Fn(&T) -> [f64; N]) -> [f64; N] {
+fn smoothed<'a, T: 'a, const N: usize>(
+    past: impl Iterator<Item = &'a T>,
+    figures: impl Fn(&T) -> [f64; N],
+) -> [f64; N] {
     let (mut sums, mut total, mut weight) = ([0.0; N], 0.0, 1.0);
     for frame in past.take(FRAMES_BACK) {
         for (sum, figure) in sums.iter_mut().zip(figures(frame)) {

@@ -37,6 +37,11 @@ impl Pace {
         Time::from_secs_f64(self.stretch + self.flash)
     }
 
+    /// The least time of a hop.
+    pub fn hop_time(&self) -> Time {
+        Time::from_secs_f64(self.hop)
+    }
+
     /// The pace for a trip of so many spans: shorter hops for long trips, so that the whole stretch stays bounded.
     fn shared_by(&self, spans: usize) -> Pace {
         let whole = spans as f64 * (2.0 * self.hop + self.work);

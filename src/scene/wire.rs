@@ -44,7 +44,8 @@ fn arrow_text(curve: &Bezier) -> String {
     let [_, _, before, tip] = curve.0;
     let (x, y) = (tip.x - before.x, tip.y - before.y);
     let length = (x * x + y * y).sqrt().max(1e-6);
-    let (along, across) = ((x / length * ARROW, y / length * ARROW), (-y / length * ARROW * 0.55, x / length * ARROW * 0.55));
+    let (along, across) =
+        ((x / length * ARROW, y / length * ARROW), (-y / length * ARROW * 0.55, x / length * ARROW * 0.55));
     let corner = |side: f64| (tip.x - along.0 + side * across.0, tip.y - along.1 + side * across.1);
     let ((ax, ay), (bx, by)) = (corner(1.0), corner(-1.0));
     format!("M{ax:.1} {ay:.1}L{:.1} {:.1}L{bx:.1} {by:.1}Z", tip.x, tip.y)
