@@ -1,6 +1,8 @@
 //! How a design behaves: a discrete-event simulation of single requests, in integer nanoseconds, the same everywhere.
 
+mod calendar;
 mod frame;
+mod random;
 mod replay;
 
 pub use frame::{
