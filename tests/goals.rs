@@ -81,7 +81,7 @@ fn bad_goals_say_where_and_what_to_try() {
     check("p99(users) < 1s at last", "17: `at` must be followed by `end` | write `at end`, or `after 2m`");
     check("p99(users) < 1s for ever", "21: `ever` is not a time; write it like \"20ms\", \"1.5s\" or \"3m\" | ");
     check("p99(users) < 1s for 0s", "21: `for` needs a time above 0 | write `ever` if once is enough");
-    check("p99(users) < 1s for 5s during spike", "17: `for 5s` is longer than the 4s there are | write a shorter time");
+    check("p99(users) < 1s during spike for 5s", "30: `for 5s` is longer than the 4s there are | write a shorter time");
     check("p99(users) < 1s after 10s", "17: the run is over by then: it takes 10s | write an earlier time");
     check("p99(users) < 1s ever always", "22: the goal already says how long | keep one of `for`, `ever`, `always`");
     check("p99(users) < 1s at end after 2s", "24: the goal already says when | keep one of `during`, `after`, `at end`");
@@ -160,20 +160,20 @@ fn windows_decide_when_they_should() {
     check("mean_latency(users) <= 10ms", "+99 10 ms");
     check("goodput(users) >= 100/s", "+99 100/s");
     check("issued(users) < 125/s", "+99 120/s");
-    check("success_rate(users) >= 99% always", "-30 95.24%");
+    check("success_rate(users) >= 99% always", "-30 90.91%");
     check("success_rate(users) >= 49% always", "+99 100%");
     check("utilization(db) < 80%", "+99 58%");
-    check("utilization(db) > 80% ever", "+36 82%");
+    check("utilization(db) > 80% ever", "+37 82%");
     check("utilization(db) < 80% for 2s", "+28 50%");
-    check("utilization(db) < 80% for 4s", "+82 50%");
+    check("utilization(db) < 80% for 4s", "+91 50%");
     check("utilization(db) < 80% for 2s during spike", "-59 50%");
     check("retries(users) = 0", "-99 200");
     check("retries(app -> db) <= 100 during spike", "-59 200");
     check("stale_reads(users) = 0", "+99 0");
     check("shed(db) = 0", "+99 0");
     check("throughput(db) = 100/s", "+99 100/s");
-    check("cost <= $1.2/h", "+99 $1.18/h");
-    check("cost <= $1/h", "-99 $1.18/h");
+    check("cost <= $1.2/h", "+99 $1.04/h");
+    check("cost <= $1/h", "-99 $1.04/h");
 }
 
 #[test]

@@ -46,9 +46,9 @@ impl Goal {
     }
 
     fn check_scope(&self, design: &Design) -> Result<(), GoalError> {
-        let (scope, length) = match &self.scope {
+        let length = match &self.scope {
             Scope::During(name) => match design.spans.iter().find(|span| span.name == *name) {
-                Some(span) if span.to <= design.duration => ("during", span.to - span.from),
+                Some(span) if span.to <= design.duration => span.to - span.from,
                 Some(span) => {
                     let message = format!("span `{name}` ends at {}, after the run ({})", span.to, design.duration);
                     return Err(self.error_at("during", message, "end it earlier or lengthen `duration`"));
@@ -62,13 +62,13 @@ impl Goal {
                 let message = format!("the run is over by then: it takes {}", design.duration);
                 return Err(self.error_at("after", message, "write an earlier time"));
             }
-            Scope::After(time) => ("after", design.duration - *time),
-            Scope::Whole | Scope::AtEnd => ("for", design.duration),
+            Scope::After(time) => design.duration - *time,
+            Scope::Whole | Scope::AtEnd => design.duration,
         };
         match self.hold {
             Hold::For(time) if time > length => {
                 let message = format!("`for {time}` is longer than the {length} there are");
-                Err(self.error_at(scope, message, "write a shorter time"))
+                Err(self.error_at("for ", message, "write a shorter time"))
             }
             _ => Ok(()),
         }
