@@ -8,6 +8,7 @@ mod goal;
 mod markdown;
 mod progress;
 mod rules;
+mod verify;
 
 pub use blocks::{Block, Predict};
 pub use course::{COURSE_BYTES_MAX, Course, Part, missing_file};
@@ -19,3 +20,4 @@ pub use goal::{
 };
 pub use progress::Progress;
 pub use rules::Rules;
+pub use verify::{LessonTexts, Run, SEEDS, Verdict, grade, verify};
