@@ -14,6 +14,7 @@ traffic = "100/s"
 [components.app]
 kind = "server"
 cores = 1
+capacity = 5000
 [wires]
 "users -> app" = {}
 "#;
@@ -91,7 +92,8 @@ fn a_lesson_is_read_in_order() {
     let titles: Vec<&str> = lesson.steps.iter().map(|step| step.title.as_str()).collect();
     assert_eq!(titles, ["Small", "Do", "Think"]);
     assert_eq!(lesson.steps[0].blocks, [Block::Prose("<p>Read <em>this</em> first.</p>".to_owned())]);
-    let [Block::Prose(see), Block::Goals(goals), Block::Hint(hint), Block::Prose(code)] = lesson.steps[1].blocks.as_slice()
+    let [Block::Prose(see), Block::Goals(goals), Block::Hint(hint), Block::Prose(code)] =
+        lesson.steps[1].blocks.as_slice()
     else {
         panic!("{:?}", lesson.steps[1].blocks)
     };
@@ -121,16 +123,27 @@ fn bad_lessons_say_where_and_what_to_try() {
         let problems = lesson(&LESSON.replace(from, to)).expect_err(to);
         assert_eq!(told(&problems), expected, "{to}");
     };
-    check("title = \"Small\"", "titel = \"Small\"", "l/lesson.md:1: `title` is missing | add `title = \"…\"` to the front matter\nl/lesson.md:2: unknown setting `titel` | did you mean `title`?");
+    check(
+        "title = \"Small\"",
+        "titel = \"Small\"",
+        "l/lesson.md:1: `title` is missing | add `title = \"…\"` to the front matter\nl/lesson.md:2: unknown setting `titel` | did you mean `title`?",
+    );
     check("minutes = 3", "minutes = 300", "l/lesson.md:4: `minutes` must be a whole number from 1 to 60");
-    check("minutes = 3", "minutes = ", "l/lesson.md:1: `minutes` is missing | add `minutes = 10` to the front matter: what a learner needs for it\nl/lesson.md:4: string values must be quoted, expected literal string");
+    check("minutes = 3", "minutes = ", "l/lesson.md:4: string values must be quoted, expected literal string");
     check("[\"server\"]", "[\"servre\"]", "l/lesson.md:5: unknown kind `servre` | did you mean `server`?");
-    check("[\"server\"]", "\"server\"", "l/lesson.md:5: `palette` must be a list | write it like `palette = [\"server\"]`");
+    check(
+        "[\"server\"]",
+        "\"server\"",
+        "l/lesson.md:5: `palette` must be a list | write it like `palette = [\"server\"]`",
+    );
     check("[\"users\"]", "[\"user\"]", "l/lesson.md:6: `user` is locked but not in start.toml | did you mean `users`?");
     check("[fixed.server]", "[fixed.sever]", "l/lesson.md:8: unknown kind `sever` | did you mean `server`?");
     check("cores = 1", "cors = 1", "l/lesson.md:9: unknown setting `cors` | did you mean `cores`?");
-    check("because = \"It is slow.\"", "", "l/lesson.md:11: wrong build `slow` does not say why it loses | add `because = \"…\"`: why it loses, in a sentence for learners");
-    check("<   500ms", "", "");
+    check(
+        "because = \"It is slow.\"",
+        "",
+        "l/lesson.md:11: wrong build `slow` does not say why it loses | add `because = \"…\"`: why it loses, in a sentence for learners",
+    );
 }
 
 #[test]
@@ -140,29 +153,69 @@ fn more_bad_lessons() {
         let problems = lesson(&LESSON.replace(from, to)).expect_err(to);
         assert_eq!(told(&problems), expected, "{to}");
     };
-    check("p95(users)   < 500ms", "p95(users) < 400ms", "l/lesson.md:11: wrong build `slow` should miss `p95(users) < 400ms`, which is no goal of this lesson | did you mean `p95(users) < 500ms`?");
-    check("error_rate(users) <= 1%", "eror_rate(users) <= 1%", "l/lesson.md:25: unknown metric `eror_rate` (column 1) | did you mean `error_rate`?");
+    check(
+        "p95(users)   < 500ms",
+        "p95(users) < 400ms",
+        "l/lesson.md:11: wrong build `slow` should miss `p95(users) < 400ms`, which is no goal of this lesson | did you mean `p95(users) < 500ms`?",
+    );
+    check(
+        "error_rate(users) <= 1%",
+        "eror_rate(users) <= 1%",
+        "l/lesson.md:25: unknown metric `eror_rate` (column 1) | did you mean `error_rate`?",
+    );
     check("```hint", "```hints", "l/lesson.md:28: unknown block `hints` | did you mean `hint`?");
-    check("```hint\nUse `cores`.\n```", "- list\n  ```hint\n  Use `cores`.\n  ```", "l/lesson.md:29: a `hint` block cannot stand within a list or a quote | begin it at the margin");
+    check(
+        "```hint\nUse `cores`.\n```",
+        "- list\n  ```hint\n  Use `cores`.\n  ```",
+        "l/lesson.md:29: a `hint` block cannot stand within a list or a quote | begin it at the margin",
+    );
     check("- [x] two", "- [ ] two", "l/lesson.md:39: a prediction has exactly one right option, `- [x] …`");
-    check("- [ ] one", "- one", "l/lesson.md:39: a prediction has 2 to 8 options, each `- [ ] …`\nl/lesson.md:40: this option is not marked | begin it with `- [ ]`, or with `- [x]` if it is the right one");
-    check("> Two.\n>\n> Always two.\n", "", "l/lesson.md:39: a prediction ends with its explanation, in lines that begin with `>`");
-    check("version = 1\n[comp", "version = 2\n[comp", "l/lesson.md:49: this version of the format is not known | only `version = 1` exists yet");
+    check(
+        "- [ ] one",
+        "- one",
+        "l/lesson.md:39: a prediction has 2 to 8 options, each `- [ ] …`\nl/lesson.md:40: this option is not marked | begin it with `- [ ]`, or with `- [x]` if it is the right one",
+    );
+    check(
+        "> Two.\n>\n> Always two.\n",
+        "",
+        "l/lesson.md:39: a prediction ends with its explanation, in lines that begin with `>`",
+    );
+    check(
+        "version = 1\n[comp",
+        "version = 2\n[comp",
+        "l/lesson.md:49: this version of the format is not known | only `version = 1` exists yet",
+    );
 }
 
 #[test]
 fn what_is_no_lesson_at_all() {
     let check = |text: &str, expected: &str| assert_eq!(told(&lesson(text).expect_err(text)), expected, "{text}");
-    check("", "l/lesson.md:1: the front matter is missing | begin the file with a line `+++`, then `title = \"…\"`, then `+++`");
-    check("<!DOCTYPE html><html>", "l/lesson.md:1: this is a web page, not a lesson | the file is missing, and the server sent its start page in place of it");
+    check(
+        "",
+        "l/lesson.md:1: the front matter is missing | begin the file with a line `+++`, then `title = \"…\"`, then `+++`",
+    );
+    check(
+        "<!DOCTYPE html><html>",
+        "l/lesson.md:1: this is a web page, not a lesson | the file is missing, and the server sent its start page in place of it",
+    );
     check("+++\ntitle = \"x\"\n", "l/lesson.md:1: the front matter is never closed | end it with a line `+++`");
     let front = "+++\ntitle = \"x\"\nsummary = \"y\"\nminutes = 1\n+++\n";
-    check(front, "l/lesson.md:1: this lesson has no text | write its steps under `## ` headings, after the front matter\nl/lesson.md:1: this lesson has no goal | add a fenced block with the info string `goals`");
-    check(&format!("{front}Text."), "l/lesson.md:1: this lesson has no goal | add a fenced block with the info string `goals`");
+    check(
+        front,
+        "l/lesson.md:1: this lesson has no text | write its steps under `## ` headings, after the front matter",
+    );
+    check(
+        &format!("{front}Text."),
+        "l/lesson.md:1: this lesson has no goal | add a fenced block with the info string `goals`",
+    );
     check(&"x".repeat(300_000), "l/lesson.md:1: this file is too large for a lesson | at most 200000 bytes are read");
-    let broken = Lesson::read("l", LESSON, "version = 1\n[components.app]\nkind = \"sever\"\n").expect_err("a bad start");
+    let broken =
+        Lesson::read("l", LESSON, "version = 1\n[components.app]\nkind = \"sever\"\n").expect_err("a bad start");
     assert_eq!(told(&broken), "l/start.toml:3: unknown kind `sever` | did you mean `server`?");
-    assert_eq!(missing_file("l/start.toml").to_string(), "l/start.toml:1: this file is missing\n  hint: a lesson's folder has lesson.md, start.toml and solution.toml");
+    assert_eq!(
+        missing_file("l/start.toml").to_string(),
+        "l/start.toml:1: this file is missing\n  hint: a lesson's folder has lesson.md, start.toml and solution.toml"
+    );
 }
 
 #[test]
@@ -181,7 +234,11 @@ fn rules_say_what_was_broken() {
         change(&mut design);
         assert_eq!(lesson.rules.broken_by(&design, &start), expected);
     };
-    let added = |word: &str| Component { name: "new".to_owned(), kind: Kind::of(word).expect(word), ..start.components[0].clone() };
+    let added = |word: &str| Component {
+        name: "new".to_owned(),
+        kind: Kind::of(word).expect(word),
+        ..start.components[0].clone()
+    };
     check(&|_| {}, &[]);
     check(&|design| design.components[0].at.x = 99.0, &[]);
     check(&|design| design.seed = 99, &[]);
@@ -190,8 +247,14 @@ fn rules_say_what_was_broken() {
     check(&|design| design.components.push(lesson_component(&lesson, "server")), &[]);
     check(&|design| design.components.push(added("server")), &["`new`: `cores` is fixed in this lesson"]);
     check(&|design| design.components.push(added("cache")), &["`new`: this lesson has no cache to add"]);
-    check(&|design| design.duration = design.duration + design.duration, &["the script (duration, spans, faults) belongs to the lesson and stays as it is"]);
-    check(&|design| design.classes[0].cost.reads = 3, &["the request classes belong to the lesson and stay as they are"]);
+    check(
+        &|design| design.duration = design.duration + design.duration,
+        &["the script (duration, spans, faults) belongs to the lesson and stays as it is"],
+    );
+    check(
+        &|design| design.classes[0].cost.reads = 3,
+        &["the request classes belong to the lesson and stay as they are"],
+    );
 }
 
 fn lesson_component(lesson: &Lesson, word: &str) -> Component {
@@ -211,12 +274,21 @@ fn courses() {
         assert_eq!(told(&problems), expected, "{to}");
     };
     check("version = 1", "version = 2", "c:1: this version of the format is not known | only `version = 1` exists yet");
-    check("\"a/02-y\"", "\"../../etc\"", "c:5: `../../etc` is no folder of a lesson | use letters, digits, `-`, `_` and `/` between folders, like `part-1/01-it-works`");
+    check(
+        "\"a/02-y\"",
+        "\"../../etc\"",
+        "c:5: `../../etc` is no folder of a lesson | use letters, digits, `-`, `_` and `/` between folders, like `part-1/01-it-works`",
+    );
     check("\"a/02-y\"", "\"a/01-x\"", "c:5: `a/01-x` stands in the course twice");
     check("\"b/01-z\"", "\"a/01-x\"", "c:8: `a/01-x` stands in the course twice");
     check("title = \"One\"\n", "", "c:3: `title` is missing | add `title = \"…\"`");
-    check("lessons = [\"b/01-z\"]", "lesons = []", "c:6: a part needs a list of its lessons | write it like `lessons = [\"part-1/01-it-works\"]`\nc:8: unknown setting `lesons` | did you mean `lessons`?");
-    check("[[parts]]\ntitle = \"One\"", "[parts]\ntitle = \"One\"", "");
+    check(
+        "lessons = [\"b/01-z\"]",
+        "lesons = []",
+        "c:6: a part needs a list of its lessons | write it like `lessons = [\"part-1/01-it-works\"]`\nc:8: unknown setting `lesons` | did you mean `lessons`?",
+    );
+    let bare = Course::read("c", "version = 1\ntitle = \"x\"\nparts = 3\n").expect_err("parts are a list");
+    assert_eq!(told(&bare), "c:3: `parts` must be a list | write each part under its own `[[parts]]`");
 }
 
 fn texts(solution: &str, wrong: &[(&str, &str)]) -> LessonTexts {
@@ -231,7 +303,9 @@ fn texts(solution: &str, wrong: &[(&str, &str)]) -> LessonTexts {
 
 /// A second server, for a crowd that one cannot serve.
 fn two_servers() -> String {
-    START.replace("100/s", "1200/s").replace("[wires]", "[components.b]\nkind = \"server\"\ncores = 1\n[wires]\n\"users -> b\" = {}")
+    START
+        .replace("100/s", "1200/s")
+        .replace("[wires]", "[components.b]\nkind = \"server\"\ncores = 1\n[wires]\n\"users -> b\" = {}")
 }
 
 #[test]
@@ -239,7 +313,10 @@ fn the_verifier_reports_like_a_compiler() {
     let start = START.replace("100/s", "1200/s");
     let check = |texts: LessonTexts, expected: &str| assert_eq!(told(&verify(&texts, &mut |_| {}).problems), expected);
     check(texts(&two_servers(), &[("slow", &start)]), "");
-    check(texts(&two_servers(), &[]), "l/lesson.md:11: wrong build `slow` has no file | add wrong-slow.toml to the lesson's folder");
+    check(
+        texts(&two_servers(), &[]),
+        "l/lesson.md:11: wrong build `slow` has no file | add wrong-slow.toml to the lesson's folder",
+    );
     check(
         texts(&two_servers(), &[("slow", &start), ("odd", &start)]),
         "l/wrong-odd.toml:1: lesson.md does not say why this build loses | add `[wrong.odd]` with `misses` and `because` to the front matter of lesson.md",
@@ -251,10 +328,17 @@ fn the_verifier_reports_like_a_compiler() {
     );
     let met = verify(&texts(&two_servers(), &[("slow", &two_servers())]), &mut |_| {}).problems;
     assert_eq!(met.len(), 1);
-    assert!(told(&met).starts_with("l/lesson.md:11: wrong build `slow` meets `p95(users) < 500ms`, which it should miss: "));
+    assert!(
+        told(&met).starts_with("l/lesson.md:11: wrong build `slow` meets `p95(users) < 500ms`, which it should miss: ")
+    );
     let lost = verify(&texts(&start, &[("slow", &start)]), &mut |_| {}).problems;
-    assert_eq!(lost.iter().filter(|problem| problem.message.starts_with("the solution misses `p95(users) < 500ms` with seed ")).count(), 5);
-    let mut easy = texts(&two_servers(), &[("slow", &start)]);
+    assert_eq!(
+        lost.iter()
+            .filter(|problem| problem.message.starts_with("the solution misses `p95(users) < 500ms` with seed "))
+            .count(),
+        5
+    );
+    let mut easy = texts(&two_servers().replace("1200/s", "100/s"), &[("slow", START)]);
     easy.start = Some(START.to_owned());
     assert!(told(&verify(&easy, &mut |_| {}).problems).contains("the start meets every goal"));
     let mut missing = texts("", &[]);
@@ -295,7 +379,10 @@ fn every_lesson_proves_itself() {
 fn check_tells_what_is_not_there() {
     let (good, said) = checked(Path::new("no/such/lesson"));
     assert!(!good);
-    assert_eq!(said, "no/such/lesson:1: there is no lesson here\n  hint: give the folder of a lesson, or one with a course.toml\n1 problem in 0 lessons\n");
+    assert_eq!(
+        said,
+        "no/such/lesson:1: there is no lesson here\n  hint: give the folder of a lesson, or one with a course.toml\n1 problem in 0 lessons\n"
+    );
 }
 
 /// A small generator, so that a failure can be repeated from its number.
@@ -319,7 +406,10 @@ fn mutated(text: &str, random: &mut Random) -> String {
             0 => drop(chars.drain(at..to)),
             1 => drop(chars.splice(at..at, piece)),
             2 => drop(chars.splice(at..to, "\u{1F980}\0<script>[](javascript:x)```".chars())),
-            3 => drop(chars.splice(at..at, ["[", "\"", "(", "```goals\n", "+++\n", "- [x] ", "9999999999", "µ"][random.below(8)].chars())),
+            3 => drop(chars.splice(
+                at..at,
+                ["[", "\"", "(", "```goals\n", "+++\n", "- [x] ", "9999999999", "µ"][random.below(8)].chars(),
+            )),
             _ => chars.truncate(at.max(1)),
         }
     }
@@ -329,7 +419,8 @@ fn mutated(text: &str, random: &mut Random) -> String {
 #[test]
 fn hostile_texts_never_panic() {
     let real = std::fs::read_to_string(lessons().join("part-1/02-the-spike/lesson.md")).expect("the lesson is there");
-    let goals = ["p99(users) < 300ms during spike for 20s # x", "retries(users -> app) <= 1_000 after 1m30s", "cost <= $3.5/h"];
+    let goals =
+        ["p99(users) < 300ms during spike for 20s # x", "retries(users -> app) <= 1_000 after 1m30s", "cost <= $3.5/h"];
     let design = read(START).expect("a good design");
     for seed in 0..300 {
         let random = &mut Random(seed);

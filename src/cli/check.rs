@@ -7,9 +7,7 @@ use std::process::ExitCode;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::design::{DESIGN_BYTES_MAX, Problem};
-use crate::lesson::{
-    COURSE_BYTES_MAX, Course, LESSON_BYTES_MAX, LessonTexts, Verdict, missing_file, verify,
-};
+use crate::lesson::{COURSE_BYTES_MAX, Course, LESSON_BYTES_MAX, LessonTexts, Verdict, missing_file, verify};
 
 /// How deep below a folder lessons are looked for.
 const DEPTH_MAX: usize = 8;
@@ -128,8 +126,11 @@ fn walk(path: &Path, depth: usize, found: &mut Vec<PathBuf>) {
         return;
     }
     let Ok(entries) = fs::read_dir(path) else { return };
-    let mut folders: Vec<PathBuf> =
-        entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path()).collect();
+    let mut folders: Vec<PathBuf> = entries
+        .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .map(|entry| entry.path())
+        .collect();
     folders.sort();
     if depth > 0 {
         folders.iter().for_each(|folder| walk(folder, depth - 1, found));
@@ -166,7 +167,11 @@ fn wrong_name(file: &str) -> Option<String> {
 fn read_text(path: &Path, most: usize, problems: &mut Vec<Problem>) -> Option<String> {
     match fs::metadata(path) {
         Ok(data) if data.len() > most as u64 => {
-            problems.push(problem(path, "this file is too large".to_owned(), &format!("at most {most} bytes are read")));
+            problems.push(problem(
+                path,
+                "this file is too large".to_owned(),
+                &format!("at most {most} bytes are read"),
+            ));
             return None;
         }
         Ok(data) if !data.is_file() => {

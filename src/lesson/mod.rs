@@ -15,8 +15,8 @@ pub use course::{COURSE_BYTES_MAX, Course, Part, missing_file};
 pub use file::{LESSON_BYTES_MAX, Lesson, Step};
 pub use front::WrongBuild;
 pub use goal::{
-    AT_END, Comparison, Goal, GoalError, Grader, Hold, METRICS, Metric, MetricInfo, SLIDE, Scope, Standing, State, Subject,
-    SubjectKind, Unit,
+    AT_END, Comparison, Goal, GoalError, Grader, Hold, METRICS, Metric, MetricInfo, SLIDE, Scope, Standing, State,
+    Subject, SubjectKind, Unit,
 };
 pub use progress::Progress;
 pub use rules::Rules;

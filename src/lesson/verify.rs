@@ -80,7 +80,9 @@ struct Verifier<'a> {
 
 impl Verifier<'_> {
     fn verify(&mut self, texts: &LessonTexts) {
-        for (file, text) in [("lesson.md", &texts.lesson), ("start.toml", &texts.start), ("solution.toml", &texts.solution)] {
+        for (file, text) in
+            [("lesson.md", &texts.lesson), ("start.toml", &texts.start), ("solution.toml", &texts.solution)]
+        {
             if text.is_none() {
                 self.verdict.problems.push(missing_file(&format!("{}/{file}", self.folder)));
             }
@@ -121,7 +123,8 @@ impl Verifier<'_> {
             }
         };
         for broken in lesson.rules.broken_by(&design, &lesson.start) {
-            let hint = "a learner could not build this; change the file, or `palette`, `fixed` and `locked` in lesson.md";
+            let hint =
+                "a learner could not build this; change the file, or `palette`, `fixed` and `locked` in lesson.md";
             self.problem(file, 1, broken, hint);
         }
         Some(design)
@@ -131,7 +134,12 @@ impl Verifier<'_> {
     fn wrong_builds<'l>(&mut self, lesson: &'l Lesson, texts: &LessonTexts) -> Vec<(&'l WrongBuild, Design)> {
         for (name, _) in texts.wrong.iter().filter(|(name, _)| lesson.wrong.iter().all(|build| build.name != *name)) {
             let hint = format!("add `[wrong.{name}]` with `misses` and `because` to the front matter of lesson.md");
-            self.problem(&format!("wrong-{name}.toml"), 1, "lesson.md does not say why this build loses".to_owned(), &hint);
+            self.problem(
+                &format!("wrong-{name}.toml"),
+                1,
+                "lesson.md does not say why this build loses".to_owned(),
+                &hint,
+            );
         }
         let mut builds = Vec::new();
         for build in &lesson.wrong {
@@ -187,7 +195,8 @@ impl Verifier<'_> {
         for reason in &build.misses {
             let Some(met) = run.standings.iter().find(|standing| standing.text == *reason) else { continue };
             if met.state == State::Met {
-                let message = format!("wrong build `{}` meets `{reason}`, which it should miss: {}", build.name, met.value);
+                let message =
+                    format!("wrong build `{}` meets `{reason}`, which it should miss: {}", build.name, met.value);
                 let hint = "state the goal it does miss, or make the build worse or the goal harder";
                 self.problem("lesson.md", build.line, message, hint);
             }
