@@ -165,7 +165,8 @@ impl Simulation {
 
     /// Users leave with their component: whoever works for them works for nobody from now on.
     pub(super) fn send_users_home(&mut self, at: u32) {
-        for index in self.attempts.which(|attempt| attempt.at == at && attempt.wire == NONE && attempt.op == Op::Serve) {
+        for index in self.attempts.which(|attempt| attempt.at == at && attempt.wire == NONE && attempt.op == Op::Serve)
+        {
             self.attempts[index].tries = 0;
             match self.attempts[index].stage {
                 Stage::Pausing => self.attempts.remove(index),
