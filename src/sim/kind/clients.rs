@@ -5,7 +5,9 @@ use crate::units::Time;
 
 use crate::sim::attempt::{Attempt, NONE, Op, Stage};
 use crate::sim::calendar::Delay;
-use crate::sim::engine::{Behavior, Duration, Event, Simulation};
+use crate::sim::engine::Simulation;
+use crate::sim::event::Event;
+use crate::sim::part::{Behavior, Duration};
 use crate::sim::random::{Alias, Stream};
 use crate::sim::tally::Meter;
 use crate::sim::wire::Turn;
