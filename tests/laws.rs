@@ -48,7 +48,7 @@ fn erlang_b(c: u32, a: f64) -> f64 {
 
 #[test]
 fn mm1() {
-    let design = station(80.0, "exp(10ms)", &format!("cores = 1\n{AMPLE}"), "1000s");
+    let design = station(80.0, "exp(10ms)", &format!("cores = 1\n{AMPLE}"), "3000s");
     // W = 1/(μ − λ), Wq = ρ/(μ − λ), Lq = ρ²/(1 − ρ).
     near("Wq", mean(&design, |r| app(r).mean_wait_s), 0.8 / 20.0, 0.04);
     near("W", mean(&design, |r| r.latency_s.mean), 1.0 / 20.0, 0.04);

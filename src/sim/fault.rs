@@ -5,7 +5,9 @@ use crate::units::Time;
 
 use super::attempt::{NONE, Op, Stage};
 use super::calendar::Delay;
-use super::engine::{Behavior, Event, Simulation};
+use super::engine::Simulation;
+use super::event::Event;
+use super::part::Behavior;
 use super::{Happening, Outcome};
 
 impl Simulation {
