@@ -1,9 +1,9 @@
 //! The editor's laws: undo restores every state and redo repeats it; gestures, keys and the camera do what people expect.
 
-use pressure_point::design::{Component, Design, Edit, Kind, Point, Target};
+use pressure_point::design::{Component, Design, Edit, Kind, Node, Point, Target, get_path};
 use pressure_point::editor::{
-    Action, Camera, Editor, Effect, Gesture, Hit, KeyPress, Menu, MenuPage, Msg, Pointer, PointerKind, action_for, callee_port,
-    caller_port, hit,
+    Action, Camera, Editor, Effect, Gesture, Hit, KeyPress, Menu, MenuPage, Msg, Pointer, PointerKind, Room,
+    action_for, callee_port, caller_port, hit,
 };
 
 const SCREEN: Point = Point { x: 1000.0, y: 700.0 };
@@ -419,6 +419,40 @@ fn nobody_gets_lost() {
     editor.camera.origin = point(5000.0, 5000.0);
     editor.update(Msg::Focused(part("db")));
     assert!(editor.camera.seen().contains(point(600.0, 0.0)), "a focused part is brought into view");
+}
+
+#[test]
+fn settings_become_edits_or_say_why_not() {
+    let mut editor = editor();
+    editor.update(Msg::Connect("users".into(), "app".into()));
+    let (app, wire) = (Room::Component("app".into()), Room::Wire("users".into(), "app".into()));
+    let class = Room::Class("request".into());
+    let mut check = |room: &Room, path: &str, value: &str, outcome: Result<&str, &str>| match (
+        room.edit(&editor.design, path, Node::text(value)),
+        outcome,
+    ) {
+        (Ok(edit), Ok(written)) => {
+            assert!(refusal(&editor.update(Msg::Edit(edit))).is_none());
+            let now = get_path(room.settings(&editor.design).unwrap(), path).unwrap();
+            assert_eq!(now.as_typed().unwrap(), written, "{path}");
+        }
+        (Err(why), Err(expected)) => assert!(why.contains(expected), "{path}: {why}"),
+        (got, _) => panic!("{path} = {value}: {got:?}"),
+    };
+    check(&app, "cores", "8", Ok("8"));
+    check(&app, "cores", "none of your business", Err("is not a whole number"));
+    check(&app, "cores", "0", Err("it must lie between 1 and 1000000"));
+    check(&app, "cpu", "exp(5ms)", Ok("exp(5ms)"));
+    check(&app, "cpu", "none", Ok("none"));
+    check(&app, "colour", "red", Err("unknown setting"));
+    check(&wire, "timeout", "1s", Ok("1s"));
+    check(&wire, "timeout", "soon", Err("`soon` is not a time"));
+    check(&wire, "retry.tries", "5", Ok("5"));
+    check(&wire, "retry.jitter", "full", Ok("full"));
+    check(&wire, "retry.jitter", "ful", Err("did you mean `full`?"));
+    check(&class, "keys.count", "77", Ok("77"));
+    check(&class, "share", "0", Err("at least one class"));
+    check(&Room::Component("nobody".into()), "cores", "1", Err("no longer there"));
 }
 
 /// A small generator: the editor needs no good randomness.

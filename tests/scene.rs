@@ -6,8 +6,8 @@ use pressure_point::design::{Design, Point, read};
 use pressure_point::editor::{box_of, curve_between};
 use pressure_point::metrics::Recording;
 use pressure_point::scene::{
-    DOTS_MAX, DotStyle, Flow, FlowState, Glance, Journey, Pace, Places, State, TripIndex, Vitals, WireShape, component_words,
-    count_text, dots_at, rate_text, share_text,
+    DOTS_MAX, DotStyle, Flow, FlowState, Glance, Journey, Pace, Places, State, TripIndex, Vitals, WireShape,
+    component_words, count_text, dots_at, policy_summary, rate_text, share_text, summary, upstream_first,
 };
 use pressure_point::sim::{BreakerState, ComponentFrame, Frame, Health, Parts, Replay};
 use pressure_point::units::Time;
@@ -197,7 +197,8 @@ fn many_trips_are_thinned_evenly() {
 
 fn component(change: impl Fn(u32, &mut ComponentFrame)) -> Vitals {
     let frame = |index: u32| {
-        let mut component = ComponentFrame { servers: 10.0, slots: 100.0, capacity: 200.0, ..ComponentFrame::default() };
+        let mut component =
+            ComponentFrame { servers: 10.0, slots: 100.0, capacity: 200.0, ..ComponentFrame::default() };
         change(index, &mut component);
         Frame { index, components: vec![component], ..Frame::default() }
     };
@@ -298,4 +299,21 @@ fn wires_run_from_port_to_port_wherever_the_boxes_stand() {
         assert!(!box_of(Point { x: 0.0, y: 0.0 }).contains(middle), "({x}, {y}): the label is hidden at {middle:?}");
     }
     assert!(WireShape::between(design, "users", "nobody").is_none());
+}
+
+#[test]
+fn callers_come_before_whom_they_call() {
+    let (design, _) = collapse();
+    let mut design = design.clone();
+    design.components.reverse();
+    assert_eq!(upstream_first(&design), ["users", "app", "db"]);
+}
+
+#[test]
+fn boxes_and_wires_say_what_matters_most() {
+    let (design, _) = collapse();
+    let said: Vec<String> = design.components.iter().map(|component| summary(&component.kind)).collect();
+    assert_eq!(said, ["50 to 600/s", "2 cores", "40 at once"]);
+    let said: Vec<String> = design.wires.iter().map(|wire| policy_summary(&wire.policy)).collect();
+    assert_eq!(said, ["≤ 400ms, 3 tries", "≤ 300ms"]);
 }

@@ -5,13 +5,15 @@ mod dots;
 mod figures;
 mod glance;
 mod journey;
+mod order;
 mod state;
 mod wire;
 
-pub use caption::{component_words, wire_words};
+pub use caption::{component_words, policy_summary, summary, wire_words};
 pub use dots::{DOTS_MAX, Dot, DotStyle, Places, TripIndex, dots_at};
 pub use figures::{count_text, rate_text, share_text};
 pub use glance::{Flow, Glance, Vitals};
 pub use journey::{Journey, Leg, Pace};
+pub use order::upstream_first;
 pub use state::{FlowState, State};
 pub use wire::WireShape;

@@ -7,6 +7,8 @@ pub use session::{Session, use_session};
 
 use leptos::prelude::*;
 
+pub mod worker;
+
 /// Starts the app.
 pub fn start() {
     console_error_panic_hook::set_once();
