@@ -1,6 +1,7 @@
 //! The browser: the only module that names leptos.
 
 mod canvas;
+mod icon;
 mod session;
 
 pub use session::{Session, use_session};
