@@ -1,8 +1,11 @@
 //! The browser: the only module that names leptos.
 
-mod canvas;
-mod icon;
-mod session;
+pub mod canvas;
+pub mod icon;
+pub mod inspector;
+pub mod outline;
+pub mod palette;
+pub mod session;
 
 pub use session::{Session, use_session};
 

@@ -113,6 +113,11 @@ impl Session {
         self.editor.with_untracked(|editor| read(&editor.design))
     }
 
+    /// Reads the design as it is now, without reading it again.
+    pub fn with_untracked_design<T>(&self, read: impl FnOnce(&Design) -> T) -> T {
+        self.editor.with_untracked(|editor| read(&editor.design))
+    }
+
     /// Reads the recording, and again when it grows or is cut.
     pub fn with_recording<T>(&self, read: impl FnOnce(&Recording) -> T) -> T {
         self.revision.track();

@@ -112,7 +112,13 @@ fn menu_key(session: Session, root: NodeRef<Div>, event: &KeyboardEvent) {
     event.stop_propagation();
 }
 
-fn item(session: Session, label: impl Into<String>, hint: &'static str, class: &'static str, msg: Msg) -> impl IntoView {
+fn item(
+    session: Session,
+    label: impl Into<String>,
+    hint: &'static str,
+    class: &'static str,
+    msg: Msg,
+) -> impl IntoView {
     let label: String = label.into();
     let choose = move |_| {
         if !matches!(msg, Msg::TurnMenu(_)) {
@@ -133,7 +139,8 @@ fn actions_page(session: Session, on: Option<&Target>) -> impl IntoView + use<> 
         item(session, info.label, info.keys.first().copied().unwrap_or(""), "", Msg::Do(action, false))
     };
     let Some(part) = on else {
-        return view! { {act(Action::SelectAll)}{act(Action::FitAll)}{act(Action::Undo)}{act(Action::Redo)} }.into_any();
+        return view! { {act(Action::SelectAll)}{act(Action::FitAll)}{act(Action::Undo)}{act(Action::Redo)} }
+            .into_any();
     };
     let component = match part {
         Target::Component(name) => session.with_design(|design| design.component(name).cloned()),
@@ -189,9 +196,8 @@ fn connect_page(session: Session, from: &str) -> impl IntoView + use<> {
     let choices = session.editor.with_untracked(|editor| editor.choices_from(from));
     let (fits, cannot): (Vec<_>, Vec<_>) = choices.into_iter().partition(|(_, verdict)| verdict.is_ok());
     let from = from.to_owned();
-    let fit = |(name, _): (String, Result<(), String>)| {
-        item(session, name.clone(), "", "", Msg::Connect(from.clone(), name))
-    };
+    let fit =
+        |(name, _): (String, Result<(), String>)| item(session, name.clone(), "", "", Msg::Connect(from.clone(), name));
     let refused = |(name, verdict): (String, Result<(), String>)| {
         let why = verdict.err().unwrap_or_default();
         view! {

@@ -24,8 +24,10 @@ pub fn PartView(name: String) -> impl IntoView {
     let session = use_session();
     let verdicts = Verdicts::of_context();
     let name = StoredValue::new(name);
-    let component = Memo::new(move |_| session.with_design(|design| name.with_value(|name| design.component(name).cloned())));
-    let vitals = Memo::new(move |_| session.glance.with(|glance| name.with_value(|name| glance.component(name).cloned())));
+    let component =
+        Memo::new(move |_| session.with_design(|design| name.with_value(|name| design.component(name).cloned())));
+    let vitals =
+        Memo::new(move |_| session.glance.with(|glance| name.with_value(|name| glance.component(name).cloned())));
     let part = move || Target::Component(name.get_value());
     let selected = Memo::new(move |_| session.selection.with(|selection| selection.contains(&part())));
     let words = move || {
@@ -36,7 +38,8 @@ pub fn PartView(name: String) -> impl IntoView {
     };
     let place = Memo::new(move |_| component.with(|component| component.as_ref().map(|component| component.at)));
     let moved = move || place.get().map(|at| format!("translate({} {})", at.x, at.y));
-    let kind = Memo::new(move |_| component.with(|component| component.as_ref().map(|component| component.kind.clone())));
+    let kind =
+        Memo::new(move |_| component.with(|component| component.as_ref().map(|component| component.kind.clone())));
     let tone = move || vitals.with(|vitals| vitals.as_ref().map_or("idle", |vitals| vitals.state().tone()));
     view! {
         <g class=move || format!("part {} {}", tone(), verdicts.class_of(&name.get_value())) class:selected=selected

@@ -26,8 +26,11 @@ pub fn WireLines() -> impl IntoView {
 fn WireLine(ends: Ends) -> impl IntoView {
     let session = use_session();
     let ends = StoredValue::new(ends);
-    let shape = Memo::new(move |_| session.with_design(|design| ends.with_value(|(from, to)| WireShape::between(design, from, to))));
-    let flow = Memo::new(move |_| session.glance.with(|glance| ends.with_value(|(from, to)| glance.wire(from, to).cloned())));
+    let shape = Memo::new(move |_| {
+        session.with_design(|design| ends.with_value(|(from, to)| WireShape::between(design, from, to)))
+    });
+    let flow =
+        Memo::new(move |_| session.glance.with(|glance| ends.with_value(|(from, to)| glance.wire(from, to).cloned())));
     let target = ends.with_value(|(from, to)| Target::Wire(from.clone(), to.clone()));
     let selected = Memo::new(move |_| session.selection.with(|selection| selection.contains(&target)));
     let line = move || shape.with(|shape| shape.as_ref().map(|shape| shape.line.clone()));
@@ -35,7 +38,10 @@ fn WireLine(ends: Ends) -> impl IntoView {
     let tone = move || flow.with(|flow| flow.as_ref().map_or("idle", |flow| flow.state().tone()));
     let width = move || flow.with(|flow| flow.as_ref().map_or(1.75, Flow::width));
     let broken = move || {
-        let width = flow.with(|flow| flow.as_ref().map_or(0.0, |flow| if flow.broken > 0.005 { flow.width() * flow.broken.max(0.25) } else { 0.0 }));
+        let width = flow.with(|flow| {
+            flow.as_ref()
+                .map_or(0.0, |flow| if flow.broken > 0.005 { flow.width() * flow.broken.max(0.25) } else { 0.0 })
+        });
         (width > 0.0).then(|| view! { <path class="broken" d=line stroke-width=width></path> })
     };
     let label = move || {
@@ -99,7 +105,11 @@ fn FocusWire(ends: Ends) -> impl IntoView {
     let target = Target::Wire(ends.0.clone(), ends.1.clone());
     let name = target.to_string();
     let ends = StoredValue::new(ends);
-    let line = move || session.with_design(|design| ends.with_value(|(from, to)| WireShape::between(design, from, to))).map(|shape| shape.line);
+    let line = move || {
+        session
+            .with_design(|design| ends.with_value(|(from, to)| WireShape::between(design, from, to)))
+            .map(|shape| shape.line)
+    };
     let words = move || {
         session.with_design(|design| {
             let wire = ends.with_value(|(from, to)| design.wire(from, to))?;
@@ -107,7 +117,8 @@ fn FocusWire(ends: Ends) -> impl IntoView {
         })
     };
     let part = StoredValue::new(target);
-    let selected = Memo::new(move |_| session.selection.with(|selection| part.with_value(|part| selection.contains(part))));
+    let selected =
+        Memo::new(move |_| session.selection.with(|selection| part.with_value(|part| selection.contains(part))));
     view! {
         <path class="wire-focus" d=line tabindex="0" role="button" data-part=name aria-label=words
             aria-pressed=move || selected.get().to_string()
@@ -126,10 +137,12 @@ pub struct Verdicts(Memo<Option<Vec<(String, bool)>>>);
 impl Verdicts {
     /// Put into the context, for the components.
     pub fn provide(session: Session) -> Verdicts {
-        let anchor = Memo::new(move |_| session.gesture.with(|gesture| match gesture {
-            Gesture::Wiring { anchor, calls, .. } => Some((anchor.clone(), *calls)),
-            _ => None,
-        }));
+        let anchor = Memo::new(move |_| {
+            session.gesture.with(|gesture| match gesture {
+                Gesture::Wiring { anchor, calls, .. } => Some((anchor.clone(), *calls)),
+                _ => None,
+            })
+        });
         let verdicts = Memo::new(move |_| {
             let (anchor, calls) = anchor.get()?;
             let verdict = |design: &Design, other: &str| match calls {
@@ -158,7 +171,8 @@ impl Verdicts {
 
     /// How this component is marked while a wire is drawn.
     pub fn class_of(&self, name: &str) -> &'static str {
-        let verdict = |verdicts: &Vec<(String, bool)>| verdicts.iter().find(|(other, _)| other == name).map(|(_, fits)| *fits);
+        let verdict =
+            |verdicts: &Vec<(String, bool)>| verdicts.iter().find(|(other, _)| other == name).map(|(_, fits)| *fits);
         match self.0.with(|verdicts| verdicts.as_ref().and_then(verdict)) {
             Some(true) => "fits",
             Some(false) => "cannot",
