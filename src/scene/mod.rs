@@ -1,1 +1,5 @@
 //! To be written.
+
+pub mod plot;
+pub mod track;
+pub mod words;

@@ -4,8 +4,8 @@ mod frame;
 mod replay;
 
 pub use frame::{
-    Answers, BreakerState, ComponentFrame, FRAME, Frame, Happening, Health, LogEntry, Mark, Outcome, Parts, Sketch, Step,
-    WireFrame,
+    Answers, BreakerState, ComponentFrame, FRAME, Frame, Happening, Health, LogEntry, Mark, Outcome, Parts, Sketch,
+    Step, WireFrame,
 };
 
 pub use replay::{Replay, Status};
