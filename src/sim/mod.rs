@@ -1,11 +1,13 @@
 //! How a design behaves: a discrete-event simulation of single requests, in integer nanoseconds, the same everywhere.
 
+mod calendar;
 mod frame;
+mod random;
 mod replay;
 
 pub use frame::{
-    Answers, BreakerState, ComponentFrame, FRAME, Frame, Happening, Health, LogEntry, Mark, Outcome, Parts, Sketch,
-    Step, WireFrame,
+    Answers, BreakerState, ComponentFrame, FRAME, Frame, Happening, Health, LogEntry, Mark, Outcome, Parts, Sketch, Step,
+    WireFrame,
 };
 
 pub use replay::{Replay, Status};

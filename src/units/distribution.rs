@@ -100,9 +100,7 @@ mod tests {
         for text in ["5ms", "exp(5ms)", "lognormal(5ms, 1.5)", "uniform(1ms, 9ms)", "pareto(5ms, 2.5)"] {
             assert_eq!(text.parse::<Distribution>().unwrap().to_string(), text);
         }
-        for bad in
-            ["exp", "exp()", "exp(5)", "normal(5ms)", "pareto(5ms, 1)", "uniform(9ms, 1ms)", "lognormal(5ms)", ""]
-        {
+        for bad in ["exp", "exp()", "exp(5)", "normal(5ms)", "pareto(5ms, 1)", "uniform(9ms, 1ms)", "lognormal(5ms)", ""] {
             assert!(bad.parse::<Distribution>().is_err(), "{bad}");
         }
     }
