@@ -1,3 +1,4 @@
 //! To be written.
 
 pub mod player;
+pub mod replace;

@@ -192,7 +192,9 @@ impl Player {
             return Time::ZERO;
         }
         let ahead = Time::from_secs_f64(AHEAD_SECONDS * self.speed.factor().max(0.4));
-        (self.playhead.max(self.awaited.unwrap_or_default()) + ahead).min(self.duration)
+        let wanted = self.playhead.max(self.awaited.unwrap_or_default()) + ahead;
+        // In whole seconds: the worker need not be asked at every picture.
+        Time::from_secs(wanted.0.div_ceil(1_000_000_000)).min(self.duration)
     }
 
     fn toggle(&mut self) {
