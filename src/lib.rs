@@ -18,15 +18,15 @@
 //! | `ui` | the browser; the only module that names leptos, web_sys, plotters (wasm32 only) | – |
 //! | `cli` | the command line (native only); beside `ui`, at the end of the row | browser |
 
-pub mod units;
-pub mod design;
-pub mod sim;
-pub mod metrics;
-pub mod insight;
-pub mod lesson;
-pub mod editor;
-pub mod scene;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
+pub mod design;
+pub mod editor;
+pub mod insight;
+pub mod lesson;
+pub mod metrics;
+pub mod scene;
+pub mod sim;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;
+pub mod units;

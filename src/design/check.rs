@@ -63,7 +63,8 @@ pub struct Remark {
 /// All that a design still lacks.
 pub fn remarks(design: &Design) -> Vec<Remark> {
     let mut remarks = Vec::new();
-    let mut remark = |component: &str, message: String| remarks.push(Remark { component: component.to_owned(), message });
+    let mut remark =
+        |component: &str, message: String| remarks.push(Remark { component: component.to_owned(), message });
     let clients: Vec<&str> =
         design.components.iter().filter(|c| matches!(c.kind, Kind::Clients(_))).map(|c| c.name.as_str()).collect();
     if clients.is_empty() {
@@ -79,8 +80,14 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
             Kind::Clients(_) | Kind::LoadBalancer(_) if design.wires_from(name).next().is_none() => {
                 remark(name, "it calls nobody: draw a wire from it".to_owned());
             }
-            Kind::Server(_) if reads && !calls(|kind| matches!(kind, Kind::Database(_) | Kind::Server(_) | Kind::LoadBalancer(_))) => {
-                remark(name, "its requests read and write data, but no database is wired to it: they will fail".to_owned());
+            Kind::Server(_)
+                if reads
+                    && !calls(|kind| matches!(kind, Kind::Database(_) | Kind::Server(_) | Kind::LoadBalancer(_))) =>
+            {
+                remark(
+                    name,
+                    "its requests read and write data, but no database is wired to it: they will fail".to_owned(),
+                );
             }
             Kind::Clients(_) => {}
             _ if !clients.iter().any(|client| reaches(design, client, name)) => {

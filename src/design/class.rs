@@ -46,3 +46,10 @@ pub struct RequestClass {
     /// What one such request costs.
     pub cost: ClassCost,
 }
+
+impl ClassCost {
+    /// Whether its requests read or write keys.
+    pub fn uses_keys(&self) -> bool {
+        self.reads + self.writes > 0
+    }
+}

@@ -8,8 +8,8 @@ use super::node::{Entry, Node, Value, inline_text, key_text};
 use super::problem::{Findings, Problem};
 use super::setting::{Setting, Settings, put_path, read_settings, within, written};
 use super::{
-    CallPolicy, ClassCost, Component, Design, Fault, FaultSettings, Kind, Point, RequestClass, Span, Target, Wire, check_name,
-    may_connect,
+    CallPolicy, ClassCost, Component, Design, Fault, FaultSettings, Kind, Point, RequestClass, Span, Target, Wire,
+    check_name, may_connect,
 };
 
 /// The largest design file that is read, in bytes.
@@ -87,7 +87,12 @@ fn design_of(root: &Node, findings: &mut Findings) -> Design {
 }
 
 /// The entries of a table whose keys are names; notes bad names and too many entries.
-fn named<'a>(node: &'a Node, what: &str, most: usize, findings: &mut Findings) -> impl Iterator<Item = &'a Entry> + use<'a> {
+fn named<'a>(
+    node: &'a Node,
+    what: &str,
+    most: usize,
+    findings: &mut Findings,
+) -> impl Iterator<Item = &'a Entry> + use<'a> {
     let entries = node.entries(what, findings);
     if entries.len() > most {
         findings.note(node.line, format!("a design has at most {most} {what}"));
@@ -234,7 +239,10 @@ fn target_exists(target: &Target, design: &Design) -> Result<(), (String, String
         ),
         Target::Wire(from, to) => {
             let names: Vec<String> = design.wires.iter().map(Wire::name).collect();
-            (design.wire(from, to).is_some(), super::problem::suggest(&target.to_string(), names.iter().map(String::as_str)))
+            (
+                design.wire(from, to).is_some(),
+                super::problem::suggest(&target.to_string(), names.iter().map(String::as_str)),
+            )
         }
     };
     if found { Ok(()) } else { Err((format!("the fault's target `{target}` does not exist"), hint)) }
@@ -295,7 +303,11 @@ pub fn set_path(design: &mut Design, path: &str, value: Node) -> Result<(), Vec<
         _ => None,
     };
     let Some((settings, rest)) = settings else {
-        findings.hint(0, format!("there is nothing at `{path}`"), "write `components.NAME.SETTING`, `classes.NAME.SETTING` or `wires.FROM -> TO.SETTING`");
+        findings.hint(
+            0,
+            format!("there is nothing at `{path}`"),
+            "write `components.NAME.SETTING`, `classes.NAME.SETTING` or `wires.FROM -> TO.SETTING`",
+        );
         return Err(findings.0);
     };
     put_path(settings, rest, value).map_err(|findings| findings.0)

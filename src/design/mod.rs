@@ -12,18 +12,18 @@ mod node;
 mod policy;
 mod problem;
 
-pub use check::{may_connect, remarks, Remark};
+pub use check::{Remark, may_connect, remarks};
 pub use class::{ClassCost, Keys, RequestClass};
 pub use edit::Edit;
 pub use fault::{Fault, FaultKind, FaultSettings, Target};
-pub use file::{read, set_path, write, DESIGN_BYTES_MAX};
+pub use file::{DESIGN_BYTES_MAX, read, set_path, write};
 pub use kind::{
     Arrivals, Cache, Clients, Database, Eviction, HealthCheck, Kind, LoadBalancer, ObjectStorage, Server, Strategy,
 };
 pub use node::{Entry, Node, Value};
 pub use policy::{Backoff, Breaker, CallPolicy, Jitter, Retry};
-pub use problem::{suggest, Findings, Problem};
-pub use setting::{get_path, put_path, read_settings, Curve, Form, SettingInfo, Settings};
+pub use problem::{Findings, Problem, suggest};
+pub use setting::{Curve, Form, SettingInfo, Settings, get_path, put_path, read_settings};
 
 use crate::units::Time;
 
@@ -142,6 +142,7 @@ impl Wire {
 
 /// Whether a component, class or span may be called this; otherwise what is wrong.
 pub fn check_name(name: &str) -> Result<(), String> {
-    let fits = (1..=40).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    let fits =
+        (1..=40).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     if fits { Ok(()) } else { Err(format!("`{name}` is no name; use up to 40 letters, digits, `-` and `_`")) }
 }

@@ -135,7 +135,13 @@ pub fn get_path(settings: &dyn Settings, path: &str) -> Option<Node> {
 }
 
 /// Refuses a value out of its bounds.
-pub fn within<T: Setting>(name: &str, value: T, bounds: Option<(f64, f64)>, line: u32, findings: &mut Findings) -> Option<T> {
+pub fn within<T: Setting>(
+    name: &str,
+    value: T,
+    bounds: Option<(f64, f64)>,
+    line: u32,
+    findings: &mut Findings,
+) -> Option<T> {
     let (Some((low, high)), Some(magnitude)) = (bounds, value.magnitude()) else { return Some(value) };
     if (low..=high).contains(&magnitude) {
         return Some(value);
@@ -318,7 +324,9 @@ impl Setting for Curve {
 fn checked_curve(points: Vec<(Time, Rate)>, line: u32, findings: &mut Findings) -> Option<Curve> {
     let message = match &points {
         points if points.len() > CURVE_POINTS_MAX => format!("a curve has at most {CURVE_POINTS_MAX} points"),
-        points if points.windows(2).any(|pair| pair[0].0 > pair[1].0) => "the points must stand in order of time".to_owned(),
+        points if points.windows(2).any(|pair| pair[0].0 > pair[1].0) => {
+            "the points must stand in order of time".to_owned()
+        }
         points if points.iter().any(|(_, rate)| rate.0 > CURVE_RATE_MAX) => {
             format!("a rate can be at most {}", Rate(CURVE_RATE_MAX))
         }

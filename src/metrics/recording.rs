@@ -1,6 +1,6 @@
 //! The recording of a run: frames, sampled trips and log, in order of time; bounded by the run's duration.
 
-use crate::sim::{Frame, LogEntry, Mark, Outcome, Parts, Step, FRAME};
+use crate::sim::{FRAME, Frame, LogEntry, Mark, Outcome, Parts, Step};
 use crate::units::Time;
 
 /// All that is known of a run so far.

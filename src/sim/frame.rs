@@ -70,6 +70,10 @@ pub struct ComponentFrame {
     pub failed: u32,
     /// Requests worked off for a caller that had given up.
     pub late: u32,
+    /// Requests that came out of the waiting room.
+    pub began: u32,
+    /// How long requests waited, in the waiting room and for a core, added up in seconds when each wait ended.
+    pub waited: f64,
     /// Busy servers (cores, statements …), time average.
     pub busy: f32,
     /// Servers there are.

@@ -1,16 +1,32 @@
 //! How a design behaves: a discrete-event simulation of single requests, in integer nanoseconds, the same everywhere.
 
+<<<<<<< HEAD
 mod calendar;
 mod frame;
+=======
+mod attempt;
+mod breaker;
+mod calendar;
+mod call;
+mod configure;
+mod engine;
+mod fault;
+mod frame;
+mod kind;
+>>>>>>> main
 mod random;
 mod replay;
+mod station;
+mod tally;
+mod wire;
 
+pub use engine::Simulation;
 pub use frame::{
-    Answers, BreakerState, ComponentFrame, FRAME, Frame, Happening, Health, LogEntry, Mark, Outcome, Parts, Sketch, Step,
-    WireFrame,
+    Answers, BreakerState, ComponentFrame, FRAME, Frame, Happening, Health, LogEntry, Mark, Outcome, Parts, Sketch,
+    Step, WireFrame,
 };
-
 pub use replay::{Replay, Status};
+pub use tally::{ComponentSum, Sums, Tally, Totals, WireSum};
 
 use crate::design::{Design, Fault};
 use crate::units::Time;

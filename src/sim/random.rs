@@ -13,9 +13,9 @@ impl Stream {
     /// The stream of this seed and name. Different names give streams that have nothing to do with each other.
     pub fn new(seed: u64, name: &str) -> Stream {
         // FNV-1a of the name, then SplitMix64 to fill the state, as the generator's authors advise.
-        let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+        let hash = name
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
         let mut state = seed ^ hash.rotate_left(32);
         Stream(std::array::from_fn(|_| {
             state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -214,7 +214,10 @@ mod tests {
         let check = |text: &str, mean: f64, deviation: f64| {
             let (seen_mean, seen_deviation) = moments(text);
             assert!((seen_mean / mean - 1.0).abs() < 0.01, "{text}: mean {seen_mean} ms");
-            assert!((seen_deviation - deviation).abs() < 0.02 * mean.max(deviation), "{text}: deviation {seen_deviation} ms");
+            assert!(
+                (seen_deviation - deviation).abs() < 0.02 * mean.max(deviation),
+                "{text}: deviation {seen_deviation} ms"
+            );
         };
         check("5ms", 5.0, 0.0);
         check("exp(5ms)", 5.0, 5.0);

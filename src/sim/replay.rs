@@ -3,7 +3,12 @@
 use crate::design::Design;
 use crate::units::Time;
 
-use super::{Change, Frame, Parts, Scenario};
+use super::{Change, FRAME, Frame, Parts, Scenario, Simulation};
+
+/// Simulated time between two checkpoints, at first.
+const CHECKPOINT: Time = Time::from_secs(5);
+/// Checkpoints kept at most; then every other one goes and the next are twice as far apart.
+const CHECKPOINTS_MAX: usize = 16;
 
 /// How far a run is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,13 +24,21 @@ pub enum Status {
 /// A scenario being run, frame by frame.
 pub struct Replay {
     scenario: Scenario,
-    parts: Parts,
+    simulation: Simulation,
+    /// States on frame boundaries, in order of time; the first is the start.
+    checkpoints: Vec<Simulation>,
+    apart: Time,
+    /// How many entries of the script have been applied.
+    applied: usize,
 }
 
 impl Replay {
     /// A run from the start.
     pub fn new(design: Design) -> Replay {
-        Replay { scenario: Scenario { design, script: Vec::new() }, parts: Parts::default() }
+        let simulation = Simulation::new(&design, None);
+        let checkpoints = vec![simulation.clone()];
+        let scenario = Scenario { design, script: Vec::new() };
+        Replay { scenario, simulation, checkpoints, apart: CHECKPOINT, applied: 0 }
     }
 
     /// What was run: the design at the start and what was changed since.
@@ -35,18 +48,75 @@ impl Replay {
 
     /// What the indices in the frames mean.
     pub fn parts(&self) -> &Parts {
-        &self.parts
+        self.simulation.parts()
     }
 
     /// Changes the run at this time. The time is rounded down to a whole frame and returned: all frames from there on,
     /// and all later changes, are void; `run` computes them anew.
     pub fn change(&mut self, at: Time, change: Change) -> Time {
+        let at = Time(at.0 / FRAME.0 * FRAME.0).min(self.simulation.now());
+        self.scenario.script.retain(|(when, _)| *when <= at);
+        self.rewind(at);
         self.scenario.script.push((at, change));
+        self.apply_script();
         at
     }
 
+    /// Goes back to this time, which the simulation has passed or reached.
+    fn rewind(&mut self, at: Time) {
+        if self.simulation.now() == at {
+            return;
+        }
+        self.checkpoints.retain(|checkpoint| checkpoint.now() <= at);
+        self.simulation = self.checkpoints.last().expect("the start is always kept").clone();
+        // A checkpoint is taken before the changes of its own time.
+        self.applied = self.scenario.script.partition_point(|(when, _)| *when < self.simulation.now());
+        self.apply_script();
+        while self.simulation.now() < at {
+            self.simulation.frame();
+            self.apply_script();
+        }
+    }
+
+    fn apply_script(&mut self) {
+        while let Some((when, change)) = self.scenario.script.get(self.applied) {
+            if *when > self.simulation.now() {
+                return;
+            }
+            match change {
+                Change::Design(design) => self.simulation.change(design),
+                Change::Fault(fault) => self.simulation.strike(fault),
+            }
+            self.applied += 1;
+        }
+    }
+
     /// Computes the next frames, up to this time or until about `events_max` events were processed.
-    pub fn run(&mut self, _until: Time, _events_max: u64) -> (Vec<Frame>, Status) {
-        (Vec::new(), Status::Ended)
+    pub fn run(&mut self, until: Time, events_max: u64) -> (Vec<Frame>, Status) {
+        let mut frames = Vec::new();
+        let stop = self.simulation.events().saturating_add(events_max);
+        while self.simulation.now() < until && self.simulation.events() < stop {
+            let Some(frame) = self.simulation.frame() else { break };
+            frames.push(frame);
+            self.keep();
+            self.apply_script();
+        }
+        (frames, self.simulation.status().clone())
+    }
+
+    fn keep(&mut self) {
+        let last = self.checkpoints.last().map_or(Time::ZERO, Simulation::now);
+        if self.simulation.now().since(last) < self.apart {
+            return;
+        }
+        self.checkpoints.push(self.simulation.clone());
+        if self.checkpoints.len() > CHECKPOINTS_MAX {
+            let mut index = 0;
+            self.checkpoints.retain(|_| {
+                index += 1;
+                index % 2 == 1
+            });
+            self.apart = self.apart + self.apart;
+        }
     }
 }

@@ -55,8 +55,11 @@ impl FromStr for Bytes {
 
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (name, size) =
-            BYTE_UNITS.iter().rev().find(|(_, size)| self.0 >= *size && self.0.is_multiple_of(*size)).unwrap_or(&BYTE_UNITS[0]);
+        let (name, size) = BYTE_UNITS
+            .iter()
+            .rev()
+            .find(|(_, size)| self.0 >= *size && self.0.is_multiple_of(*size))
+            .unwrap_or(&BYTE_UNITS[0]);
         write!(f, "{}{name}", self.0 / size)
     }
 }

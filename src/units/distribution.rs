@@ -31,6 +31,17 @@ impl Distribution {
             Distribution::Uniform(low, high) => Time(low.0 / 2 + high.0 / 2 + (low.0 % 2 + high.0 % 2) / 2),
         }
     }
+
+    /// The same shape, `factor` times as long.
+    pub fn scaled(self, factor: f64) -> Distribution {
+        match self {
+            Distribution::Constant(time) => Distribution::Constant(time * factor),
+            Distribution::Exponential(mean) => Distribution::Exponential(mean * factor),
+            Distribution::Lognormal(mean, cv) => Distribution::Lognormal(mean * factor, cv),
+            Distribution::Uniform(low, high) => Distribution::Uniform(low * factor, high * factor),
+            Distribution::Pareto(mean, shape) => Distribution::Pareto(mean * factor, shape),
+        }
+    }
 }
 
 impl Default for Distribution {
@@ -100,7 +111,9 @@ mod tests {
         for text in ["5ms", "exp(5ms)", "lognormal(5ms, 1.5)", "uniform(1ms, 9ms)", "pareto(5ms, 2.5)"] {
             assert_eq!(text.parse::<Distribution>().unwrap().to_string(), text);
         }
-        for bad in ["exp", "exp()", "exp(5)", "normal(5ms)", "pareto(5ms, 1)", "uniform(9ms, 1ms)", "lognormal(5ms)", ""] {
+        for bad in
+            ["exp", "exp()", "exp(5)", "normal(5ms)", "pareto(5ms, 1)", "uniform(9ms, 1ms)", "lognormal(5ms)", ""]
+        {
             assert!(bad.parse::<Distribution>().is_err(), "{bad}");
         }
     }

@@ -130,7 +130,8 @@ impl fmt::Display for Time {
         if self.0 == 0 {
             return f.write_str("0s");
         }
-        let (name, ns) = UNITS.iter().rev().find(|(_, ns)| self.0.is_multiple_of(*ns)).expect("every time is whole in ns");
+        let (name, ns) =
+            UNITS.iter().rev().find(|(_, ns)| self.0.is_multiple_of(*ns)).expect("every time is whole in ns");
         write!(f, "{}{name}", self.0 / ns)
     }
 }

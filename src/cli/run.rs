@@ -1,0 +1,204 @@
+//! `run`: one headless run of a design file or a lesson folder.
+
+use std::fs;
+use std::io::{BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use crate::design::{self, Design, Problem};
+use crate::metrics::Report;
+use crate::sim::{Frame, Parts, Simulation};
+use crate::units::Time;
+
+use super::RunArguments;
+
+/// Runs and reports; all that is wrong goes to standard error.
+pub fn run(arguments: &RunArguments) -> ExitCode {
+    match try_run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problems) => {
+            problems.iter().for_each(|problem| eprintln!("{problem}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn try_run(arguments: &RunArguments) -> Result<(), Vec<Problem>> {
+    let path = design_path(&arguments.file);
+    let mut design = load(&path)?;
+    design.seed = arguments.seed.unwrap_or(design.seed);
+    design.duration = arguments.duration.unwrap_or(design.duration);
+    if arguments.warmup >= design.duration {
+        let message = format!("the warm-up of {} leaves nothing of the run of {}", arguments.warmup, design.duration);
+        return Err(vec![problem(&path, message, "give a longer --duration or a shorter --warmup")]);
+    }
+    let started = Instant::now();
+    let mut csv = arguments.csv.as_deref().map(Csv::create).transpose()?;
+    let mut simulation = Simulation::new(&design, Some(arguments.warmup));
+    let bar = progress_bar(design.duration);
+    while let Some(frame) = simulation.frame() {
+        bar.set_position(simulation.now().0 / 1_000_000);
+        if let Some(csv) = &mut csv {
+            csv.frame(simulation.parts(), &frame)?;
+        }
+    }
+    bar.finish_and_clear();
+    csv.map_or(Ok(()), Csv::finish)?;
+    let report = Report::of(&simulation).expect("totals were asked for");
+    if arguments.json {
+        println!("{:#}", json_of(&report, &design, started.elapsed()));
+    } else {
+        print_report(&report, &design, started.elapsed());
+    }
+    Ok(())
+}
+
+/// The design file that is meant: of a lesson folder, its start.
+fn design_path(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join("start.toml") } else { path.to_owned() }
+}
+
+fn problem(path: &Path, message: String, hint: &str) -> Problem {
+    Problem { path: path.display().to_string(), line: 0, message, hint: Some(hint.to_owned()) }
+}
+
+/// Reads a design file.
+pub fn load(path: &Path) -> Result<Design, Vec<Problem>> {
+    let unreadable = |error: std::io::Error| {
+        vec![problem(path, format!("cannot be read: {error}"), "give the path of a design file or a lesson folder")]
+    };
+    let size = fs::metadata(path).map_err(unreadable)?.len();
+    if size > design::DESIGN_BYTES_MAX as u64 {
+        let hint = format!("at most {} bytes are read", design::DESIGN_BYTES_MAX);
+        return Err(vec![problem(path, "is too large for a design".to_owned(), &hint)]);
+    }
+    let text = fs::read_to_string(path).map_err(unreadable)?;
+    let at_path = |problem: Problem| problem.at_path(&path.display().to_string());
+    design::read(&text).map_err(|problems| problems.into_iter().map(at_path).collect())
+}
+
+/// A bar on a terminal; nothing elsewhere, and nothing for runs that are over at once.
+fn progress_bar(duration: Time) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(duration.0 / 1_000_000);
+    let style = ProgressStyle::with_template("{wide_bar} {percent}%  {eta} left").expect("the template is a constant");
+    bar.set_style(style);
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+fn json_of(report: &Report, design: &Design, wall: Duration) -> Value {
+    let mut object = serde_json::to_value(report).expect("a report is plain data");
+    object["seed"] = json!(design.seed);
+    object["wall_s"] = json!(wall.as_secs_f64());
+    object["cost_per_hour_usd"] = json!(0.0);
+    object["goals"] = json!([]);
+    object
+}
+
+fn print_report(report: &Report, design: &Design, wall: Duration) {
+    let (requests, latency) = (&report.requests, &report.latency_s);
+    println!(
+        "seed {}, {} simulated in {:.2} s",
+        design.seed,
+        Time::from_secs_f64(report.simulated_s),
+        wall.as_secs_f64()
+    );
+    if let Some(why) = &report.stopped {
+        println!("{why}");
+    }
+    let share = |count: u64| 100.0 * count as f64 / requests.issued.max(1) as f64;
+    let failed = &requests.failed;
+    println!("\nrequests   {:>10}", requests.issued);
+    for (name, count) in [
+        ("succeeded", requests.succeeded),
+        ("timed out", failed.timed_out),
+        ("refused", failed.refused),
+        ("shed", failed.shed),
+        ("failed", failed.failed),
+        ("in flight", requests.in_flight),
+    ] {
+        println!("  {name:<9}{count:>10}  {:5.1}%", share(count));
+    }
+    let ms = |seconds: f64| Time::from_secs_f64(seconds).rounded();
+    println!(
+        "latency    mean {}, p50 {}, p95 {}, p99 {}, max {}",
+        ms(latency.mean),
+        ms(latency.p50),
+        ms(latency.p95),
+        ms(latency.p99),
+        ms(latency.max)
+    );
+    println!(
+        "\n{:<16}{:>10}{:>10}{:>9}{:>7}{:>9}{:>10}",
+        "component", "arrivals", "completed", "shed", "busy", "queue", "wait"
+    );
+    for (name, component) in &report.components {
+        println!(
+            "{name:<16}{:>10}{:>10}{:>9}{:>6.0}%{:>9.1}{:>10}",
+            component.arrivals,
+            component.completions,
+            component.shed,
+            100.0 * component.utilization,
+            component.mean_queue_length,
+            ms(component.mean_wait_s)
+        );
+    }
+    println!("\n{:<28}{:>10}{:>10}{:>9}{:>9}{:>9}", "wire", "attempts", "ok", "failed", "retries", "late");
+    for (name, wire) in &report.wires {
+        println!("{name:<28}{:>10}{:>10}{:>9}{:>9}{:>9}", wire.attempts, wire.ok, wire.failed, wire.retries, wire.late);
+    }
+}
+
+/// The frames as a table: one line for each frame, columns for users and for each component of the design's start.
+struct Csv {
+    path: PathBuf,
+    file: BufWriter<fs::File>,
+    headed: bool,
+}
+
+impl Csv {
+    fn create(path: &Path) -> Result<Csv, Vec<Problem>> {
+        let file = fs::File::create(path);
+        let file =
+            file.map_err(|error| vec![problem(path, format!("cannot be written: {error}"), "give another path")])?;
+        Ok(Csv { path: path.to_owned(), file: BufWriter::new(file), headed: false })
+    }
+
+    fn frame(&mut self, parts: &Parts, frame: &Frame) -> Result<(), Vec<Problem>> {
+        let written = self.write(parts, frame);
+        written.map_err(|error| vec![problem(&self.path, format!("cannot be written: {error}"), "is the disk full?")])
+    }
+
+    fn write(&mut self, parts: &Parts, frame: &Frame) -> std::io::Result<()> {
+        let file = &mut self.file;
+        if !std::mem::replace(&mut self.headed, true) {
+            write!(file, "time_s,issued,refreshes,succeeded,timed_out,refused,shed,failed,in_flight")?;
+            for name in &parts.components {
+                write!(file, ",{name} arrivals,{name} utilization,{name} queue_length,{name} shed")?;
+            }
+            writeln!(file)?;
+        }
+        let sum = |field: fn(&crate::sim::Answers) -> u32| frame.users.iter().map(field).sum::<u32>();
+        let seconds = f64::from(frame.index) / 10.0;
+        write!(file, "{seconds:.1},{},{},{}", sum(|a| a.issued), sum(|a| a.refreshes), sum(|a| a.succeeded))?;
+        write!(file, ",{},{},{},{}", sum(|a| a.timed_out), sum(|a| a.refused), sum(|a| a.shed), sum(|a| a.failed))?;
+        write!(file, ",{}", sum(|a| a.in_flight))?;
+        for component in &frame.components {
+            let utilization = if component.servers > 0.0 { component.busy / component.servers } else { 0.0 };
+            write!(file, ",{},{utilization:.4},{:.2},{}", component.arrivals, component.waiting, component.shed)?;
+        }
+        writeln!(file)
+    }
+
+    fn finish(mut self) -> Result<(), Vec<Problem>> {
+        let flushed = self.file.flush();
+        flushed.map_err(|error| vec![problem(&self.path, format!("cannot be written: {error}"), "is the disk full?")])
+    }
+}

@@ -1,0 +1,197 @@
+//! Attempts: everything in flight, in a slab reused by index.
+
+use crate::units::Time;
+
+use super::Outcome;
+
+/// No attempt, no wire, no component.
+pub const NONE: u32 = u32::MAX;
+/// The class of health probes, which belong to no request.
+pub const PROBE: u16 = u16::MAX;
+
+/// What the callee is asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// Serve the request, whatever that means there.
+    Serve,
+    /// Read a key.
+    Read,
+    /// Write a key.
+    Write,
+    /// Look a key up in a cache.
+    Lookup,
+    /// Store a blob.
+    Put,
+    /// Fetch a blob.
+    Fetch,
+    /// Say that you are alive.
+    Probe,
+}
+
+/// Where an attempt is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Nowhere: the slot is free.
+    Free,
+    /// On its way to the callee.
+    Travelling,
+    /// Lost on the way; only its caller's timeout ends it.
+    Lost,
+    /// In the callee's waiting room.
+    WaitingSlot,
+    /// Holding a slot of a server, waiting for a core (or a storage's line).
+    WaitingCore,
+    /// Being served.
+    Working,
+    /// Waiting for a call it made; a user waiting for the page.
+    Calling,
+    /// On its way back.
+    Returning,
+    /// Not sent yet: the pause before a retry, or a user's hesitation before a reload.
+    Pausing,
+}
+
+/// One try of a call, or a user's request (the root of a trip, with no wire and no caller).
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// The attempt that waits for this one; NONE for a root, a probe, or once the caller has given up.
+    pub parent: u32,
+    /// The attempt this one waits for.
+    pub child: u32,
+    /// The wire it goes over; NONE for a root.
+    pub wire: u32,
+    /// The component that works on it; for a root, the clients.
+    pub at: u32,
+    /// The next in the same waiting room.
+    pub next: u32,
+    /// The sequence number of the timeout (or patience) that is running; 0 is none.
+    pub timer: u32,
+    /// The sequence number of the event that moves it on; 0 is none.
+    pub due: u32,
+    /// Where it is in its server's plan: an index of the engine's steps.
+    pub step: u32,
+    /// The key it is about.
+    pub key: u32,
+    /// The user it is for.
+    pub user: u32,
+    /// The version of the key that a read has seen.
+    pub version: u32,
+    /// The sampled trip it belongs to, plus one; 0 is none.
+    pub trip: u32,
+    /// Its span in that trip.
+    pub span: u16,
+    /// The request class.
+    pub class: u16,
+    /// Which try of its call it is, from 1; of a root, how many reloads are left.
+    pub tries: u16,
+    /// What is asked.
+    pub op: Op,
+    /// Where it is.
+    pub stage: Stage,
+    /// How the callee answered.
+    pub outcome: Outcome,
+    /// Whether a cache look-up found its key.
+    pub hit: bool,
+    /// Whether the root was wanted after the warm-up, so that it counts.
+    pub counts: bool,
+    /// Whether a root belongs to the closed population.
+    pub closed: bool,
+    /// When it was sent; of a root, when it was wanted.
+    pub sent: Time,
+    /// Since when it waits, in whatever waiting room.
+    pub since: Time,
+    /// The last pause before a retry, for decorrelated jitter.
+    pub pause: Time,
+}
+
+impl Attempt {
+    /// An attempt that is nowhere yet.
+    pub fn new(class: u16, op: Op) -> Attempt {
+        Attempt {
+            parent: NONE,
+            child: NONE,
+            wire: NONE,
+            at: NONE,
+            next: NONE,
+            timer: 0,
+            due: 0,
+            step: 0,
+            key: 0,
+            user: 0,
+            version: 0,
+            trip: 0,
+            span: 0,
+            class,
+            tries: 1,
+            op,
+            stage: Stage::Travelling,
+            outcome: Outcome::Ok,
+            hit: false,
+            counts: false,
+            closed: false,
+            sent: Time::ZERO,
+            since: Time::ZERO,
+            pause: Time::ZERO,
+        }
+    }
+}
+
+/// All attempts in flight.
+#[derive(Clone, Debug, Default)]
+pub struct Attempts {
+    slots: Vec<Attempt>,
+    free: Vec<u32>,
+}
+
+impl Attempts {
+    /// Keeps an attempt and gives its index.
+    #[inline]
+    pub fn add(&mut self, attempt: Attempt) -> u32 {
+        match self.free.pop() {
+            Some(index) => {
+                self.slots[index as usize] = attempt;
+                index
+            }
+            None => {
+                self.slots.push(attempt);
+                self.slots.len() as u32 - 1
+            }
+        }
+    }
+
+    /// Frees the slot.
+    #[inline]
+    pub fn remove(&mut self, index: u32) {
+        let attempt = &mut self.slots[index as usize];
+        debug_assert!(attempt.stage != Stage::Free, "freed twice");
+        attempt.stage = Stage::Free;
+        (attempt.timer, attempt.due) = (0, 0);
+        self.free.push(index);
+    }
+
+    /// How many are in flight.
+    pub fn alive(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
+    /// The indices of those that fit.
+    pub fn which(&self, fits: impl Fn(&Attempt) -> bool) -> Vec<u32> {
+        let all = self.slots.iter().enumerate();
+        all.filter(|(_, a)| a.stage != Stage::Free && fits(a)).map(|(index, _)| index as u32).collect()
+    }
+}
+
+impl std::ops::Index<u32> for Attempts {
+    type Output = Attempt;
+    #[inline]
+    fn index(&self, index: u32) -> &Attempt {
+        &self.slots[index as usize]
+    }
+}
+
+impl std::ops::IndexMut<u32> for Attempts {
+    #[inline]
+    fn index_mut(&mut self, index: u32) -> &mut Attempt {
+        &mut self.slots[index as usize]
+    }
+}

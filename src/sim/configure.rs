@@ -1,0 +1,220 @@
+//! From a design to a running engine, and from one design to the next in mid-run.
+//!
+//! Wiring decides behaviour: the plan of a request at a server follows from what is wired to it.
+
+use crate::design::{ClassCost, Design, Kind};
+
+use super::Happening;
+use super::engine::{Behavior, Class, Part, Simulation, Step};
+use super::random::{Alias, Stream};
+use super::tally::Meter;
+use super::wire::{Turn, Wire};
+
+impl Simulation {
+    /// Makes the engine be what the design says, from now on. Parts are told by their names: those that stay keep what
+    /// they hold, new ones start empty, and work in missing ones is lost.
+    pub(super) fn configure(&mut self, design: &Design) {
+        self.duration = design.duration;
+        self.configure_classes(design);
+        self.match_parts(design);
+        self.match_wires(design);
+        for component in &design.components {
+            let at = self.part(&component.name);
+            self.configure_part(at, &component.kind);
+        }
+        self.plan_faults(&design.faults);
+        self.rename_parts();
+    }
+
+    fn configure_classes(&mut self, design: &Design) {
+        self.classes.iter_mut().for_each(|class| class.active = false);
+        for class in &design.classes {
+            let known = self.classes.iter_mut().find(|known| known.name == class.name);
+            match known {
+                Some(known) => {
+                    if known.cost.keys != class.cost.keys || known.cost.uses_keys() != class.cost.uses_keys() {
+                        known.keys = keys_of(&class.cost);
+                    }
+                    (known.cost, known.active) = (class.cost.clone(), true);
+                }
+                None => self.classes.push(Class {
+                    name: class.name.clone(),
+                    cost: class.cost.clone(),
+                    keys: keys_of(&class.cost),
+                    active: true,
+                    meter: Meter::default(),
+                }),
+            }
+        }
+        let count = self.classes.len();
+        self.totals.iter_mut().for_each(|totals| totals.expect_classes(count));
+    }
+
+    fn part(&self, name: &str) -> u32 {
+        self.parts.iter().position(|part| part.name == name).expect("all parts were matched") as u32
+    }
+
+    fn match_parts(&mut self, design: &Design) {
+        for at in 0..self.parts.len() as u32 {
+            let part = &self.parts[at as usize];
+            let stays = design.component(&part.name).is_some_and(|component| part.behavior.is(&component.kind));
+            if !stays && !part.gone {
+                self.take_away(at);
+            }
+        }
+        for component in &design.components {
+            match self.parts.iter_mut().find(|part| part.name == component.name) {
+                None => self.parts.push(Part::new(&component.name, &component.kind, self.seed)),
+                Some(part) if part.gone => {
+                    // Back again, as new: the same name and stream, nothing held.
+                    *part = Part::new(&component.name, &component.kind, self.seed);
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn take_away(&mut self, at: u32) {
+        self.parts[at as usize].gone = true;
+        self.send_users_home(at);
+        self.lose_all(at);
+        self.tell(Happening::Crashed(at));
+    }
+
+    fn match_wires(&mut self, design: &Design) {
+        for wire in &mut self.wires {
+            let (from, to) = (&self.parts[wire.from as usize].name, &self.parts[wire.to as usize].name);
+            wire.gone = design.wire(from, to).is_none();
+        }
+        for wire in &design.wires {
+            let (from, to) = (self.part(&wire.from), self.part(&wire.to));
+            let known = self.wires.iter().position(|known| known.from == from && known.to == to);
+            let index = known.unwrap_or_else(|| {
+                self.wires.push(Wire::new(from, to, Stream::new(self.seed, &wire.name())));
+                self.wires.len() - 1
+            });
+            self.wires[index].configure(&wire.policy, &mut self.calendar);
+        }
+    }
+
+    /// The wires from a component to those that fit, in the design's order.
+    fn wires_to(&self, at: u32, fits: impl Fn(&Behavior) -> bool) -> Vec<u32> {
+        let all = self.wires.iter().enumerate();
+        let leaving =
+            all.filter(|(_, wire)| wire.from == at && !wire.gone && fits(&self.parts[wire.to as usize].behavior));
+        leaving.map(|(index, _)| index as u32).collect()
+    }
+
+    fn configure_part(&mut self, at: u32, kind: &Kind) {
+        let counts: Vec<u32> =
+            self.classes.iter().map(|class| if class.cost.uses_keys() { class.cost.keys.count } else { 1 }).collect();
+        match kind {
+            Kind::Clients(settings) => {
+                let wires = self.wires_to(at, |_| true);
+                self.configure_clients(at, settings, Turn::new(wires));
+            }
+            Kind::LoadBalancer(settings) => {
+                if let Behavior::Balancer(balancer) = &mut self.parts[at as usize].behavior {
+                    balancer.settings = settings.clone();
+                }
+                let backends = self.wires_to(at, |_| true);
+                self.set_backends(at, backends);
+            }
+            Kind::Server(settings) => {
+                self.parts[at as usize].boot = settings.boot;
+                if let Behavior::Server(server) = &mut self.parts[at as usize].behavior {
+                    server.configure(settings);
+                }
+                self.plan_server(at);
+            }
+            Kind::Cache(settings) => {
+                let lookup = self.prepared(settings.lookup);
+                let part = &mut self.parts[at as usize];
+                let stream = Stream::new(self.seed, &format!("{}/eviction", part.name));
+                if let Behavior::Cache(cache) = &mut part.behavior {
+                    cache.configure(settings, lookup, &counts, stream);
+                }
+            }
+            Kind::Database(settings) => {
+                let (read, write) = (self.prepared(settings.read), self.prepared(settings.write));
+                let part = &mut self.parts[at as usize];
+                part.boot = settings.boot;
+                if let Behavior::Database(database) = &mut part.behavior {
+                    database.configure(settings, read, write, &counts);
+                }
+            }
+            Kind::ObjectStorage(settings) => {
+                let latency = self.prepared(settings.latency);
+                if let Behavior::Storage(storage) = &mut self.parts[at as usize].behavior {
+                    storage.configure(settings, latency);
+                }
+            }
+        }
+        self.refill(at);
+    }
+
+    /// Lets waiting ones in where there are more servers now than before.
+    fn refill(&mut self, at: u32) {
+        let now = self.now;
+        let station = match &mut self.parts[at as usize].behavior {
+            Behavior::Server(server) => &mut server.slots,
+            Behavior::Cache(cache) => &mut cache.station,
+            Behavior::Database(database) => &mut database.station,
+            Behavior::Storage(storage) => &mut storage.station,
+            Behavior::Clients(_) | Behavior::Balancer(_) => return,
+        };
+        while let Some(next) = station.next(now, &self.attempts) {
+            self.ready.push_back(next);
+        }
+        self.refill_cores(at);
+        self.settle_ready();
+    }
+
+    fn plan_server(&mut self, at: u32) {
+        let caches = self.wires_to(at, |to| matches!(to, Behavior::Cache(_)));
+        let databases = self.wires_to(at, |to| matches!(to, Behavior::Database(_)));
+        let storages = self.wires_to(at, |to| matches!(to, Behavior::Storage(_)));
+        let services = self.wires_to(at, |to| matches!(to, Behavior::Server(_) | Behavior::Balancer(_)));
+        let Behavior::Server(server) = &self.parts[at as usize].behavior else { return };
+        let settings = server.settings.clone();
+        let mut plans = Vec::with_capacity(self.classes.len());
+        for class in &self.classes {
+            plans.push(self.steps.len() as u32);
+            let cost = &class.cost;
+            let cpu = settings.cpu.unwrap_or(cost.cpu);
+            self.steps.push(Step::Cpu(faster(cpu, settings.speed)));
+            self.steps.extend(services.iter().map(|wire| Step::Call(*wire)));
+            let stores = cost.reads + cost.writes > 0;
+            match (databases.is_empty(), services.is_empty()) {
+                (false, _) => {
+                    self.steps.extend((0..cost.reads).map(|_| Step::Read));
+                    self.steps.extend((0..cost.writes).map(|_| Step::Write));
+                }
+                // Whoever is called does the reading.
+                (true, false) => {}
+                (true, true) if stores => self.steps.push(Step::NoStore),
+                (true, true) => {}
+            }
+            if !storages.is_empty() {
+                self.steps.extend((0..cost.blobs).map(|_| Step::Fetch));
+                self.steps.extend((cost.body.0 > 0).then_some(Step::Put));
+            }
+            // Without a queue, a job is done before the answer.
+            self.steps.extend(cost.job.map(|job| Step::Cpu(faster(job, settings.speed))));
+            self.steps.push(Step::Done);
+        }
+        if let Behavior::Server(server) = &mut self.parts[at as usize].behavior {
+            (server.plans, server.caches) = (plans, caches);
+            (server.databases, server.storages) = (databases, storages);
+        }
+    }
+}
+
+fn faster(time: crate::units::Distribution, speed: f64) -> crate::units::Distribution {
+    if speed == 1.0 { time } else { time.scaled(1.0 / speed) }
+}
+
+/// The distribution of a class's keys; none if it has but one or uses none.
+fn keys_of(cost: &ClassCost) -> Option<Alias> {
+    (cost.uses_keys() && cost.keys.count > 1).then(|| Alias::zipf(cost.keys.count, cost.keys.zipf))
+}

@@ -1,0 +1,316 @@
+//! The users: open traffic along a curve, a closed population that thinks, patience, and impatient reloads.
+
+use crate::design::{self, Arrivals};
+use crate::units::Time;
+
+use crate::sim::attempt::{Attempt, NONE, Op, Stage};
+use crate::sim::calendar::Delay;
+use crate::sim::engine::{Behavior, Duration, Event, Simulation};
+use crate::sim::random::{Alias, Stream};
+use crate::sim::tally::Meter;
+use crate::sim::wire::Turn;
+use crate::sim::{Outcome, Step};
+
+/// Different users that open traffic comes from.
+const USERS: u32 = 1_000_000;
+
+/// Clients at run time.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    /// What the design says.
+    pub settings: design::Clients,
+    /// The wires that requests leave by, in turn.
+    pub turn: Turn,
+    /// Requests and how they ended.
+    pub meter: Meter,
+    /// Gaps between arrivals. A stream of its own: whatever the design does, the same users come at the same time.
+    arrivals: Stream,
+    /// What a request is about.
+    wishes: Stream,
+    /// Who asks for what: the classes' shares.
+    mix: Option<Alias>,
+    /// The traffic curve in seconds and per second.
+    curve: Vec<(f64, f64)>,
+    /// The arrival event that is running; 0 is none.
+    next: u32,
+    /// Users of the closed population, thinking or waiting.
+    population: u32,
+    think: Duration,
+    hesitation: Duration,
+    patience: Option<Delay>,
+}
+
+impl Clients {
+    /// Clients that have asked for nothing.
+    pub fn new(settings: &design::Clients, seed: u64, name: &str) -> Clients {
+        Clients {
+            settings: settings.clone(),
+            turn: Turn::default(),
+            meter: Meter::default(),
+            arrivals: Stream::new(seed, &format!("{name}/arrivals")),
+            wishes: Stream::new(seed, &format!("{name}/wishes")),
+            mix: None,
+            curve: Vec::new(),
+            next: 0,
+            population: 0,
+            think: Duration { distribution: settings.think, constant: None },
+            hesitation: Duration { distribution: settings.hesitation, constant: None },
+            patience: None,
+        }
+    }
+
+    /// When the rate's area from `now` on has grown by `area`; never if the rate stays 0 before.
+    ///
+    /// The inversion method for a non-homogeneous Poisson process (Çinlar 1975), exact for a piecewise-linear rate:
+    /// on a segment with rate r + s·x the area is r·x + s·x²/2, a quadratic in x.
+    fn after(&self, now: f64, mut area: f64) -> Option<f64> {
+        let next = self.curve.partition_point(|(at, _)| *at <= now);
+        let mut start = now;
+        for index in next..=self.curve.len() {
+            let rate = self.rate(start, index);
+            let Some(&(end, rate_end)) = self.curve.get(index) else {
+                return (rate > 0.0).then(|| start + area / rate);
+            };
+            let span = end - start;
+            let whole = (rate + rate_end) / 2.0 * span;
+            if area < whole {
+                let slope = (rate_end - rate) / span;
+                let root = (rate * rate + 2.0 * slope * area).max(0.0).sqrt();
+                // The form that does not cancel for small slopes.
+                return Some(start + (2.0 * area / (rate + root)).min(span));
+            }
+            area -= whole;
+            start = end;
+        }
+        None
+    }
+
+    /// The rate at a time between the points `index - 1` and `index`.
+    fn rate(&self, at: f64, index: usize) -> f64 {
+        match (index.checked_sub(1).map(|before| self.curve[before]), self.curve.get(index)) {
+            (None, None) => 0.0,
+            (Some((_, rate)), None) => rate,
+            (None, Some((_, rate))) => *rate,
+            (Some((from, low)), Some((to, high))) => low + (high - low) * (at - from) / (to - from),
+        }
+    }
+}
+
+impl Simulation {
+    pub(super) fn clients(&mut self, at: u32) -> &mut Clients {
+        match &mut self.parts[at as usize].behavior {
+            Behavior::Clients(clients) => clients,
+            _ => unreachable!("only clients want something"),
+        }
+    }
+
+    /// Takes over what the design says.
+    pub(in crate::sim) fn configure_clients(&mut self, at: u32, settings: &design::Clients, turn: Turn) {
+        let (think, hesitation) = (self.prepared(settings.think), self.prepared(settings.hesitation));
+        let patience = settings.patience.map(|patience| self.calendar.constant(patience));
+        let shares: Vec<f64> =
+            self.classes.iter().map(|class| if class.active { class.cost.share } else { 0.0 }).collect();
+        let clients = self.clients(at);
+        if clients.turn.wires != turn.wires {
+            clients.turn = turn;
+        }
+        let curve = settings.traffic.0.iter().map(|(time, rate)| (time.as_secs_f64(), rate.0)).collect();
+        let same = clients.next != 0 && clients.curve == curve && clients.settings.arrivals == settings.arrivals;
+        (clients.settings, clients.curve) = (settings.clone(), curve);
+        (clients.think, clients.hesitation, clients.patience) = (think, hesitation, patience);
+        clients.mix = (shares.iter().sum::<f64>() > 0.0).then(|| Alias::new(&shares));
+        let newcomers = settings.users.saturating_sub(clients.population);
+        clients.population += newcomers;
+        if !same {
+            self.plan_arrival(at);
+        }
+        (0..newcomers).for_each(|_| self.think(at));
+    }
+
+    fn plan_arrival(&mut self, at: u32) {
+        let now = self.now;
+        let exponential = self.exponential.clone();
+        let clients = self.clients(at);
+        let area = match clients.settings.arrivals {
+            Arrivals::Poisson => exponential.draw(&mut clients.arrivals),
+            Arrivals::Even => 1.0,
+        };
+        clients.next = 0;
+        if let Some(when) = clients.after(now.as_secs_f64(), area) {
+            let delay = Time::from_secs_f64(when).since(now);
+            let seq = self.calendar.schedule(now, Delay::For(delay), Event::Arrive.on(at));
+            self.clients(at).next = seq;
+        }
+    }
+
+    /// The next open arrival.
+    pub(in crate::sim) fn arrive(&mut self, at: u32, seq: u32) {
+        if self.clients(at).next != seq {
+            return;
+        }
+        self.plan_arrival(at);
+        if self.parts[at as usize].gone {
+            return;
+        }
+        let clients = self.clients(at);
+        let user = clients.wishes.below(USERS);
+        let refreshes = clients.settings.refreshes as u16;
+        self.wish(at, user, refreshes, false);
+    }
+
+    /// A user of the closed population starts to think.
+    fn think(&mut self, at: u32) {
+        let clients = self.clients(at);
+        let (think, mut stream) = (clients.think, clients.arrivals.clone());
+        let time = self.exponential.sample(think.distribution, &mut stream);
+        self.clients(at).arrivals = stream;
+        self.calendar.schedule(self.now, Delay::For(time), Event::Think.on(at));
+    }
+
+    /// A user of the closed population is done thinking; one too many leaves.
+    pub(in crate::sim) fn think_over(&mut self, at: u32) {
+        let gone = self.parts[at as usize].gone;
+        let clients = self.clients(at);
+        if gone || clients.population > clients.settings.users {
+            clients.population -= 1;
+            return;
+        }
+        let (population, refreshes) = (clients.population, clients.settings.refreshes as u16);
+        let user = clients.wishes.below(population);
+        self.wish(at, user, refreshes, true);
+    }
+
+    /// A user wants something of a class drawn from the mix.
+    fn wish(&mut self, at: u32, user: u32, refreshes: u16, closed: bool) {
+        let clients = self.clients(at);
+        let Some(mix) = &clients.mix else { return };
+        let class = mix.clone().draw(&mut clients.wishes) as u16;
+        let mut stream = std::mem::replace(&mut clients.wishes, Stream::new(0, ""));
+        let key = self.classes[usize::from(class)].keys.as_ref().map_or(0, |keys| keys.draw(&mut stream));
+        self.clients(at).wishes = stream;
+        let mut root = Attempt::new(class, Op::Serve);
+        (root.at, root.user, root.key, root.tries, root.closed) = (at, user, key, refreshes, closed);
+        self.issue(root, false);
+    }
+
+    /// Issues a user's request.
+    fn issue(&mut self, mut root: Attempt, reload: bool) {
+        let (at, class) = (root.at, root.class);
+        root.sent = self.now;
+        root.stage = Stage::Calling;
+        root.trip = self.sample();
+        root.counts = self.totals.as_mut().is_some_and(|totals| totals.issue(class, self.now));
+        self.classes[usize::from(class)].meter.issue(reload);
+        self.parts[at as usize].frame.arrivals += 1;
+        let clients = self.clients(at);
+        clients.meter.issue(reload);
+        let patience = clients.patience;
+        let wire = self.leave_by(at);
+        let key = root.key;
+        let index = self.attempts.add(root);
+        self.mark(index, Step::Wanted { clients: at, class });
+        if let Some(patience) = patience {
+            self.attempts[index].timer = self.calendar.schedule(self.now, patience, Event::Patience.on(index));
+        }
+        match wire {
+            NONE => self.finish(index, Outcome::Failed),
+            wire => self.call(index, wire, Op::Serve, key, 0),
+        }
+    }
+
+    /// The wire that the next request leaves by: each in turn, as often as its weight says.
+    fn leave_by(&mut self, at: u32) -> u32 {
+        let wires = &self.wires;
+        let Behavior::Clients(clients) = &mut self.parts[at as usize].behavior else { return NONE };
+        match clients.turn.wires.as_slice() {
+            [] => NONE,
+            [only] => *only,
+            _ => clients.turn.next_weighted(|wire| i64::from(wires[wire as usize].policy.weight)),
+        }
+    }
+
+    /// A user's request has ended.
+    pub(in crate::sim) fn finish(&mut self, index: u32, outcome: Outcome) {
+        let root = &self.attempts[index];
+        let (at, class, counts) = (root.at, root.class, root.counts);
+        let latency = self.now.since(root.sent);
+        self.mark(index, Step::Ended(outcome));
+        if counts && let Some(totals) = &mut self.totals {
+            totals.end(class, outcome, latency);
+        }
+        self.classes[usize::from(class)].meter.end(outcome, latency);
+        let frame = &mut self.parts[at as usize].frame;
+        let ok = matches!(outcome, Outcome::Ok | Outcome::Degraded);
+        *if ok { &mut frame.completions } else { &mut frame.failed } += 1;
+        self.clients(at).meter.end(outcome, latency);
+        let root = &mut self.attempts[index];
+        root.timer = 0;
+        if !ok && root.tries > 0 {
+            root.stage = Stage::Pausing;
+            let hesitation = self.clients(at).hesitation;
+            let delay = self.service(at, hesitation);
+            return self.move_on(index, delay, Event::Reload);
+        }
+        let closed = root.closed;
+        self.attempts.remove(index);
+        if closed {
+            self.think(at);
+        }
+    }
+
+    /// A user gives up on the page. Whoever works on it does not know.
+    pub(in crate::sim) fn give_up(&mut self, index: u32) {
+        let child = std::mem::replace(&mut self.attempts[index].child, NONE);
+        self.abandon(child, Outcome::TimedOut);
+        self.finish(index, Outcome::TimedOut);
+    }
+
+    /// A user reloads the page: a new request for the same thing.
+    pub(in crate::sim) fn reload(&mut self, index: u32) {
+        let old = self.attempts[index].clone();
+        self.attempts.remove(index);
+        if self.parts[old.at as usize].gone {
+            return;
+        }
+        let mut root = Attempt::new(old.class, Op::Serve);
+        (root.at, root.user, root.key, root.tries, root.closed) =
+            (old.at, old.user, old.key, old.tries - 1, old.closed);
+        self.issue(root, true);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Rate;
+
+    fn clients(points: &[(f64, f64)]) -> Clients {
+        let mut clients = Clients::new(&design::Clients::default(), 1, "users");
+        clients.curve = points.to_vec();
+        clients
+    }
+
+    #[test]
+    fn inverts_the_area_under_the_curve() {
+        let check = |points: &[(f64, f64)], now: f64, area: f64, expected: Option<f64>| {
+            let seen = clients(points).after(now, area);
+            match (seen, expected) {
+                (Some(seen), Some(expected)) => assert!((seen - expected).abs() < 1e-9, "{seen} for {expected}"),
+                _ => assert_eq!(seen, expected),
+            }
+        };
+        check(&[(0.0, 10.0)], 3.0, 5.0, Some(3.5));
+        check(&[(5.0, 10.0)], 0.0, 5.0, Some(0.5));
+        check(&[(0.0, 0.0), (10.0, 10.0)], 0.0, 50.0, Some(10.0));
+        check(&[(0.0, 0.0), (10.0, 10.0)], 0.0, 12.5, Some(5.0));
+        check(&[(0.0, 10.0), (10.0, 0.0)], 0.0, 37.5, Some(5.0));
+        check(&[(0.0, 10.0), (10.0, 0.0)], 0.0, 51.0, None);
+        check(&[(0.0, 0.0), (5.0, 0.0), (5.0, 8.0)], 0.0, 4.0, Some(5.5));
+        check(&[], 0.0, 1.0, None);
+    }
+
+    #[test]
+    fn a_curve_is_a_setting() {
+        assert_eq!(design::Clients::default().traffic.0, [(Time::ZERO, Rate(10.0))]);
+    }
+}

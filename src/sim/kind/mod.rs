@@ -1,0 +1,98 @@
+//! What each component kind does, one file for each.
+
+mod balancer;
+mod cache;
+mod clients;
+mod database;
+mod server;
+mod storage;
+
+pub use balancer::Balancer;
+pub use cache::Cache;
+pub use clients::Clients;
+pub use database::Database;
+pub use server::Server;
+pub use storage::Storage;
+
+use super::attempt::{Op, Stage};
+use super::engine::{Behavior, Event, Simulation};
+use super::station::Admission;
+use super::{Outcome, Step};
+
+impl Simulation {
+    /// An attempt enters the waiting room of a component that has one.
+    pub(super) fn enter(&mut self, at: u32, index: u32) {
+        let station = match &mut self.parts[at as usize].behavior {
+            Behavior::Server(server) => &mut server.slots,
+            Behavior::Cache(cache) => &mut cache.station,
+            Behavior::Database(database) => &mut database.station,
+            Behavior::Storage(storage) => &mut storage.station,
+            Behavior::Clients(_) | Behavior::Balancer(_) => unreachable!("they have no waiting room"),
+        };
+        self.attempts[index].since = self.now;
+        match station.admit(self.now, index, &mut self.attempts) {
+            Admission::Served => self.begin(index),
+            Admission::Waits => self.attempts[index].stage = Stage::WaitingSlot,
+            Admission::Full => self.shed(at, index),
+        }
+    }
+
+    /// A component starts on an attempt that its waiting room has let in.
+    pub(super) fn begin(&mut self, index: u32) {
+        let attempt = &mut self.attempts[index];
+        let (at, op) = (attempt.at, attempt.op);
+        attempt.stage = Stage::Working;
+        let waited = self.now.since(attempt.since);
+        self.mark(index, Step::Began);
+        if op == Op::Probe {
+            return self.leave(at, index, Outcome::Ok);
+        }
+        let part = &mut self.parts[at as usize];
+        part.frame.began += 1;
+        part.frame.waited += waited.as_secs_f64();
+        let duration = match &part.behavior {
+            Behavior::Server(_) => return self.server_begins(at, index),
+            Behavior::Cache(cache) => cache.lookup,
+            Behavior::Database(database) => database.statement(&self.attempts[index], &self.classes),
+            Behavior::Storage(storage) => storage.latency,
+            Behavior::Clients(_) | Behavior::Balancer(_) => unreachable!("they have no waiting room"),
+        };
+        let delay = self.service(at, duration);
+        self.move_on(index, delay, Event::Done);
+    }
+
+    /// A service is over.
+    pub(super) fn done(&mut self, index: u32) {
+        let at = self.attempts[index].at;
+        match &mut self.parts[at as usize].behavior {
+            Behavior::Server(_) => self.core_done(at, index),
+            Behavior::Cache(cache) => {
+                cache.look_up(&mut self.attempts[index], self.now);
+                self.leave(at, index, Outcome::Ok);
+            }
+            Behavior::Database(database) => {
+                database.execute(&mut self.attempts[index], &self.classes);
+                self.leave(at, index, Outcome::Ok);
+            }
+            Behavior::Storage(_) => self.storage_done(at, index),
+            Behavior::Clients(_) | Behavior::Balancer(_) => unreachable!("they serve nothing"),
+        }
+    }
+
+    /// An attempt leaves the component's station, with an answer; the next in line is let in.
+    pub(super) fn leave(&mut self, at: u32, index: u32, outcome: Outcome) {
+        let station = match &mut self.parts[at as usize].behavior {
+            Behavior::Server(server) => &mut server.slots,
+            Behavior::Cache(cache) => &mut cache.station,
+            Behavior::Database(database) => &mut database.station,
+            Behavior::Storage(storage) => &mut storage.station,
+            Behavior::Clients(_) | Behavior::Balancer(_) => unreachable!("they have no station"),
+        };
+        station.release(self.now);
+        if let Some(next) = station.next(self.now, &self.attempts) {
+            // Not at once: a chain of answers that take no time would nest without bound.
+            self.ready.push_back(next);
+        }
+        self.answer(index, outcome);
+    }
+}

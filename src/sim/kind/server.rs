@@ -1,0 +1,235 @@
+//! The server: a slot is held for the whole stay, cores are shared first come first served, and the plan of a request
+//! follows from what is wired to it.
+
+use crate::design;
+use crate::units::Time;
+
+use crate::sim::attempt::{NONE, Op, PROBE, Stage};
+use crate::sim::call::Reply;
+use crate::sim::engine::{Behavior, Event, Simulation, Step, by_key};
+use crate::sim::station::{Admission, Station};
+use crate::sim::{ComponentFrame, FRAME, Outcome};
+
+use crate::sim::random::mix;
+
+/// A server at run time.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// What the design says.
+    pub settings: design::Server,
+    /// Concurrency slots and the waiting room before them.
+    pub slots: Station,
+    /// Cores and the run queue before them, which the slots bound.
+    pub cores: Station,
+    /// Where the plan of each class starts among the engine's steps.
+    pub plans: Vec<u32>,
+    /// Wires to caches.
+    pub caches: Vec<u32>,
+    /// Wires to databases.
+    pub databases: Vec<u32>,
+    /// Wires to object storage.
+    pub storages: Vec<u32>,
+}
+
+impl Server {
+    /// An empty server.
+    pub fn new(settings: &design::Server) -> Server {
+        Server {
+            settings: settings.clone(),
+            slots: Station::new(settings.concurrency, settings.capacity),
+            cores: Station::new(settings.cores, u32::MAX),
+            plans: Vec::new(),
+            caches: Vec::new(),
+            databases: Vec::new(),
+            storages: Vec::new(),
+        }
+    }
+
+    /// Takes over what the design says.
+    pub fn configure(&mut self, settings: &design::Server) {
+        self.settings = settings.clone();
+        (self.slots.servers, self.slots.capacity) = (settings.concurrency, settings.capacity);
+        self.cores.servers = settings.cores;
+    }
+
+    /// Fills in the frame that ends now.
+    pub fn harvest(&mut self, now: Time, frame: &mut ComponentFrame) {
+        let (held, waiting) = self.slots.harvest(now, FRAME);
+        let (busy, runnable) = self.cores.harvest(now, FRAME);
+        frame.busy = busy;
+        frame.servers = self.cores.servers as f32;
+        frame.held = held;
+        frame.slots = self.slots.servers as f32;
+        frame.waiting = waiting + runnable;
+        frame.capacity = self.slots.capacity as f32;
+    }
+}
+
+impl Simulation {
+    fn server(&mut self, at: u32) -> &mut Server {
+        match &mut self.parts[at as usize].behavior {
+            Behavior::Server(server) => server,
+            _ => unreachable!("only servers have plans"),
+        }
+    }
+
+    pub(super) fn server_begins(&mut self, at: u32, index: u32) {
+        let class = self.attempts[index].class;
+        debug_assert!(class != PROBE, "probes have no plan");
+        self.attempts[index].step = self.server(at).plans[usize::from(class)];
+        self.server_steps(at, index);
+    }
+
+    /// Takes the next step of an attempt's plan.
+    fn server_steps(&mut self, at: u32, index: u32) {
+        let step = self.steps[self.attempts[index].step as usize];
+        match step {
+            Step::Cpu(_) => self.wants_core(at, index),
+            Step::Read | Step::Write | Step::Put | Step::Fetch => self.server_calls(at, index, step),
+            Step::Call(wire) => {
+                let key = self.attempts[index].key;
+                self.call(index, wire, Op::Serve, key, 0);
+            }
+            Step::NoStore => self.leave(at, index, Outcome::Failed),
+            Step::Done => self.leave(at, index, Outcome::Ok),
+        }
+    }
+
+    fn wants_core(&mut self, at: u32, index: u32) {
+        let now = self.now;
+        let Behavior::Server(server) = &mut self.parts[at as usize].behavior else { return };
+        match server.cores.admit(now, index, &mut self.attempts) {
+            Admission::Served => self.core_starts(at, index),
+            Admission::Waits => self.attempts[index].stage = Stage::WaitingCore,
+            Admission::Full => unreachable!("the run queue has no bound"),
+        }
+    }
+
+    fn core_starts(&mut self, at: u32, index: u32) {
+        let Step::Cpu(distribution) = self.steps[self.attempts[index].step as usize] else { return };
+        self.attempts[index].stage = Stage::Working;
+        let delay = self.service(at, crate::sim::engine::Duration { distribution, constant: None });
+        self.move_on(index, delay, Event::Done);
+    }
+
+    pub(super) fn core_done(&mut self, at: u32, index: u32) {
+        let now = self.now;
+        let Behavior::Server(server) = &mut self.parts[at as usize].behavior else { return };
+        server.cores.release(now);
+        if let Some(next) = server.cores.next(now, &self.attempts) {
+            let waited = now.since(self.attempts[next].since);
+            self.parts[at as usize].frame.waited += waited.as_secs_f64();
+            self.core_starts(at, next);
+        }
+        self.attempts[index].step += 1;
+        self.server_steps(at, index);
+    }
+
+    /// Lets runnable ones on where there are more cores now than before.
+    pub(in crate::sim) fn refill_cores(&mut self, at: u32) {
+        let now = self.now;
+        while let Behavior::Server(server) = &mut self.parts[at as usize].behavior {
+            let Some(next) = server.cores.next(now, &self.attempts) else { return };
+            self.core_starts(at, next);
+        }
+    }
+
+    /// Calls a store for a step of the plan.
+    fn server_calls(&mut self, at: u32, index: u32, step: Step) {
+        let key = self.step_key(at, index);
+        let server = self.server(at);
+        let (wires, op) = match step {
+            Step::Read if !server.caches.is_empty() => (&server.caches, Op::Lookup),
+            Step::Read => (&server.databases, Op::Read),
+            Step::Write => (&server.databases, Op::Write),
+            Step::Put => (&server.storages, Op::Put),
+            _ => (&server.storages, Op::Fetch),
+        };
+        let wire = by_key(wires, key);
+        self.call(index, wire, op, key, 0);
+    }
+
+    /// The key of the current step: the request's own for the first step of its plan that has one, fresh ones after.
+    fn step_key(&mut self, at: u32, index: u32) -> u32 {
+        let attempt = &self.attempts[index];
+        let (class, step) = (usize::from(attempt.class), attempt.step);
+        let plan = self.server(at).plans[class];
+        let earlier = &self.steps[plan as usize..step as usize];
+        if !earlier.iter().any(|step| matches!(step, Step::Read | Step::Write)) {
+            return self.attempts[index].key;
+        }
+        let stream = &mut self.parts[at as usize].stream;
+        self.classes[class].keys.as_ref().map_or(0, |keys| keys.draw(stream))
+    }
+
+    /// A server goes on after a call it made.
+    pub(in crate::sim) fn server_resumes(&mut self, at: u32, index: u32, reply: Reply) {
+        let ok = matches!(reply.outcome, Outcome::Ok | Outcome::Degraded);
+        match reply.op {
+            // Cache-aside: a miss goes to the database, and so does a cache that fails.
+            Op::Lookup if !(ok && reply.hit) => {
+                let wire = by_key(&self.server(at).databases, reply.key);
+                return match wire {
+                    NONE => self.leave(at, index, Outcome::Failed),
+                    wire => self.call(index, wire, Op::Read, reply.key, 0),
+                };
+            }
+            Op::Lookup => self.judge_hit(at, reply),
+            Op::Read if ok => self.remember(at, reply),
+            Op::Write if ok => self.forget(at, reply),
+            _ => {}
+        }
+        if !ok {
+            return self.leave(at, index, reply.outcome);
+        }
+        self.attempts[index].step += 1;
+        self.server_steps(at, index);
+    }
+
+    /// Notes whether a cache answered with an outdated version.
+    fn judge_hit(&mut self, at: u32, reply: Reply) {
+        if self.classes[usize::from(reply.class)].cost.writes == 0 {
+            return;
+        }
+        let wire = by_key(&self.server(at).databases, reply.key);
+        let Some(wire) = self.wires.get(wire as usize) else { return };
+        let Behavior::Database(database) = &self.parts[wire.to as usize].behavior else { return };
+        let stale = database.version(reply.class, reply.key) != reply.version;
+        if stale && let Some(cache) = self.cache_of(at, reply.key) {
+            cache.note_stale();
+        }
+    }
+
+    /// Fills the cache with what the database said; nobody waits for it.
+    fn remember(&mut self, at: u32, reply: Reply) {
+        let now = self.now;
+        if let Some(cache) = self.cache_of(at, reply.key) {
+            cache.put(reply.class, reply.key, reply.version, now);
+        }
+    }
+
+    /// Takes a written key out of the cache; nobody waits for it.
+    fn forget(&mut self, at: u32, reply: Reply) {
+        if let Some(cache) = self.cache_of(at, reply.key) {
+            cache.remove(reply.class, reply.key);
+        }
+    }
+
+    fn cache_of(&mut self, at: u32, key: u32) -> Option<&mut super::Cache> {
+        let wire = by_key(&self.server(at).caches, key);
+        let wire = self.wires.get(wire as usize)?;
+        let part = &mut self.parts[wire.to as usize];
+        if part.refuses() || part.cut || wire.cut {
+            return None;
+        }
+        match &mut part.behavior {
+            Behavior::Cache(cache) => Some(cache),
+            _ => None,
+        }
+    }
+
+    /// A hash of a user, for balancers that keep users together.
+    pub(super) fn user_hash(&self, index: u32) -> u64 {
+        mix(u64::from(self.attempts[index].user) ^ 0x5bd1_e995)
+    }
+}

@@ -1,0 +1,248 @@
+//! Counting requests: per frame for playing, and in total for a report.
+
+use hdrhistogram::Histogram;
+
+use crate::units::Time;
+
+use super::{Answers, Frame, Outcome, Sketch};
+
+/// Latencies are counted in microseconds, up to an hour.
+const LATENCY_MAX_US: u64 = 3_600_000_000;
+
+/// Requests of one frame: of some users, or of a class.
+#[derive(Clone, Debug)]
+pub struct Meter {
+    answers: Answers,
+    latency: Histogram<u32>,
+}
+
+impl Default for Meter {
+    fn default() -> Meter {
+        Meter { answers: Answers::default(), latency: histogram(2) }
+    }
+}
+
+fn histogram(digits: u8) -> Histogram<u32> {
+    Histogram::new_with_bounds(1, LATENCY_MAX_US, digits).expect("bounds and digits are constants that fit")
+}
+
+impl Meter {
+    /// A request was issued; perhaps an impatient reload.
+    #[inline]
+    pub fn issue(&mut self, reload: bool) {
+        self.answers.issued += 1;
+        self.answers.in_flight += 1;
+        self.answers.refreshes += u32::from(reload);
+    }
+
+    /// A request has ended.
+    #[inline]
+    pub fn end(&mut self, outcome: Outcome, latency: Time) {
+        self.answers.in_flight -= 1;
+        *match outcome {
+            Outcome::Ok | Outcome::Degraded => {
+                self.latency.saturating_record((latency.0 / 1000).max(1));
+                &mut self.answers.succeeded
+            }
+            Outcome::TimedOut => &mut self.answers.timed_out,
+            Outcome::Refused => &mut self.answers.refused,
+            Outcome::Shed => &mut self.answers.shed,
+            Outcome::Failed => &mut self.answers.failed,
+        } += 1;
+    }
+
+    /// The frame that ends now; starts a new one.
+    pub fn harvest(&mut self) -> Answers {
+        let in_flight = self.answers.in_flight;
+        let mut answers = std::mem::replace(&mut self.answers, Answers { in_flight, ..Answers::default() });
+        if answers.succeeded > 0 {
+            let counts = self.latency.iter_recorded().map(|step| (step.value_iterated_to(), step.count_at_value()));
+            answers.latency = Sketch(counts.collect());
+            self.latency.reset();
+        }
+        answers
+    }
+}
+
+/// Requests since the warm-up.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    /// Requests issued.
+    pub issued: u64,
+    /// Requests answered well.
+    pub succeeded: u64,
+    /// Requests given up on.
+    pub timed_out: u64,
+    /// Requests refused by a breaker, a bulkhead or a rate limit.
+    pub refused: u64,
+    /// Requests turned away by a full waiting room.
+    pub shed: u64,
+    /// Requests that failed otherwise.
+    pub failed: u64,
+    /// Latencies of the requests answered well, in microseconds, to three digits.
+    pub latency: Histogram<u32>,
+    /// Their sum.
+    pub latency_sum: f64,
+    /// The longest.
+    pub latency_max: Time,
+}
+
+impl Tally {
+    fn new() -> Tally {
+        Tally {
+            issued: 0,
+            succeeded: 0,
+            timed_out: 0,
+            refused: 0,
+            shed: 0,
+            failed: 0,
+            latency: histogram(3),
+            latency_sum: 0.0,
+            latency_max: Time::ZERO,
+        }
+    }
+
+    /// Requests still under way.
+    pub fn in_flight(&self) -> u64 {
+        self.issued - self.succeeded - self.timed_out - self.refused - self.shed - self.failed
+    }
+
+    fn end(&mut self, outcome: Outcome, latency: Time) {
+        *match outcome {
+            Outcome::Ok | Outcome::Degraded => {
+                self.latency.saturating_record((latency.0 / 1000).max(1));
+                self.latency_sum += latency.as_secs_f64();
+                self.latency_max = self.latency_max.max(latency);
+                &mut self.succeeded
+            }
+            Outcome::TimedOut => &mut self.timed_out,
+            Outcome::Refused => &mut self.refused,
+            Outcome::Shed => &mut self.shed,
+            Outcome::Failed => &mut self.failed,
+        } += 1;
+    }
+}
+
+/// What a whole run has counted since its warm-up. A request counts if it was wanted after it.
+#[derive(Clone, Debug)]
+pub struct Totals {
+    /// Where counting starts.
+    pub warmup: Time,
+    /// All requests.
+    pub requests: Tally,
+    /// By class, in the order of [`super::Parts::classes`].
+    pub classes: Vec<Tally>,
+    /// Attempts that left users, retries counted.
+    pub attempts: u64,
+    /// The frames since the warm-up, added up: counts are sums, averages are sums of averages.
+    pub sums: Sums,
+}
+
+/// Frames added up.
+#[derive(Clone, Debug, Default)]
+pub struct Sums {
+    /// How many frames.
+    pub frames: u32,
+    /// One for each component.
+    pub components: Vec<ComponentSum>,
+    /// One for each wire.
+    pub wires: Vec<WireSum>,
+}
+
+/// A component's frames added up; see [`super::ComponentFrame`].
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs)]
+pub struct ComponentSum {
+    pub arrivals: u64,
+    pub completions: u64,
+    pub shed: u64,
+    pub failed: u64,
+    pub late: u64,
+    pub began: u64,
+    pub waited_s: f64,
+    /// Busy servers, summed over frames; `servers` likewise, so that their ratio is the utilization.
+    pub busy: f64,
+    pub servers: f64,
+    pub waiting: f64,
+    pub hits: u64,
+    pub misses: u64,
+    pub stale: u64,
+}
+
+/// A wire's frames added up; see [`super::WireFrame`].
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs)]
+pub struct WireSum {
+    pub attempts: u64,
+    pub retries: u64,
+    pub ok: u64,
+    pub timed_out: u64,
+    pub refused: u64,
+    pub shed: u64,
+    pub failed: u64,
+    pub late: u64,
+}
+
+impl Totals {
+    /// Nothing counted yet.
+    pub fn new(warmup: Time) -> Totals {
+        Totals { warmup, requests: Tally::new(), classes: Vec::new(), attempts: 0, sums: Sums::default() }
+    }
+
+    /// Makes room for this many classes.
+    pub fn expect_classes(&mut self, count: usize) {
+        self.classes.resize_with(count, Tally::new);
+    }
+
+    /// A request was wanted now; whether it counts.
+    #[inline]
+    pub fn issue(&mut self, class: u16, now: Time) -> bool {
+        let counts = now >= self.warmup;
+        self.requests.issued += u64::from(counts);
+        self.classes[usize::from(class)].issued += u64::from(counts);
+        counts
+    }
+
+    /// A request that counts has ended.
+    #[inline]
+    pub fn end(&mut self, class: u16, outcome: Outcome, latency: Time) {
+        self.requests.end(outcome, latency);
+        self.classes[usize::from(class)].end(outcome, latency);
+    }
+
+    /// Adds a frame that ended at `end`.
+    pub fn fold(&mut self, frame: &Frame, end: Time) {
+        if end <= self.warmup {
+            return;
+        }
+        let sums = &mut self.sums;
+        sums.frames += 1;
+        sums.components.resize_with(frame.components.len(), ComponentSum::default);
+        sums.wires.resize_with(frame.wires.len(), WireSum::default);
+        for (sum, seen) in sums.components.iter_mut().zip(&frame.components) {
+            sum.arrivals += u64::from(seen.arrivals);
+            sum.completions += u64::from(seen.completions);
+            sum.shed += u64::from(seen.shed);
+            sum.failed += u64::from(seen.failed);
+            sum.late += u64::from(seen.late);
+            sum.began += u64::from(seen.began);
+            sum.waited_s += seen.waited;
+            sum.busy += f64::from(seen.busy);
+            sum.servers += f64::from(seen.servers);
+            sum.waiting += f64::from(seen.waiting);
+            sum.hits += u64::from(seen.hits);
+            sum.misses += u64::from(seen.misses);
+            sum.stale += u64::from(seen.stale);
+        }
+        for (sum, seen) in sums.wires.iter_mut().zip(&frame.wires) {
+            sum.attempts += u64::from(seen.attempts);
+            sum.retries += u64::from(seen.retries);
+            sum.ok += u64::from(seen.ok);
+            sum.timed_out += u64::from(seen.timed_out);
+            sum.refused += u64::from(seen.refused);
+            sum.shed += u64::from(seen.shed);
+            sum.failed += u64::from(seen.failed);
+            sum.late += u64::from(seen.late);
+        }
+    }
+}

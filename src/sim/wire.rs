@@ -1,0 +1,206 @@
+//! A wire at run time: its policy, and what it remembers.
+
+use crate::design::{Backoff, CallPolicy, Jitter, Retry};
+use crate::units::Time;
+
+use super::attempt::NONE;
+use super::breaker::{Breaker, Budget};
+use super::calendar::{Calendar, Delay};
+use super::random::Stream;
+use super::{BreakerState, Outcome, WireFrame};
+
+/// A wire at run time.
+#[derive(Clone, Debug)]
+pub struct Wire {
+    /// The caller.
+    pub from: u32,
+    /// The callee.
+    pub to: u32,
+    /// What the design says.
+    pub policy: CallPolicy,
+    /// How the latency is put off; none is at once.
+    pub latency: Option<Delay>,
+    /// How the timeout is put off.
+    pub timeout: Option<Delay>,
+    /// Jitter's stream.
+    pub stream: Stream,
+    /// The breaker.
+    pub breaker: Option<Breaker>,
+    /// The retry budget.
+    pub budget: Option<Budget>,
+    /// Calls in flight whose caller still waits.
+    pub in_flight: u32,
+    /// Cut by a partition.
+    pub cut: bool,
+    /// How many times slower a fault makes it.
+    pub slow: f64,
+    /// Taken out of the design in mid-run.
+    pub gone: bool,
+    /// The health check's view of the callee.
+    pub check: Check,
+    /// What the current frame has counted.
+    pub frame: WireFrame,
+    changed: Time,
+    area: u64,
+}
+
+/// What a health check knows of one callee.
+#[derive(Clone, Debug, Default)]
+pub struct Check {
+    /// Held for sick.
+    pub sick: bool,
+    /// Results in a row that speak against the current view.
+    pub against: u32,
+    /// Whether probes are running.
+    pub running: bool,
+}
+
+impl Wire {
+    /// A wire that has carried nothing.
+    pub fn new(from: u32, to: u32, stream: Stream) -> Wire {
+        Wire {
+            from,
+            to,
+            policy: CallPolicy::default(),
+            latency: None,
+            timeout: None,
+            stream,
+            breaker: None,
+            budget: None,
+            in_flight: 0,
+            cut: false,
+            slow: 1.0,
+            gone: false,
+            check: Check::default(),
+            frame: WireFrame::default(),
+            changed: Time::ZERO,
+            area: 0,
+        }
+    }
+
+    /// Takes over what the design says; keeps what it remembers where the policy is the same.
+    pub fn configure(&mut self, policy: &CallPolicy, calendar: &mut Calendar) {
+        self.gone = false;
+        if self.policy.breaker != policy.breaker {
+            self.breaker = policy.breaker.clone().map(Breaker::new);
+        }
+        let share = |policy: &CallPolicy| policy.retry.as_ref().and_then(|retry| retry.budget);
+        if share(&self.policy) != share(policy) {
+            self.budget = share(policy).map(Budget::new);
+        }
+        self.policy = policy.clone();
+        self.timeout = policy.timeout.map(|timeout| calendar.constant(timeout));
+        self.set_latency(calendar);
+    }
+
+    /// The latency as it is now, with a fault's factor.
+    pub fn set_latency(&mut self, calendar: &mut Calendar) {
+        let latency = if self.slow == 1.0 { self.policy.latency } else { self.policy.latency * self.slow };
+        self.latency = (latency > Time::ZERO).then(|| calendar.constant(latency));
+    }
+
+    /// The pause before the next try, after `tries` tries and a last pause.
+    pub fn pause(&mut self, retry: &Retry, tries: u16, last: Time) -> Time {
+        let pause = match retry.backoff {
+            Backoff::None => return Time::ZERO,
+            Backoff::Fixed => retry.base,
+            Backoff::Exponential => {
+                let doublings = u32::from(tries.saturating_sub(1)).min(40);
+                Time(retry.base.0.saturating_mul(1 << doublings)).min(retry.cap)
+            }
+        };
+        match retry.jitter {
+            Jitter::None => pause,
+            Jitter::Full => pause * self.stream.unit(),
+            Jitter::Equal => pause * (0.5 + 0.5 * self.stream.unit()),
+            Jitter::Decorrelated => {
+                let high = (last.max(retry.base) * 3.0).min(retry.cap.max(retry.base));
+                retry.base + high.since(retry.base) * self.stream.unit()
+            }
+        }
+    }
+
+    /// One more (or one less) call in flight.
+    #[inline]
+    pub fn fly(&mut self, now: Time, by: i32) {
+        self.area += now.since(self.changed).0 * u64::from(self.in_flight);
+        self.changed = now;
+        self.in_flight = self.in_flight.wrapping_add_signed(by);
+    }
+
+    /// Counts how an attempt ended for its caller.
+    #[inline]
+    pub fn count(&mut self, outcome: Outcome) {
+        let frame = &mut self.frame;
+        *match outcome {
+            Outcome::Ok | Outcome::Degraded => &mut frame.ok,
+            Outcome::TimedOut => &mut frame.timed_out,
+            Outcome::Refused => &mut frame.refused,
+            Outcome::Shed => &mut frame.shed,
+            Outcome::Failed => &mut frame.failed,
+        } += 1;
+    }
+
+    /// The frame that ends now; starts a new one.
+    pub fn harvest(&mut self, now: Time, span: Time) -> WireFrame {
+        self.fly(now, 0);
+        let mut frame = std::mem::take(&mut self.frame);
+        frame.in_flight = (self.area as f64 / span.0 as f64) as f32;
+        frame.breaker = self.breaker.as_ref().map_or(BreakerState::Closed, Breaker::state);
+        frame.sick = self.check.sick;
+        self.area = 0;
+        frame
+    }
+}
+
+/// Picks among wires in turn, or otherwise; what a balancer or a user's browser remembers for it.
+#[derive(Clone, Debug, Default)]
+pub struct Turn {
+    /// The wires to pick from.
+    pub wires: Vec<u32>,
+    /// The next in turn.
+    pub cursor: u32,
+    /// Smooth weighted round robin's current weights (as in nginx), one for each wire.
+    pub weights: Vec<i64>,
+}
+
+impl Turn {
+    /// A turn over these wires.
+    pub fn new(wires: Vec<u32>) -> Turn {
+        Turn { weights: vec![0; wires.len()], wires, cursor: 0 }
+    }
+
+    /// The next in turn; NONE if there is none.
+    #[inline]
+    pub fn next(&mut self) -> u32 {
+        if self.wires.is_empty() {
+            return NONE;
+        }
+        if self.cursor as usize >= self.wires.len() {
+            self.cursor = 0;
+        }
+        self.cursor += 1;
+        self.wires[self.cursor as usize - 1]
+    }
+
+    /// The next by smooth weighted round robin; all weights 0 falls back to plain turns.
+    pub fn next_weighted(&mut self, weight: impl Fn(u32) -> i64) -> u32 {
+        let mut best: Option<usize> = None;
+        let mut total = 0;
+        for index in 0..self.wires.len() {
+            let share = weight(self.wires[index]);
+            total += share;
+            self.weights[index] += share;
+            if share > 0 && best.is_none_or(|best| self.weights[index] > self.weights[best]) {
+                best = Some(index);
+            }
+        }
+        match best {
+            Some(best) => {
+                self.weights[best] -= total;
+                self.wires[best]
+            }
+            None => self.next(),
+        }
+    }
+}
