@@ -201,10 +201,14 @@ fn may_use(from: &str, to: &str) -> bool {
 /// The top-level modules that a file names, with their lines: `crate::a`, `crate::{a, b::c}`, and `super::` up to the top.
 fn named_modules(path: &str, code: &str) -> Vec<(usize, String)> {
     let depth = path.trim_end_matches("/mod.rs").split('/').count() - 1;
-    let roots = ["crate::".to_string(), "super::".repeat(depth)];
+    // In an inline test module `super::` is the file itself, not what is above it.
+    let roots = [
+        ("crate::".to_string(), code),
+        ("super::".repeat(depth), without_tests(path, code)),
+    ];
     let known = |name: &String| name == "cli" || ROW.contains(&name.as_str());
     let mut found = Vec::new();
-    for root in &roots {
+    for (root, code) in &roots {
         for (at, _) in code.match_indices(root.as_str()) {
             let before = code[..at].chars().next_back();
             if before.is_some_and(|c| is_word(c) || c == ':') {
@@ -472,6 +476,7 @@ const SAMPLES: &[(&str, &str, &str)] = &[
 const FINE: &[(&str, &str)] = &[
     ("src/sim/mod.rs", "use crate::{design::Wire, units::{Rate, Time}};"),
     ("src/sim/station.rs", "use super::metrics::Own;"),
+    ("src/sim/mod.rs", "#[cfg(test)]\nmod tests {\n    use super::metrics::Own;\n}"),
     ("src/cli/mod.rs", "use crate::scene::Dot;\nuse std::time::Instant;"),
     ("src/ui/mod.rs", "use leptos::prelude::*;\nuse crate::scene::Dot;\nuse std::collections::HashMap;"),
     ("src/main.rs", "fn main() { pressure_point::ui::start(); }"),

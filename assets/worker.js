@@ -1,0 +1,26 @@
+// The simulation's worker: the page's own wasm, compiled once, started a second time off the main thread.
+//
+// The page (src/ui/worker.rs, `spawn`) sends one first message, { js, module }: the address of the bindgen module and the
+// compiled WebAssembly.Module. Starting that runs the same `main()` as on the page, so main() must branch first thing:
+//
+//     fn main() {
+//         if ui::worker::in_worker() {
+//             // the simulation: set the global's `onmessage`, return. No window, no document, no leptos here.
+//         } else {
+//             // the page: mount the app, which calls ui::worker::spawn().
+//         }
+//     }
+//
+// All later messages are the app's own. Those that arrive while the wasm is still starting are kept for it.
+
+self.onmessage = async ({ data: { js, module } }) => {
+  const early = [];
+  self.onmessage = (event) => early.push(event);
+  try {
+    const app = await import(js);
+    app.initSync({ module });
+    for (const { data } of early) self.dispatchEvent(new MessageEvent("message", { data }));
+  } catch (error) {
+    self.reportError(error); // reaches `onerror` of the page's Worker, which a rejected promise would not
+  }
+};

@@ -1,0 +1,22 @@
+// The page comes up wherever it is hosted, and is small.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
+import { DIST, expect, shots, test } from "./fixtures.js";
+
+test("the page comes up under a sub-path", async ({ page }) => {
+  await page.goto("./");
+  await expect(page).toHaveTitle(/Pressure Point/);
+  await expect(page.getByRole("heading", { name: "Pressure Point" })).toBeVisible();
+  await expect(page.locator("#loading")).toHaveCount(0);
+  await shots(page, "start");
+});
+
+test("the first load is at most 500 kB", () => {
+  const sizes = readdirSync(DIST)
+    .filter((file) => /\.(html|wasm|js|css|svg)$/.test(file))
+    .map((file) => [file, brotliCompressSync(readFileSync(join(DIST, file))).length]);
+  const total = sizes.reduce((sum, [, size]) => sum + size, 0);
+  console.log(`first load, brotli: ${(total / 1000).toFixed(0)} kB`);
+  expect(total, JSON.stringify(Object.fromEntries(sizes))).toBeLessThanOrEqual(500_000);
+});

@@ -1,0 +1,12 @@
+//! What must be seen in real WebAssembly in a browser; `scripts/test.sh` runs it there.
+#![cfg(target_arch = "wasm32")]
+
+use pressure_point::ui::worker;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[wasm_bindgen_test]
+fn the_page_is_not_the_worker() {
+    assert!(!worker::in_worker());
+}
