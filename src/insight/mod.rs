@@ -1,1 +1,5 @@
-//! To be written.
+//! Why a run went as it did, and for how much.
+
+mod cost;
+
+pub use cost::{component_cost_per_hour, cost_per_hour};

@@ -1,1 +1,21 @@
-//! To be written.
+//! What is taught: lessons as files, goals and how far a run meets them, the course, and a learner's progress.
+
+mod blocks;
+mod course;
+mod file;
+mod front;
+mod goal;
+mod markdown;
+mod progress;
+mod rules;
+
+pub use blocks::{Block, Predict};
+pub use course::{COURSE_BYTES_MAX, Course, Part, missing_file};
+pub use file::{LESSON_BYTES_MAX, Lesson, Step};
+pub use front::WrongBuild;
+pub use goal::{
+    AT_END, Comparison, Goal, GoalError, Grader, Hold, METRICS, Metric, MetricInfo, SLIDE, Scope, Standing, State, Subject,
+    SubjectKind, Unit,
+};
+pub use progress::Progress;
+pub use rules::Rules;

@@ -1,0 +1,90 @@
+//! Checks a goal against a design: what it names must be there and be of a kind that has such a figure.
+
+use crate::design::{Design, Kind, suggest};
+
+use super::metric::SubjectKind;
+use super::{Goal, GoalError, Hold, Scope, Subject};
+
+impl Goal {
+    /// Whether a run of this design can show the goal's figure; otherwise why not.
+    pub fn check(&self, design: &Design) -> Result<(), GoalError> {
+        self.check_subject(design).map_err(|(message, hint)| self.error_at("(", message, hint))?;
+        self.check_scope(design)
+    }
+
+    fn check_subject(&self, design: &Design) -> Result<(), (String, String)> {
+        let info = self.metric.info();
+        let name = match &self.subject {
+            Subject::Design => return Ok(()),
+            Subject::Wire(from, to) => return check_wire(design, from, to),
+            Subject::Named(name) => name,
+        };
+        let fits = |kind: &Kind| match (info.of, kind) {
+            (SubjectKind::Users, Kind::Clients(_)) => true,
+            (SubjectKind::Users, _) => false,
+            (SubjectKind::Station, Kind::Clients(_) | Kind::LoadBalancer(_)) => false,
+            (SubjectKind::Callee, Kind::Clients(_)) => false,
+            (SubjectKind::Cache, kind) => matches!(kind, Kind::Cache(_)),
+            (SubjectKind::UsersOrCache, kind) => matches!(kind, Kind::Clients(_) | Kind::Cache(_)),
+            (SubjectKind::Station | SubjectKind::Callee | SubjectKind::Caller | SubjectKind::Design, _) => true,
+        };
+        let classes = design.classes.iter().map(|class| class.name.as_str()).filter(|_| info.of == SubjectKind::Users);
+        match design.component(name) {
+            Some(component) if fits(&component.kind) => return Ok(()),
+            None if classes.clone().any(|class| class == name) => return Ok(()),
+            _ => {}
+        }
+        let fitting = design.components.iter().filter(|component| fits(&component.kind));
+        let known = fitting.map(|component| component.name.as_str()).chain(classes);
+        let message = match design.component(name) {
+            Some(component) => {
+                format!("`{}` cannot be taken of `{name}`, a {}", info.word, component.kind.label().to_lowercase())
+            }
+            None => format!("there is no `{name}` to take `{}` of", info.word),
+        };
+        Err((message, suggest(name, known)))
+    }
+
+    fn check_scope(&self, design: &Design) -> Result<(), GoalError> {
+        let length = match &self.scope {
+            Scope::During(name) => match design.spans.iter().find(|span| span.name == *name) {
+                Some(span) if span.to <= design.duration => span.to - span.from,
+                Some(span) => {
+                    let message = format!("span `{name}` ends at {}, after the run ({})", span.to, design.duration);
+                    return Err(self.error_at("during", message, "end it earlier or lengthen `duration`"));
+                }
+                None => {
+                    let known = design.spans.iter().map(|span| span.name.as_str());
+                    return Err(self.error_at("during", format!("there is no span `{name}`"), suggest(name, known)));
+                }
+            },
+            Scope::After(time) if *time >= design.duration => {
+                let message = format!("the run is over by then: it takes {}", design.duration);
+                return Err(self.error_at("after", message, "write an earlier time"));
+            }
+            Scope::After(time) => design.duration - *time,
+            Scope::Whole | Scope::AtEnd => design.duration,
+        };
+        match self.hold {
+            Hold::For(time) if time > length => {
+                let message = format!("`for {time}` is longer than the {length} there are");
+                Err(self.error_at("for ", message, "write a shorter time"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn error_at(&self, landmark: &str, message: impl Into<String>, hint: impl Into<String>) -> GoalError {
+        let column = self.text.find(landmark).map_or(1, |byte| self.text[..byte].chars().count() + 1);
+        GoalError { column, message: message.into(), hint: hint.into() }
+    }
+}
+
+fn check_wire(design: &Design, from: &str, to: &str) -> Result<(), (String, String)> {
+    if design.wire(from, to).is_some() {
+        return Ok(());
+    }
+    let names: Vec<String> = design.wires.iter().map(|wire| wire.name()).collect();
+    let wanted = format!("{from} -> {to}");
+    Err((format!("there is no wire `{wanted}`"), suggest(&wanted, names.iter().map(String::as_str))))
+}
