@@ -150,10 +150,7 @@ impl Calendar {
     }
 
     /// Entries held, dead ones counted.
-<<<<<<< HEAD
-=======
     #[cfg(test)]
->>>>>>> main
     pub fn len(&self) -> usize {
         self.wheel.len() + self.lanes.iter().map(|lane| lane.entries.len()).sum::<usize>()
     }
@@ -207,14 +204,9 @@ mod tests {
         let lane = calendar.constant(Time(100));
         (0..10_000).for_each(|event| _ = calendar.schedule(Time(u64::from(event)), lane, event));
         calendar.prune(1, |entry| entry.event == 9_999);
-<<<<<<< HEAD
-        let rest: Vec<u32> =
-            std::iter::from_fn(|| calendar.pop(Time::MAX, |entry| entry.event == 9_999)).map(|entry| entry.event).collect();
-=======
         let rest: Vec<u32> = std::iter::from_fn(|| calendar.pop(Time::MAX, |entry| entry.event == 9_999))
             .map(|entry| entry.event)
             .collect();
->>>>>>> main
         assert_eq!(rest, [0, 9_999]);
     }
 }

@@ -1,9 +1,5 @@
 //! How a design behaves: a discrete-event simulation of single requests, in integer nanoseconds, the same everywhere.
 
-<<<<<<< HEAD
-mod calendar;
-mod frame;
-=======
 mod attempt;
 mod breaker;
 mod calendar;
@@ -13,7 +9,6 @@ mod engine;
 mod fault;
 mod frame;
 mod kind;
->>>>>>> main
 mod random;
 mod replay;
 mod station;
