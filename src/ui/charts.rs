@@ -39,6 +39,7 @@ pub fn Charts() -> impl IntoView {
 #[component]
 fn ChartView(chart: Chart, zoomed: RwSignal<bool>) -> impl IntoView {
     let (run, session, theme) = (use_run(), use_session(), expect_context::<Theme>());
+    let resized = super::clock::resized();
     let canvas: NodeRef<leptos::html::Canvas> = NodeRef::new();
     let plot = RwSignal::new(None::<Plot>);
     // Where the pointer is, in CSS pixels from the left.
@@ -46,7 +47,7 @@ fn ChartView(chart: Chart, zoomed: RwSignal<bool>) -> impl IntoView {
     Effect::new(move |_| {
         run.beat.track();
         run.reset_count.track();
-        super::clock::resized().track();
+        resized.track();
         let (zoomed, colours) = (zoomed.get(), theme.colours.get());
         let Some(canvas) = canvas.get() else { return };
         let Some(sheet) = Sheet::fit(&canvas) else { return };

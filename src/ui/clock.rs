@@ -6,6 +6,7 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
+use super::grading::Grading;
 use super::run::Run;
 
 type Picture = Closure<dyn FnMut(f64)>;
@@ -39,14 +40,15 @@ pub fn resized() -> Resized {
     expect_context()
 }
 
-/// Calls the run before each picture, for as long as the page is open.
-pub fn start(run: Run) {
+/// Calls run and grading before each picture, for as long as the page is open.
+pub fn start(run: Run, grading: Grading) {
     let picture: Rc<RefCell<Option<Picture>>> = Rc::default();
     let (again, mut last) = (picture.clone(), None::<f64>);
     *picture.borrow_mut() = Some(Closure::new(move |millis: f64| {
         let seconds = last.map_or(0.0, |last| (millis - last) / 1000.0);
         last = Some(millis);
         run.tick(seconds);
+        grading.tick();
         request(&again);
     }));
     request(&picture);

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker};
 
-use crate::design::{self, Fault};
+use crate::design::{self, Design, Fault};
 use crate::editor::player::{Phase, Player, PlayerMessage};
 use crate::scene::plot::Curves;
 use crate::sim::FRAME;
@@ -32,8 +32,10 @@ pub struct Run {
     pub player: RwSignal<Player>,
     /// What the charts are cut from.
     pub curves: StoredValue<Curves>,
-    /// Grows when the run is forgotten or begun anew: what was latched in it is void.
+    /// Grows when the run is forgotten: what was latched in it is void.
     pub reset_count: RwSignal<u32>,
+    /// The designs of this run, each with the frame from which on it was run.
+    pub designs: StoredValue<Vec<(usize, Design)>>,
     /// Grows a few times a second while something moves: for what need not be drawn at every picture.
     pub beat: RwSignal<u32>,
     /// Why there is no (more) run, in words.
@@ -64,6 +66,7 @@ impl Run {
             player: RwSignal::new(Player::new(duration)),
             curves: StoredValue::new(Curves::default()),
             reset_count: RwSignal::new(0),
+            designs: StoredValue::new(Vec::new()),
             beat: RwSignal::new(0),
             trouble: RwSignal::new(None),
             link: StoredValue::new_local(Link::default()),
@@ -88,6 +91,7 @@ impl Run {
         });
         self.session.update_recording(|recording| *recording = Default::default());
         self.curves.set_value(Curves::default());
+        self.designs.set_value(Vec::new());
         self.trouble.set(None);
         self.reset_count.update(|count| *count += 1);
         self.ask(PlayerMessage::Reset(duration));
@@ -101,8 +105,12 @@ impl Run {
             return;
         }
         if behaves {
-            let design = self.design_text();
-            self.change(|take, at| ToWorker::Change { take, at, design });
+            let (text, design) = (self.design_text(), self.design());
+            let at = self.change(|take, at| ToWorker::Change { take, at, design: text });
+            self.designs.update_value(|designs| {
+                designs.retain(|(frame, _)| *frame < at || *frame == 0);
+                designs.push((at, design));
+            });
         }
     }
 
@@ -137,7 +145,13 @@ impl Run {
         }
     }
 
-    fn change(&self, message: impl FnOnce(u32, Time) -> ToWorker) {
+    /// Another pair whenever what was recorded before may be void: resets, and takes.
+    pub fn generation(&self) -> (u32, u32) {
+        (self.reset_count.get_untracked(), self.link.with_value(|link| link.take))
+    }
+
+    /// Begins a new take at the playhead; gives its first frame.
+    fn change(&self, message: impl FnOnce(u32, Time) -> ToWorker) -> usize {
         let playhead = self.player.with_untracked(Player::playhead);
         let at = Time(playhead.0 / FRAME.0 * FRAME.0);
         self.session.update_recording(|recording| recording.truncate(at));
@@ -150,6 +164,7 @@ impl Run {
         let take = self.link.with_value(|link| link.take);
         self.post(&message(take, at));
         self.ask(PlayerMessage::Truncated(at));
+        (at.0 / FRAME.0) as usize
     }
 
     /// Brings the worker and the session to where the player is.
@@ -175,7 +190,12 @@ impl Run {
             (link.loaded, link.asked) = (true, Time::ZERO);
         });
         let (take, design) = (self.link.with_value(|link| link.take), self.design_text());
+        self.designs.set_value(vec![(0, self.design())]);
         self.post(&ToWorker::Load { take, design });
+    }
+
+    fn design(&self) -> Design {
+        self.session.editor.with_untracked(|editor| editor.design.clone())
     }
 
     fn design_text(&self) -> String {
