@@ -36,11 +36,13 @@ impl Simulation {
                         known.keys = keys_of(&class.cost);
                     }
                     (known.cost, known.active) = (class.cost.clone(), true);
+                    known.key_space = known.key_space.max(key_space(&class.cost));
                 }
                 None => self.classes.push(Class {
                     name: class.name.clone(),
                     cost: class.cost.clone(),
                     keys: keys_of(&class.cost),
+                    key_space: key_space(&class.cost),
                     active: true,
                     meter: Meter::default(),
                 }),
@@ -51,7 +53,8 @@ impl Simulation {
     }
 
     fn part(&self, name: &str) -> u32 {
-        self.parts.iter().position(|part| part.name == name).expect("all parts were matched") as u32
+        let known = |part: &Part| part.name == name && !part.gone;
+        self.parts.iter().position(known).expect("all parts were matched") as u32
     }
 
     fn match_parts(&mut self, design: &Design) {
@@ -63,13 +66,9 @@ impl Simulation {
             }
         }
         for component in &design.components {
-            match self.parts.iter_mut().find(|part| part.name == component.name) {
-                None => self.parts.push(Part::new(&component.name, &component.kind, self.seed)),
-                Some(part) if part.gone => {
-                    // Back again, as new: the same name and stream, nothing held.
-                    *part = Part::new(&component.name, &component.kind, self.seed);
-                }
-                Some(_) => {}
+            // What comes back under an old name is new, with an index of its own: nothing held, no event of old.
+            if !self.parts.iter().any(|part| part.name == component.name && !part.gone) {
+                self.parts.push(Part::new(&component.name, &component.kind, self.seed));
             }
         }
     }
@@ -83,8 +82,8 @@ impl Simulation {
 
     fn match_wires(&mut self, design: &Design) {
         for wire in &mut self.wires {
-            let (from, to) = (&self.parts[wire.from as usize].name, &self.parts[wire.to as usize].name);
-            wire.gone = design.wire(from, to).is_none();
+            let (from, to) = (&self.parts[wire.from as usize], &self.parts[wire.to as usize]);
+            wire.gone = from.gone || to.gone || design.wire(&from.name, &to.name).is_none();
         }
         for wire in &design.wires {
             let (from, to) = (self.part(&wire.from), self.part(&wire.to));
@@ -106,8 +105,7 @@ impl Simulation {
     }
 
     fn configure_part(&mut self, at: u32, kind: &Kind) {
-        let counts: Vec<u32> =
-            self.classes.iter().map(|class| if class.cost.uses_keys() { class.cost.keys.count } else { 1 }).collect();
+        let counts: Vec<u32> = self.classes.iter().map(|class| class.key_space).collect();
         match kind {
             Kind::Clients(settings) => {
                 let wires = self.wires_to(at, |_| true);
@@ -217,4 +215,8 @@ fn faster(time: crate::units::Distribution, speed: f64) -> crate::units::Distrib
 /// The distribution of a class's keys; none if it has but one or uses none.
 fn keys_of(cost: &ClassCost) -> Option<Alias> {
     (cost.uses_keys() && cost.keys.count > 1).then(|| Alias::zipf(cost.keys.count, cost.keys.zipf))
+}
+
+fn key_space(cost: &ClassCost) -> u32 {
+    if cost.uses_keys() { cost.keys.count } else { 1 }
 }

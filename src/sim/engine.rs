@@ -139,6 +139,8 @@ pub(super) struct Class {
     pub cost: ClassCost,
     /// How popular its keys are; none for a class that has only one key or uses none.
     pub keys: Option<Alias>,
+    /// Every key that was ever drawn is below this: requests in flight outlive a change of the design.
+    pub key_space: u32,
     /// Its share counts: it is part of the design as it is now.
     pub active: bool,
     pub meter: Meter,

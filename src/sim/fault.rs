@@ -165,11 +165,11 @@ impl Simulation {
 
     /// Users leave with their component: whoever works for them works for nobody from now on.
     pub(super) fn send_users_home(&mut self, at: u32) {
-        for index in self.attempts.which(|attempt| attempt.at == at && attempt.wire == NONE && attempt.op == Op::Serve)
-        {
-            if self.attempts[index].stage == Stage::Calling {
-                self.attempts[index].tries = 0;
-                self.give_up(index);
+        for index in self.attempts.which(|attempt| attempt.at == at && attempt.wire == NONE && attempt.op == Op::Serve) {
+            self.attempts[index].tries = 0;
+            match self.attempts[index].stage {
+                Stage::Pausing => self.attempts.remove(index),
+                _ => self.give_up(index),
             }
         }
     }

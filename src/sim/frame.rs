@@ -20,6 +20,19 @@ pub struct Parts {
     pub classes: Vec<String>,
 }
 
+impl Parts {
+    /// The component of this name. A name taken away and given again belongs to the later one.
+    pub fn component(&self, name: &str) -> Option<u32> {
+        self.components.iter().rposition(|known| known == name).map(|index| index as u32)
+    }
+
+    /// The wire between these two components.
+    pub fn wire(&self, from: &str, to: &str) -> Option<u32> {
+        let ends = (self.component(from)?, self.component(to)?);
+        self.wires.iter().rposition(|known| *known == ends).map(|index| index as u32)
+    }
+}
+
 /// What happened in one stretch of [`FRAME`] simulated time.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Frame {

@@ -25,6 +25,8 @@ mod theme;
 mod toast;
 pub mod worker;
 
+pub use session::{Session, use_session};
+
 use leptos::prelude::*;
 
 /// Starts the app; in a worker, the simulation.

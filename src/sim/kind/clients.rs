@@ -253,7 +253,7 @@ impl Simulation {
         }
         let closed = root.closed;
         self.attempts.remove(index);
-        if closed {
+        if closed && !self.parts[at as usize].gone {
             self.think(at);
         }
     }

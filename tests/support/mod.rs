@@ -1,0 +1,152 @@
+//! What the tests share: running a design's text with the real engine, and designs at random.
+#![allow(dead_code)]
+
+use pressure_point::design::{self, Design};
+use pressure_point::metrics::Report;
+use pressure_point::sim::{Frame, Simulation};
+use pressure_point::units::Time;
+
+/// Reads a design; a problem fails the test with its words.
+#[track_caller]
+pub fn read(text: &str) -> Design {
+    design::read(text).unwrap_or_else(|problems| {
+        let words: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        panic!("{}", words.join("\n"))
+    })
+}
+
+/// Runs a design with this seed to its end.
+#[track_caller]
+pub fn run(text: &str, seed: u64) -> (Simulation, Vec<Frame>) {
+    run_design(&Design { seed, ..read(text) }, Time::ZERO)
+}
+
+/// Runs a design to its end.
+pub fn run_design(design: &Design, warmup: Time) -> (Simulation, Vec<Frame>) {
+    let mut simulation = Simulation::new(design, Some(warmup));
+    let frames = std::iter::from_fn(|| simulation.frame()).collect();
+    (simulation, frames)
+}
+
+/// The report of a run.
+#[track_caller]
+pub fn report(text: &str, seed: u64, warmup: Time) -> Report {
+    let (simulation, _) = run_design(&Design { seed, ..read(text) }, warmup);
+    Report::of(&simulation).expect("totals were asked for")
+}
+
+/// A design at random, from a seed: every pair of kinds that may meet does so sooner or later, with policies and faults
+/// of all sorts. Small rates, so that hundreds run in a test.
+pub fn random_design(seed: u64) -> Design {
+    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let mut text = format!("version = 1\nseed = {seed}\nduration = \"{}s\"\n", 5 + dice.below(15));
+    for class in 0..1 + dice.below(3) {
+        text += &format!(
+            "[classes.c{class}]\nshare = {}\ncpu = \"{}\"\nreads = {}\nwrites = {}\nkeys = {{ count = {}, zipf = 0.9 }}\n",
+            1 + dice.below(9),
+            dice.pick(&["exp(3ms)", "2ms", "lognormal(4ms, 2)", "0s", "pareto(3ms, 2.5)"]),
+            dice.below(4),
+            dice.below(2),
+            1 + dice.below(300),
+        );
+        text += dice.pick(&["", "body = \"200KB\"\n", "blobs = 1\nresponse = \"50KB\"\n", "job = \"exp(20ms)\"\n"]);
+    }
+    let mut names = Vec::new();
+    for index in 0..2 + dice.below(8) {
+        let kind = if index == 0 { "clients" } else { dice.pick(design::Kind::WORDS) };
+        let name = format!("n{index}");
+        text += &format!("[components.{name}]\nkind = \"{kind}\"\n{}", random_settings(kind, &mut dice));
+        names.push(name);
+    }
+    text += "[wires]\n";
+    let mut design = read(&text);
+    for from in &names {
+        for to in &names {
+            if dice.below(100) < 45 && design::may_connect(&design, from, to).is_ok() {
+                let wire = format!("\"{from} -> {to}\" = {{ {} }}\n", random_policy(&mut dice));
+                text += &wire;
+                design = read(&text);
+            }
+        }
+    }
+    for _ in 0..dice.below(4) {
+        let target = match (dice.below(3), design.wires.as_slice()) {
+            (0, [_, ..]) => design.wires[dice.below(design.wires.len() as u64) as usize].name(),
+            _ => names[dice.below(names.len() as u64) as usize].clone(),
+        };
+        let fault = dice.pick(&["crash", "restart", "slow-down", "partition", "cache-flush"]);
+        text += &format!("[[faults]]\nat = \"{}ms\"\ntarget = \"{target}\"\nfault = \"{fault}\"\n", dice.below(9000));
+        text += dice.pick(&["", "for = \"2s\"\n", "for = \"700ms\"\nfactor = 8\n"]);
+    }
+    read(&text)
+}
+
+fn random_settings(kind: &str, dice: &mut Dice) -> String {
+    match kind {
+        "clients" => format!(
+            "traffic = [[\"0s\", \"{}/s\"], [\"3s\", \"{}/s\"]]\nusers = {}\nthink = \"exp(1s)\"\n{}",
+            dice.below(200),
+            dice.below(900),
+            dice.below(40),
+            dice.pick(&["", "patience = \"300ms\"\nrefreshes = 2\n", "patience = \"1s\"\n", "arrivals = \"even\"\n"]),
+        ),
+        "load-balancer" => format!(
+            "strategy = \"{}\"\n{}",
+            dice.pick(&["round-robin", "weighted-round-robin", "least-connections", "random", "power-of-two", "ip-hash"]),
+            dice.pick(&["health = \"none\"\n", "health = { interval = \"300ms\", timeout = \"200ms\" }\n", ""]),
+        ),
+        "server" => format!(
+            "cores = {}\nconcurrency = {}\ncapacity = {}\nboot = \"500ms\"\n",
+            1 + dice.below(4),
+            1 + dice.below(20),
+            dice.below(50)
+        ),
+        "cache" => format!(
+            "entries = {}\neviction = \"{}\"\n{}",
+            1 + dice.below(100),
+            dice.pick(&["lru", "lfu", "fifo", "random"]),
+            dice.pick(&["", "ttl = \"1s\"\n", "lookup = \"0s\"\n"]),
+        ),
+        "database" => format!("concurrency = {}\nconnections = {}\nboot = \"1s\"\n", 1 + dice.below(8), 1 + dice.below(30)),
+        _ => dice.pick(&["", "concurrency = 3\ncapacity = 2\n", "bandwidth = \"5MB\"\n"]).to_owned(),
+    }
+}
+
+fn random_policy(dice: &mut Dice) -> String {
+    let mut parts = Vec::new();
+    let mut maybe = |text: &str, percent: u64, dice: &mut Dice| {
+        if dice.below(100) < percent {
+            parts.push(text.to_owned());
+        }
+    };
+    maybe("latency = \"5ms\"", 40, dice);
+    let timeout = format!("timeout = \"{}ms\"", 20 + dice.below(500));
+    maybe(&timeout, 60, dice);
+    let backoff = dice.pick(&["none", "fixed", "exponential"]);
+    let jitter = dice.pick(&["none", "full", "equal", "decorrelated"]);
+    let budget = dice.pick(&["", ", budget = \"10%\"", ", budget = \"0%\""]);
+    let retry = format!("retry = {{ tries = 3, backoff = \"{backoff}\", base = \"10ms\", jitter = \"{jitter}\"{budget} }}");
+    maybe(&retry, 50, dice);
+    maybe("breaker = { errors = \"50%\", window = \"1s\", open = \"500ms\", minimum = 5 }", 30, dice);
+    maybe("bulkhead = 4", 20, dice);
+    maybe("weight = 3", 20, dice);
+    parts.join(", ")
+}
+
+/// A small generator for tests (xorshift64*); the engine's own streams are under test.
+pub struct Dice(pub u64);
+
+impl Dice {
+    /// Uniform below n.
+    pub fn below(&mut self, n: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 32) % n
+    }
+
+    /// One of these.
+    pub fn pick<'a>(&mut self, words: &[&'a str]) -> &'a str {
+        words[self.below(words.len() as u64) as usize]
+    }
+}
