@@ -44,9 +44,15 @@ fn good_goals() {
     let check = |line: &str, expected: &str| assert_eq!(outcome(line), expected, "{line}");
     check("p99(users) < 300ms during spike", "P99 Less 0.3 During(\"spike\") Overall");
     check("p50(feed) <= 1.5s", "P50 AtMost 1.5 Whole Overall");
-    check("  error_rate( users )<=1%   during spike # most people get in", "ErrorRate AtMost 0.01 During(\"spike\") Overall");
+    check(
+        "  error_rate( users )<=1%   during spike # most people get in",
+        "ErrorRate AtMost 0.01 During(\"spike\") Overall",
+    );
     check("utilization(db) < 80% for 2s", "Utilization Less 0.8 Whole For(Time(2000000000))");
-    check("goodput(users) >= 850/s for 1s after 6s", "Goodput AtLeast 850 After(Time(6000000000)) For(Time(1000000000))");
+    check(
+        "goodput(users) >= 850/s for 1s after 6s",
+        "Goodput AtLeast 850 After(Time(6000000000)) For(Time(1000000000))",
+    );
     check("stale_reads(users) = 0", "StaleReads Equal 0 Whole Overall");
     check("stale_reads(cache) = 0 always", "StaleReads Equal 0 Whole Always");
     check("retries(app -> db) < 1_000", "Retries Less 1000 Whole Overall");
@@ -74,7 +80,10 @@ fn bad_goals_say_where_and_what_to_try() {
         "p99(users) < 300",
         "14: `300` is not a time; write it like \"20ms\", \"1.5s\" or \"3m\" | `p99` is 99% of the good answers came within this time",
     );
-    check("shed(app) = none", "13: `none` is not a count; write a plain number like 0 or 1_000 | `shed` is requests turned away because it was full");
+    check(
+        "shed(app) = none",
+        "13: `none` is not a count; write a plain number like 0 or 1_000 | `shed` is requests turned away because it was full",
+    );
     check("p99(users) < 1s durng spike", "17: `durng` is no window | did you mean `during`?");
     check("p99(users) < 1s during spoke", "17: there is no span `spoke` | did you mean `spike`?");
     check("p99(users) < 1s during", "17: `during` what? | name a span of the design, like `during spike`");
@@ -84,7 +93,10 @@ fn bad_goals_say_where_and_what_to_try() {
     check("p99(users) < 1s during spike for 5s", "30: `for 5s` is longer than the 4s there are | write a shorter time");
     check("p99(users) < 1s after 10s", "17: the run is over by then: it takes 10s | write an earlier time");
     check("p99(users) < 1s ever always", "22: the goal already says how long | keep one of `for`, `ever`, `always`");
-    check("p99(users) < 1s at end after 2s", "24: the goal already says when | keep one of `during`, `after`, `at end`");
+    check(
+        "p99(users) < 1s at end after 2s",
+        "24: the goal already says when | keep one of `during`, `after`, `at end`",
+    );
     check("p99(user) < 1s", "4: there is no `user` to take `p99` of | did you mean `users`?");
     check("p99(app) < 1s", "4: `p99` cannot be taken of `app`, a server | there is users, feed");
     check("utilization(lb) < 1%", "12: `utilization` cannot be taken of `lb`, a load balancer | did you mean `db`?");
@@ -101,7 +113,8 @@ fn bad_goals_say_where_and_what_to_try() {
 fn frame(index: u32, good: u32, lost: u32, db_busy: f32) -> Frame {
     let latency = Sketch(if good > 0 { vec![(10_000, good)] } else { Vec::new() });
     let answers = Answers { issued: good + lost, succeeded: good, timed_out: lost, latency, ..Answers::default() };
-    let db = ComponentFrame { arrivals: good, completions: good, busy: db_busy, servers: 10.0, ..ComponentFrame::default() };
+    let db =
+        ComponentFrame { arrivals: good, completions: good, busy: db_busy, servers: 10.0, ..ComponentFrame::default() };
     let mut components = vec![ComponentFrame::default(); 5];
     components[2] = db;
     let wire = WireFrame { attempts: good + 2 * lost, retries: lost, ..WireFrame::default() };
@@ -117,7 +130,11 @@ fn frame(index: u32, good: u32, lost: u32, db_busy: f32) -> Frame {
 
 fn parts() -> Parts {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    Parts { components: names(&["users", "app", "db", "lb", "cache"]), wires: vec![(0, 3), (3, 1), (1, 2)], classes: names(&["feed"]) }
+    Parts {
+        components: names(&["users", "app", "db", "lb", "cache"]),
+        wires: vec![(0, 3), (3, 1), (1, 2)],
+        classes: names(&["feed"]),
+    }
 }
 
 /// Grades one goal over 100 frames and tells when it became met (`+12`) or missed (`-40`), by frame; and the last value.
@@ -149,7 +166,8 @@ fn graded(line: &str, frames: impl Fn(u32) -> Frame) -> String {
 #[test]
 fn windows_decide_when_they_should() {
     // Bad from frame 30 to 49: half of the requests are lost, and the database is at 90%.
-    let storm = |index: u32| if (30..50).contains(&index) { frame(index, 10, 10, 9.0) } else { frame(index, 10, 0, 5.0) };
+    let storm =
+        |index: u32| if (30..50).contains(&index) { frame(index, 10, 10, 9.0) } else { frame(index, 10, 0, 5.0) };
     let check = |line: &str, expected: &str| assert_eq!(graded(line, storm), expected, "{line}");
     check("error_rate(users) < 50%", "+99 16.67%");
     check("error_rate(feed) < 10%", "-99 16.67%");
@@ -238,7 +256,9 @@ fn feeding_a_frame_twice_changes_nothing() {
 fn the_dearest_design_of_a_run_is_what_it_costs() {
     let goal: Goal = "cost <= $1.2/h".parse().expect("a good goal");
     let mut dearer = design();
-    dearer.components.push(pressure_point::design::Component { name: "db-2".to_owned(), ..dearer.components[2].clone() });
+    dearer
+        .components
+        .push(pressure_point::design::Component { name: "db-2".to_owned(), ..dearer.components[2].clone() });
     let mut grader = Grader::new(&[goal], &design());
     assert_eq!(grader.standings()[0].holds, Some(true));
     grader.changed(&dearer);

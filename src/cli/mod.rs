@@ -1,5 +1,6 @@
-//! The command line: `pressure-point run …`.
+//! The command line: `pressure-point run …`, `pressure-point check …`.
 
+mod check;
 mod run;
 
 use std::path::PathBuf;
@@ -21,6 +22,12 @@ struct Arguments {
 enum Command {
     /// Run a design file, or a lesson folder's start design, and report.
     Run(RunArguments),
+    /// Verify lessons: the start must miss a goal, the solution meet all, each wrong build lose for its reason.
+    Check {
+        /// Lesson folders, or folders of lessons.
+        #[arg(default_value = "lessons")]
+        paths: Vec<PathBuf>,
+    },
 }
 
 /// What `run` takes.
@@ -49,5 +56,6 @@ struct RunArguments {
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Check { paths } => check::check(&paths),
     }
 }

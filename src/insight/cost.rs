@@ -27,7 +27,9 @@ pub fn component_cost_per_hour(kind: &Kind) -> Money {
         Kind::LoadBalancer(_) => 0.025,
         Kind::Server(server) => 0.01 + 0.04 * f64::from(server.cores) * server.speed,
         Kind::Cache(cache) => 0.02 + 0.01 * f64::from(cache.entries) / 10_000.0,
-        Kind::Database(database) => 0.05 + 0.02 * f64::from(database.concurrency) + 0.0002 * f64::from(database.connections),
+        Kind::Database(database) => {
+            0.05 + 0.02 * f64::from(database.concurrency) + 0.0002 * f64::from(database.connections)
+        }
         Kind::ObjectStorage(_) => 0.02,
     })
 }

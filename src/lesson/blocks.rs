@@ -67,7 +67,11 @@ pub(super) fn read_predict(text: &str, line: u32, folder: &str, findings: &mut F
         } else if let Some(option) = trimmed.strip_prefix("- [x] ").or(trimmed.strip_prefix("- [X] ")) {
             options.push((true, option.to_owned()));
         } else if trimmed.starts_with("- ") || trimmed.starts_with("* ") {
-            findings.hint(line, "this option is not marked", "begin it with `- [ ]`, or with `- [x]` if it is the right one");
+            findings.hint(
+                line,
+                "this option is not marked",
+                "begin it with `- [ ]`, or with `- [x]` if it is the right one",
+            );
         } else if let Some((_, option)) = options.last_mut() {
             push_line(option, trimmed);
         } else {
@@ -94,8 +98,10 @@ pub(super) fn read_predict(text: &str, line: u32, folder: &str, findings: &mut F
 }
 
 fn push_line(text: &mut String, line: &str) {
+    if !text.is_empty() {
+        text.push('\n');
+    }
     text.push_str(line.strip_prefix(' ').unwrap_or(line));
-    text.push('\n');
 }
 
 /// Reads a `design` block: a whole design file.

@@ -77,7 +77,9 @@ fn course_of(text: &str, findings: &mut Findings) -> Course {
     }
     match root.get("version") {
         Some(node) if node.value == Value::Integer(1) => {}
-        Some(node) => findings.hint(node.line, "this version of the format is not known", "only `version = 1` exists yet"),
+        Some(node) => {
+            findings.hint(node.line, "this version of the format is not known", "only `version = 1` exists yet")
+        }
         None => findings.hint(1, "`version` is missing", "begin the file with `version = 1`"),
     }
     let mut course = Course { title: title_of(&root, findings), parts: Vec::new() };
@@ -96,7 +98,9 @@ fn course_of(text: &str, findings: &mut Findings) -> Course {
 
 fn title_of(node: &Node, findings: &mut Findings) -> String {
     match node.get("title").map(|node| (&node.value, node.line)) {
-        Some((Value::Text(title), _)) if (1..=100).contains(&title.trim().chars().count()) => return title.trim().to_owned(),
+        Some((Value::Text(title), _)) if (1..=100).contains(&title.trim().chars().count()) => {
+            return title.trim().to_owned();
+        }
         Some((_, line)) => findings.note(line, "`title` must be a text of 1 to 100 characters"),
         None => findings.hint(node.line, "`title` is missing", "add `title = \"…\"`"),
     }
@@ -110,7 +114,11 @@ fn part_of(node: &Node, course: &Course, findings: &mut Findings) -> Part {
     let mut part = Part { title: title_of(node, findings), lessons: Vec::new() };
     let Some(Value::List(lessons)) = node.get("lessons").map(|node| &node.value) else {
         let hint = "write it like `lessons = [\"part-1/01-it-works\"]`";
-        findings.hint(node.get("lessons").map_or(node.line, |node| node.line), "a part needs a list of its lessons", hint);
+        findings.hint(
+            node.get("lessons").map_or(node.line, |node| node.line),
+            "a part needs a list of its lessons",
+            hint,
+        );
         return part;
     };
     for lesson in lessons {
@@ -132,6 +140,7 @@ fn part_of(node: &Node, course: &Course, findings: &mut Findings) -> Part {
 
 /// Whether this names a folder below the course's own, and nothing else on a web server.
 fn is_folder(path: &str) -> bool {
-    let plain = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    let plain =
+        |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     path.len() <= 200 && path.split('/').all(plain)
 }

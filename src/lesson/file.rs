@@ -245,7 +245,11 @@ fn live_word(word: &str, depth: i32, line: u32, findings: &mut Findings) -> bool
         return false;
     }
     if depth > 0 {
-        findings.hint(line, format!("a `{word}` block cannot stand within a list or a quote"), "begin it at the margin");
+        findings.hint(
+            line,
+            format!("a `{word}` block cannot stand within a list or a quote"),
+            "begin it at the margin",
+        );
         return false;
     }
     true

@@ -43,7 +43,11 @@ pub(super) fn split(text: &str, findings: &mut Findings) -> Option<(String, Stri
     }
     let mut lines = text.lines();
     if lines.next().map(str::trim_end) != Some("+++") {
-        findings.hint(1, "the front matter is missing", "begin the file with a line `+++`, then `title = \"…\"`, then `+++`");
+        findings.hint(
+            1,
+            "the front matter is missing",
+            "begin the file with a line `+++`, then `title = \"…\"`, then `+++`",
+        );
         return None;
     }
     let front: Vec<&str> = lines.by_ref().take_while(|line| line.trim_end() != "+++").collect();
@@ -59,6 +63,9 @@ pub(super) fn split(text: &str, findings: &mut Findings) -> Option<(String, Stri
 /// Reads the front matter.
 pub(super) fn read(text: &str, start: Option<&Design>, findings: &mut Findings) -> Front {
     let root = Node::parse(text, findings);
+    if !findings.0.is_empty() {
+        return Front::default();
+    }
     for entry in root.entries("front matter", findings).iter().filter(|entry| !KEYS.contains(&entry.key.as_str())) {
         findings.unknown(entry.line, "setting", &entry.key, KEYS.into_iter());
     }
@@ -73,7 +80,9 @@ pub(super) fn read(text: &str, start: Option<&Design>, findings: &mut Findings) 
 
 fn text_of(root: &Node, key: &str, most: usize, findings: &mut Findings) -> String {
     match root.get(key).map(|node| (&node.value, node.line)) {
-        Some((Value::Text(text), _)) if (1..=most).contains(&text.trim().chars().count()) => return text.trim().to_owned(),
+        Some((Value::Text(text), _)) if (1..=most).contains(&text.trim().chars().count()) => {
+            return text.trim().to_owned();
+        }
         Some((Value::Text(_), line)) => findings.note(line, format!("`{key}` must have 1 to {most} characters")),
         Some((_, line)) => findings.note(line, format!("`{key}` must be a text in quotes")),
         None => findings.hint(1, format!("`{key}` is missing"), format!("add `{key} = \"…\"` to the front matter")),
@@ -85,7 +94,11 @@ fn minutes_of(root: &Node, findings: &mut Findings) -> u32 {
     match root.get("minutes").map(|node| (&node.value, node.line)) {
         Some((Value::Integer(minutes), _)) if (1..=60).contains(minutes) => return *minutes as u32,
         Some((_, line)) => findings.note(line, "`minutes` must be a whole number from 1 to 60"),
-        None => findings.hint(1, "`minutes` is missing", "add `minutes = 10` to the front matter: what a learner needs for it"),
+        None => findings.hint(
+            1,
+            "`minutes` is missing",
+            "add `minutes = 10` to the front matter: what a learner needs for it",
+        ),
     }
     0
 }

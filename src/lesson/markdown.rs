@@ -30,9 +30,10 @@ pub(super) fn left_out(event: &Event) -> Option<(String, &'static str)> {
             let start: String = text.trim().chars().take(30).collect();
             Some((format!("raw HTML is shown as text: `{start}`"), "lessons are plain Markdown"))
         }
-        Event::Start(Tag::Link { dest_url, link_type, .. }) if resolve(dest_url, *link_type, "").is_none() => {
-            Some((format!("the link to `{dest_url}` is left out"), "links lead to https://…, to a file of the lesson, or to #…"))
-        }
+        Event::Start(Tag::Link { dest_url, link_type, .. }) if resolve(dest_url, *link_type, "").is_none() => Some((
+            format!("the link to `{dest_url}` is left out"),
+            "links lead to https://…, to a file of the lesson, or to #…",
+        )),
         Event::Start(Tag::Image { dest_url, .. }) if within_folder(dest_url, "").is_none() => {
             Some((format!("the image `{dest_url}` is left out"), "images are files of the lesson's own folder"))
         }

@@ -8,14 +8,16 @@ mod goal;
 mod markdown;
 mod progress;
 mod rules;
+mod verify;
 
 pub use blocks::{Block, Predict};
 pub use course::{COURSE_BYTES_MAX, Course, Part, missing_file};
 pub use file::{LESSON_BYTES_MAX, Lesson, Step};
 pub use front::WrongBuild;
 pub use goal::{
-    AT_END, Comparison, Goal, GoalError, Grader, Hold, METRICS, Metric, MetricInfo, SLIDE, Scope, Standing, State, Subject,
-    SubjectKind, Unit,
+    AT_END, Comparison, Goal, GoalError, Grader, Hold, METRICS, Metric, MetricInfo, SLIDE, Scope, Standing, State,
+    Subject, SubjectKind, Unit,
 };
 pub use progress::Progress;
 pub use rules::Rules;
+pub use verify::{LessonTexts, Run, SEEDS, Verdict, grade, verify};

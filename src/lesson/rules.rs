@@ -68,7 +68,11 @@ impl Rules {
                 }
                 _ => match self.palette.iter().find(|kind| kind.word() == component.kind.word()) {
                     Some(kind) => broken.extend(self.refixed(component, kind)),
-                    None => broken.push(format!("`{}`: this lesson has no {} to add", component.name, label(&component.kind))),
+                    None => broken.push(format!(
+                        "`{}`: this lesson has no {} to add",
+                        component.name,
+                        label(&component.kind)
+                    )),
                 },
             }
         }
@@ -84,7 +88,8 @@ impl Rules {
     fn refixed<'a>(&'a self, component: &'a Component, before: &'a Kind) -> impl Iterator<Item = String> + 'a {
         let kind = &component.kind;
         let fixed = self.fixed.iter().filter(|(word, _)| *word == kind.word()).map(|(_, setting)| setting);
-        let changed = fixed.filter(|setting| get_path(kind.settings(), setting) != get_path(before.settings(), setting));
+        let changed =
+            fixed.filter(|setting| get_path(kind.settings(), setting) != get_path(before.settings(), setting));
         changed.map(|setting| format!("`{}`: `{setting}` is fixed in this lesson", component.name))
     }
 }
@@ -100,7 +105,9 @@ fn changed(target: &Target, design: &Design, start: &Design) -> Option<String> {
             let kind = |design: &Design| design.component(name).map(|component| component.kind.clone());
             kind(design) == kind(start)
         }
-        Target::Wire(from, to) => design.wire(from, to).map(|wire| &wire.policy) == start.wire(from, to).map(|wire| &wire.policy),
+        Target::Wire(from, to) => {
+            design.wire(from, to).map(|wire| &wire.policy) == start.wire(from, to).map(|wire| &wire.policy)
+        }
     };
     (!same).then(|| format!("`{target}` is locked in this lesson and stays as it is"))
 }

@@ -139,7 +139,16 @@ impl Graded {
         };
         let sliding = goal.hold != Hold::Overall;
         let meter = (goal.metric != Metric::Cost).then(|| Meter::new(goal.metric, goal.subject.clone(), sliding));
-        Graded { goal: goal.clone(), from, to, meter, state: State::Pending, figure: None, measured: false, held: Time::ZERO }
+        Graded {
+            goal: goal.clone(),
+            from,
+            to,
+            meter,
+            state: State::Pending,
+            figure: None,
+            measured: false,
+            held: Time::ZERO,
+        }
     }
 
     fn feed(&mut self, parts: &Parts, clients: &[String], frame: &Frame, start: Time) {
@@ -180,7 +189,8 @@ impl Graded {
     }
 
     fn standing(&self, seen: Time) -> Standing {
-        let share = |part: Time, whole: Time| if whole == Time::ZERO { 1.0 } else { part.as_secs_f64() / whole.as_secs_f64() };
+        let share =
+            |part: Time, whole: Time| if whole == Time::ZERO { 1.0 } else { part.as_secs_f64() / whole.as_secs_f64() };
         let progress = match (self.state, self.goal.hold) {
             (State::Met, _) => 1.0,
             (_, Hold::For(time)) => share(self.held, time),

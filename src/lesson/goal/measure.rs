@@ -170,7 +170,8 @@ fn sample_of_answers(metric: Metric, answers: &Answers) -> Option<Sample> {
         }
         Metric::MeanLatency => {
             let latencies = answers.latency.0.iter().map(|(micros, count)| (*micros as f64 / 1e6, f64::from(*count)));
-            let (top, bottom) = latencies.fold((0.0, 0.0), |(top, bottom), (each, count)| (top + each * count, bottom + count));
+            let (top, bottom) =
+                latencies.fold((0.0, 0.0), |(top, bottom), (each, count)| (top + each * count, bottom + count));
             ratio(top, bottom)
         }
         Metric::ErrorRate => ratio(lost, good + lost),

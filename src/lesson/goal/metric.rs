@@ -87,17 +87,41 @@ pub const METRICS: [MetricInfo; 18] = [
     info("p99", Metric::P99, Unit::Time, SubjectKind::Users, "99% of the good answers came within this time"),
     info("p999", Metric::P999, Unit::Time, SubjectKind::Users, "99.9% of the good answers came within this time"),
     info("mean_latency", Metric::MeanLatency, Unit::Time, SubjectKind::Users, "the mean time of the good answers"),
-    info("error_rate", Metric::ErrorRate, Unit::Share, SubjectKind::Users, "of the requests that ended, how many ended badly"),
-    info("success_rate", Metric::SuccessRate, Unit::Share, SubjectKind::Users, "of the requests that ended, how many ended well"),
+    info(
+        "error_rate",
+        Metric::ErrorRate,
+        Unit::Share,
+        SubjectKind::Users,
+        "of the requests that ended, how many ended badly",
+    ),
+    info(
+        "success_rate",
+        Metric::SuccessRate,
+        Unit::Share,
+        SubjectKind::Users,
+        "of the requests that ended, how many ended well",
+    ),
     info("goodput", Metric::Goodput, Unit::Rate, SubjectKind::Users, "good answers per second"),
     info("issued", Metric::Issued, Unit::Rate, SubjectKind::Users, "requests per second, reloads counted"),
     info("throughput", Metric::Throughput, Unit::Rate, SubjectKind::Callee, "requests answered well per second"),
-    info("utilization", Metric::Utilization, Unit::Share, SubjectKind::Station, "the busy share of its cores or statements"),
+    info(
+        "utilization",
+        Metric::Utilization,
+        Unit::Share,
+        SubjectKind::Station,
+        "the busy share of its cores or statements",
+    ),
     info("queue_length", Metric::QueueLength, Unit::Count, SubjectKind::Station, "requests waiting, on average"),
     info("shed", Metric::Shed, Unit::Count, SubjectKind::Station, "requests turned away because it was full"),
     info("hit_ratio", Metric::HitRatio, Unit::Share, SubjectKind::Cache, "look-ups that found their key"),
     info("retries", Metric::Retries, Unit::Count, SubjectKind::Caller, "attempts beyond the first"),
-    info("stale_reads", Metric::StaleReads, Unit::Count, SubjectKind::UsersOrCache, "answers older than the database's"),
+    info(
+        "stale_reads",
+        Metric::StaleReads,
+        Unit::Count,
+        SubjectKind::UsersOrCache,
+        "answers older than the database's",
+    ),
     info("cost", Metric::Cost, Unit::Price, SubjectKind::Design, "what the design costs per hour, at its dearest"),
 ];
 
@@ -128,12 +152,16 @@ impl Unit {
             Unit::Share => text.parse().map(|share: Chance| share.0),
             Unit::Rate => text.parse().map(|rate: Rate| rate.0),
             Unit::Count => {
-                let count = text.replace('_', "").parse::<f64>().ok().filter(|count| count.is_finite() && *count >= 0.0);
+                let count =
+                    text.replace('_', "").parse::<f64>().ok().filter(|count| count.is_finite() && *count >= 0.0);
                 count.ok_or_else(|| format!("`{text}` is not a count; write a plain number like 0 or 1_000"))
             }
             Unit::Price => {
                 let dollars = text.strip_suffix("/h").unwrap_or(text);
-                dollars.parse().map(|money: Money| money.0).map_err(|_| format!("`{text}` is not a price; write it like `$3/h`"))
+                dollars
+                    .parse()
+                    .map(|money: Money| money.0)
+                    .map_err(|_| format!("`{text}` is not a price; write it like `$3/h`"))
             }
         }
     }

@@ -18,7 +18,11 @@ impl FromStr for Goal {
     /// Reads `METRIC(SUBJECT) COMPARISON BOUND WINDOW # note`. Whether the names exist is for [`Goal::check`].
     fn from_str(line: &str) -> Result<Goal, GoalError> {
         if line.len() > GOAL_BYTES_MAX {
-            return Err(error(1, "this line is too long for a goal", format!("at most {GOAL_BYTES_MAX} bytes are read")));
+            return Err(error(
+                1,
+                "this line is too long for a goal",
+                format!("at most {GOAL_BYTES_MAX} bytes are read"),
+            ));
         }
         let (line_of_goal, note) = line.split_once('#').unwrap_or((line, ""));
         let mut rest = Cursor { line: line_of_goal, at: 0 };
@@ -92,9 +96,11 @@ fn read_metric(rest: &mut Cursor) -> Result<&'static MetricInfo, GoalError> {
         None if word.is_empty() => {
             Err(error(column, "a goal begins with a metric", "write it like `p99(users) < 300ms during spike`"))
         }
-        None if word == "oldest_message" => {
-            Err(error(column, "`oldest_message` needs a queue, and there is no queue component yet", "use another metric for now"))
-        }
+        None if word == "oldest_message" => Err(error(
+            column,
+            "`oldest_message` needs a queue, and there is no queue component yet",
+            "use another metric for now",
+        )),
         None => Err(error(column, format!("unknown metric `{word}`"), suggest(word, words))),
     }
 }
@@ -121,7 +127,9 @@ fn read_subject(rest: &mut Cursor, info: &MetricInfo) -> Result<Subject, GoalErr
         _ if inside.trim().is_empty() => Err(error(column, format!("`{word}` of whom?"), example(word, info.of))),
         Target::Component(name) => Ok(Subject::Named(name)),
         Target::Wire(from, to) if info.of == SubjectKind::Caller => Ok(Subject::Wire(from, to)),
-        Target::Wire(..) => Err(error(column + 1, format!("`{word}` cannot be taken of a wire"), example(word, info.of))),
+        Target::Wire(..) => {
+            Err(error(column + 1, format!("`{word}` cannot be taken of a wire"), example(word, info.of)))
+        }
     }
 }
 
