@@ -48,7 +48,7 @@ fn erlang_b(c: u32, a: f64) -> f64 {
 
 #[test]
 fn mm1() {
-    let design = station(80.0, "exp(10ms)", &format!("cores = 1\n{AMPLE}"), "1000s");
+    let design = station(80.0, "exp(10ms)", &format!("cores = 1\n{AMPLE}"), "3000s");
     // W = 1/(μ − λ), Wq = ρ/(μ − λ), Lq = ρ²/(1 − ρ).
     near("Wq", mean(&design, |r| app(r).mean_wait_s), 0.8 / 20.0, 0.04);
     near("W", mean(&design, |r| r.latency_s.mean), 1.0 / 20.0, 0.04);
@@ -77,7 +77,9 @@ fn md1_waits_half_as_long() {
 
 #[test]
 fn mg1_waits_as_pollaczek_and_khinchine_say() {
-    for (cpu, variance_ratio) in [("lognormal(10ms, 1.5)", 2.25), ("uniform(0s, 20ms)", 1.0 / 3.0), ("pareto(10ms, 4)", 0.125)] {
+    for (cpu, variance_ratio) in
+        [("lognormal(10ms, 1.5)", 2.25), ("uniform(0s, 20ms)", 1.0 / 3.0), ("pareto(10ms, 4)", 0.125)]
+    {
         let design = station(70.0, cpu, &format!("cores = 1\n{AMPLE}"), "1500s");
         let expected = (1.0 + variance_ratio) / 2.0 * 0.7 * 0.010 / 0.3;
         near(cpu, mean(&design, |r| app(r).mean_wait_s), expected, 0.05);
@@ -100,9 +102,7 @@ fn littles_law_holds() {
     let design = "version = 1\nduration = \"400s\"\n[classes.page]\ncpu = \"exp(15ms)\"\n[components.users]\n\
                   kind = \"clients\"\ntraffic = \"0/s\"\nusers = 500\nthink = \"exp(10s)\"\n[components.app]\nkind = \"server\"\n\
                   cores = 1\n[wires]\n\"users -> app\" = { latency = \"20ms\" }\n";
-    let population = mean(design, |r| {
-        r.requests.succeeded as f64 / (r.simulated_s - 20.0) * (r.latency_s.mean + 10.0)
-    });
+    let population = mean(design, |r| r.requests.succeeded as f64 / (r.simulated_s - 20.0) * (r.latency_s.mean + 10.0));
     near("N", population, 500.0, 0.02);
     // And at the station: L = λW, with what the station itself counted.
     let gap = mean(design, |r| app(r).mean_queue_length / (app(r).arrivals as f64 / 380.0 * app(r).mean_wait_s));
@@ -111,7 +111,8 @@ fn littles_law_holds() {
 
 #[test]
 fn even_arrivals_are_even_and_curves_are_followed() {
-    let even = station(50.0, "exp(1ms)", "cores = 4", "100s").replace("kind = \"clients\"", "kind = \"clients\"\narrivals = \"even\"");
+    let even = station(50.0, "exp(1ms)", "cores = 4", "100s")
+        .replace("kind = \"clients\"", "kind = \"clients\"\narrivals = \"even\"");
     assert_eq!(report(&even, 1, Time::ZERO).requests.issued, 4999, "50 a second, the first after one gap");
     let ramp = station(1.0, "1ms", "cores = 4", "100s")
         .replace("traffic = \"1/s\"", "traffic = [[\"0s\", \"0/s\"], [\"50s\", \"200/s\"], [\"100s\", \"0/s\"]]");
@@ -144,7 +145,8 @@ fn a_retry_storm_outlives_the_spike_unless_there_is_a_budget() {
     for seed in 1..=3 {
         let naive = after_the_spike(&storm(", retry = { tries = 4, backoff = \"none\" }"), seed);
         assert!(naive < 0.2, "seed {seed}: naive retries stay collapsed, but {naive} succeeded");
-        let retry = ", retry = { tries = 4, backoff = \"exponential\", base = \"200ms\", jitter = \"full\", budget = \"10%\" }";
+        let retry =
+            ", retry = { tries = 4, backoff = \"exponential\", base = \"200ms\", jitter = \"full\", budget = \"10%\" }";
         let budgeted = after_the_spike(&storm(retry), seed);
         assert!(budgeted > 0.99, "seed {seed}: a budget lets it recover, but only {budgeted} succeeded");
     }

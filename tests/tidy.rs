@@ -8,20 +8,11 @@ use std::io::Write;
 use std::path::Path;
 
 /// Each module may use those before it. `cli` stands beside `ui`, at the end.
-const ROW: [&str; 9] = [
-    "units", "design", "sim", "metrics", "insight", "lesson", "editor", "scene", "ui",
-];
+const ROW: [&str; 9] = ["units", "design", "sim", "metrics", "insight", "lesson", "editor", "scene", "ui"];
 
 /// Crates of the browser (or beginnings of their names): for `ui` alone.
-const BROWSER: [&str; 7] = [
-    "leptos",
-    "web_sys",
-    "js_sys",
-    "plotters",
-    "wasm_bindgen",
-    "gloo",
-    "console_error_panic_hook",
-];
+const BROWSER: [&str; 7] =
+    ["leptos", "web_sys", "js_sys", "plotters", "wasm_bindgen", "gloo", "console_error_panic_hook"];
 
 /// Words that make a run differ from the next one, or from itself elsewhere; below `ui`.
 #[rustfmt::skip]
@@ -59,10 +50,7 @@ fn the_house_is_tidy() {
     for folder in ["src", "tests", "benches"] {
         rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), folder, &mut files);
     }
-    assert!(
-        files.iter().any(|(path, _)| path == "src/lib.rs"),
-        "the walk found no src/lib.rs"
-    );
+    assert!(files.iter().any(|(path, _)| path == "src/lib.rs"), "the walk found no src/lib.rs");
     let mut problems = Vec::new();
     for (path, text) in &files {
         problems.extend(problems_of(path, text));
@@ -117,52 +105,31 @@ fn module_of(path: &str) -> &str {
 
 fn first_sentence(path: &str, text: &str) -> Vec<String> {
     let paragraph: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("//! ")).collect();
-    if paragraph
-        .last()
-        .is_some_and(|line| line.ends_with(['.', '?', '!', ':']))
-    {
+    if paragraph.last().is_some_and(|line| line.ends_with(['.', '?', '!', ':'])) {
         return Vec::new();
     }
-    vec![format!(
-        "{path}:1: start the file with a `//!` sentence that says what it is for"
-    )]
+    vec![format!("{path}:1: start the file with a `//!` sentence that says what it is for")]
 }
 
 fn vague_names(path: &str, code: &str) -> Vec<String> {
     let say =
         |line: usize, name: &str| format!("{path}:{line}: `{name}` says nothing; name the module by what it holds");
-    let in_path = path
-        .split(['/', '.'])
-        .filter(|part| VAGUE.contains(part))
-        .map(|name| say(1, name));
+    let in_path = path.split(['/', '.']).filter(|part| VAGUE.contains(part)).map(|name| say(1, name));
     let declared = VAGUE.iter().flat_map(|name| {
-        lines_with(code, &format!("mod {name}"))
-            .into_iter()
-            .map(move |line| say(line, name))
-            .collect::<Vec<_>>()
+        lines_with(code, &format!("mod {name}")).into_iter().map(move |line| say(line, name)).collect::<Vec<_>>()
     });
     in_path.chain(declared).collect()
 }
 
 /// The map at the top of lib.rs: one row for each module.
 fn map(path: &str, text: &str) -> Vec<String> {
-    let modules: Vec<&str> = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
-        .collect();
+    let modules: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
     let rows: Vec<&str> = text
         .lines()
-        .filter_map(|line| {
-            line.strip_prefix("//! | ")?
-                .trim_start_matches(['[', '`'])
-                .split('`')
-                .next()
-        })
+        .filter_map(|line| line.strip_prefix("//! | ")?.trim_start_matches(['[', '`']).split('`').next())
         .collect();
     let unnamed = modules.iter().filter(|module| !rows.contains(module));
-    let unknown = modules
-        .iter()
-        .filter(|module| !ROW.contains(module) && **module != "cli");
+    let unknown = modules.iter().filter(|module| !ROW.contains(module) && **module != "cli");
     unnamed
         .map(|module| {
             format!("{path}:1: the map does not name `{module}`; give it a row: what it says, what it must not know")
@@ -202,10 +169,7 @@ fn may_use(from: &str, to: &str) -> bool {
 fn named_modules(path: &str, code: &str) -> Vec<(usize, String)> {
     let depth = path.trim_end_matches("/mod.rs").split('/').count() - 1;
     // In an inline test module `super::` is the file itself, not what is above it.
-    let roots = [
-        ("crate::".to_string(), code),
-        ("super::".repeat(depth), without_tests(path, code)),
-    ];
+    let roots = [("crate::".to_string(), code), ("super::".repeat(depth), without_tests(path, code))];
     let known = |name: &String| name == "cli" || ROW.contains(&name.as_str());
     let mut found = Vec::new();
     for (root, code) in &roots {
@@ -224,12 +188,7 @@ fn named_modules(path: &str, code: &str) -> Vec<(usize, String)> {
 
 /// The first names of what follows `crate::`: `a` of `a::b`, or `a` and `c` of `{a::{b, x}, c}`.
 fn heads(rest: &str) -> Vec<String> {
-    let word = |text: &str| {
-        text.trim_start()
-            .chars()
-            .take_while(|c| is_word(*c))
-            .collect::<String>()
-    };
+    let word = |text: &str| text.trim_start().chars().take_while(|c| is_word(*c)).collect::<String>();
     let Some(group) = rest.strip_prefix('{') else {
         return vec![word(rest)];
     };
@@ -270,11 +229,7 @@ fn banned(path: &str, code: &str) -> Vec<String> {
         if clock && module_of(path) == "cli" {
             continue; // it tells people how long a run took
         }
-        problems.extend(
-            lines_with(code, word)
-                .iter()
-                .map(|line| format!("{path}:{line}: `{word}`: {instead}")),
-        );
+        problems.extend(lines_with(code, word).iter().map(|line| format!("{path}:{line}: `{word}`: {instead}")));
     }
     for name in FLOAT {
         for form in [format!(".{name}("), format!("f64::{name}"), format!("f32::{name}")] {
@@ -296,18 +251,13 @@ fn lengths(path: &str, text: &str, file_limit: usize, function_limit: usize) -> 
     let mut problems = Vec::new();
     if lines.len() > file_limit {
         let count = lines.len();
-        problems.push(format!(
-            "{path}:1: {count} lines, more than {file_limit}: split the file where its subject changes"
-        ));
+        problems
+            .push(format!("{path}:1: {count} lines, more than {file_limit}: split the file where its subject changes"));
     }
     for (first, line) in lines.iter().enumerate().filter(|(_, line)| is_function(line)) {
         let length = function_length(&lines[first..]);
         if length > function_limit {
-            let name = line
-                .split("fn ")
-                .nth(1)
-                .and_then(|rest| rest.split(['(', '<']).next())
-                .unwrap_or_default();
+            let name = line.split("fn ").nth(1).and_then(|rest| rest.split(['(', '<']).next()).unwrap_or_default();
             problems.push(format!(
                 "{path}:{}: `{name}` has {length} lines, more than {function_limit}: give its steps names",
                 first + 1
@@ -329,9 +279,7 @@ fn is_function(line: &str) -> bool {
 fn function_length(lines: &[&str]) -> usize {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let ends = |line: &&str| line.trim_start().starts_with('}') || line.ends_with([';', '}']);
-    let end = lines
-        .iter()
-        .position(|line| indent(line) == indent(lines[0]) && ends(line));
+    let end = lines.iter().position(|line| indent(line) == indent(lines[0]) && ends(line));
     end.map_or(lines.len(), |end| end + 1)
 }
 
@@ -356,11 +304,7 @@ fn lines_with(code: &str, word: &str) -> Vec<usize> {
                 && !joined(word.chars().next_back(), line[at + word.len()..].chars().next())
         })
     };
-    code.lines()
-        .enumerate()
-        .filter(|(_, line)| holds(line))
-        .map(|(number, _)| number + 1)
-        .collect()
+    code.lines().enumerate().filter(|(_, line)| holds(line)).map(|(number, _)| number + 1).collect()
 }
 
 fn is_word(c: char) -> bool {
@@ -394,19 +338,11 @@ fn blank_length(rest: &str, before: Option<char>) -> usize {
         return rest.find("*/").map_or(rest.len(), |end| end + 2);
     }
     if rest.starts_with('r') && !before.is_some_and(is_word) || rest.starts_with("br") {
-        let hashes: String = rest
-            .trim_start_matches(['b', 'r'])
-            .chars()
-            .take_while(|c| *c == '#')
-            .collect();
-        let open = rest
-            .find('"')
-            .filter(|at| rest[..*at].chars().all(|c| "br#".contains(c)));
+        let hashes: String = rest.trim_start_matches(['b', 'r']).chars().take_while(|c| *c == '#').collect();
+        let open = rest.find('"').filter(|at| rest[..*at].chars().all(|c| "br#".contains(c)));
         if let Some(open) = open {
             let close = format!("\"{hashes}");
-            return rest[open + 1..]
-                .find(&close)
-                .map_or(rest.len(), |end| open + 1 + end + close.len());
+            return rest[open + 1..].find(&close).map_or(rest.len(), |end| open + 1 + end + close.len());
         }
     }
     match rest.chars().next() {
@@ -491,10 +427,7 @@ const FINE: &[(&str, &str)] = &[
 fn each_rule_finds_its_sample() {
     for (path, sample, expected) in SAMPLES {
         let problems = problems_of(path, &format!("//! A sentence.\n{sample}\n"));
-        assert!(
-            problems.iter().any(|problem| problem.contains(expected)),
-            "{sample:?} in {path} gave {problems:?}"
-        );
+        assert!(problems.iter().any(|problem| problem.contains(expected)), "{sample:?} in {path} gave {problems:?}");
     }
 }
 
@@ -508,24 +441,11 @@ fn each_rule_leaves_the_rest_alone() {
 
 #[test]
 fn every_file_says_what_it_is_for() {
-    for text in [
-        "",
-        "use x;",
-        "//!\n",
-        "// A comment.\n",
-        "//! unfinished\nuse x;",
-        "\n//! Too late.\n",
-    ] {
+    for text in ["", "use x;", "//!\n", "// A comment.\n", "//! unfinished\nuse x;", "\n//! Too late.\n"] {
         assert_eq!(problems_of("tests/x.rs", text).len(), 1, "{text:?}");
         assert_eq!(problems_of("src/units/x.rs", text).len(), 1, "{text:?}");
     }
-    assert!(
-        problems_of(
-            "tests/x.rs",
-            "//! One sentence\n//! over two lines.\n//!\n//! And more\n"
-        )
-        .is_empty()
-    );
+    assert!(problems_of("tests/x.rs", "//! One sentence\n//! over two lines.\n//!\n//! And more\n").is_empty());
 }
 
 #[test]

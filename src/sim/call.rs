@@ -4,7 +4,9 @@ use crate::units::Time;
 
 use super::attempt::{Attempt, NONE, Op, PROBE, Stage};
 use super::calendar::Delay;
-use super::engine::{Behavior, Event, Simulation};
+use super::engine::Simulation;
+use super::event::Event;
+use super::part::Behavior;
 use super::{BreakerState, Happening, Outcome, Step};
 
 /// An overflow is told of again only after this long.

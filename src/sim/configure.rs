@@ -5,7 +5,8 @@
 use crate::design::{ClassCost, Design, Kind};
 
 use super::Happening;
-use super::engine::{Behavior, Class, Part, Simulation, Step};
+use super::engine::Simulation;
+use super::part::{Behavior, Class, Part, Step};
 use super::random::{Alias, Stream};
 use super::tally::Meter;
 use super::wire::{Turn, Wire};

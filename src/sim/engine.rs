@@ -2,156 +2,21 @@
 
 use std::collections::VecDeque;
 
-use crate::design::{ClassCost, Design, Fault, Kind};
+use crate::design::{Design, Fault};
 use crate::units::{Distribution, Time};
 
-use super::attempt::{Attempts, NONE};
+use super::attempt::Attempts;
 use super::calendar::{Calendar, Delay, Entry};
-use super::kind::{Balancer, Cache, Clients, Database, Server, Storage};
-use super::random::{Alias, Exponential, Stream};
+use super::event::{Event, is_live};
+use super::part::{Class, Duration, Part, Step};
+use super::random::Exponential;
 use super::replay::Status;
-use super::tally::{Meter, Totals};
+use super::tally::Totals;
 use super::wire::Wire;
-use super::{ComponentFrame, FRAME, Frame, Happening, Health, LogEntry, Mark, Parts, Step as MarkStep};
+use super::{FRAME, Frame, Happening, LogEntry, Mark, Parts};
 
 /// More attempts in flight than this stop the run: the memory of a browser tab is not endless.
-const ATTEMPTS_MAX: usize = 2_000_000;
-/// Sampled trips that begin in one frame, at most.
-const TRIPS_PER_FRAME: u32 = 10;
-/// Spans that are marked of one trip, at most.
-const SPANS_MAX: u16 = 64;
-
-/// All that can happen, packed with an index into the 32 bits of a calendar entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(super) enum Event {
-    /// Clients: the next open arrival.
-    Arrive,
-    /// Clients: a user of the closed population is done thinking.
-    Think,
-    /// An attempt reaches its callee.
-    Deliver,
-    /// A service is over.
-    Done,
-    /// An answer reaches its caller.
-    Answer,
-    /// A caller stops waiting.
-    Timeout,
-    /// A pause before a retry is over.
-    Resend,
-    /// A user gives up on the page.
-    Patience,
-    /// A user reloads.
-    Reload,
-    /// A component is back.
-    Boot,
-    /// A fault strikes.
-    Fault,
-    /// A fault ends.
-    FaultEnd,
-    /// A health check sends a probe over a wire.
-    Probe,
-}
-
-const EVENTS: [Event; 13] = [
-    Event::Arrive,
-    Event::Think,
-    Event::Deliver,
-    Event::Done,
-    Event::Answer,
-    Event::Timeout,
-    Event::Resend,
-    Event::Patience,
-    Event::Reload,
-    Event::Boot,
-    Event::Fault,
-    Event::FaultEnd,
-    Event::Probe,
-];
-
-impl Event {
-    #[inline]
-    pub(super) fn on(self, index: u32) -> u32 {
-        (self as u32) << 27 | index
-    }
-
-    #[inline]
-    fn of(packed: u32) -> (Event, u32) {
-        (EVENTS[(packed >> 27) as usize], packed & 0x7ff_ffff)
-    }
-}
-
-/// One thing a server does for a request.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Step {
-    /// Compute on one core.
-    Cpu(Distribution),
-    /// Read a key: from a cache first where there is one.
-    Read,
-    /// Write a key.
-    Write,
-    /// Store the request's body.
-    Put,
-    /// Fetch a blob.
-    Fetch,
-    /// Call this wire's callee.
-    Call(u32),
-    /// There is no data store to read from or write to.
-    NoStore,
-    /// Answer.
-    Done,
-}
-
-/// A component at run time.
-#[derive(Clone, Debug)]
-pub(super) struct Part {
-    pub name: String,
-    pub stream: Stream,
-    pub behavior: Behavior,
-    pub down: bool,
-    /// The boot event that is running; 0 is none.
-    pub booting: u32,
-    pub boot: Time,
-    pub cut: bool,
-    pub gone: bool,
-    /// How many times slower a fault makes it.
-    pub slow: f64,
-    /// When it last told of an overflow.
-    pub overflowed: Option<Time>,
-    pub frame: ComponentFrame,
-}
-
-/// What a component does.
-#[derive(Clone, Debug)]
-pub(super) enum Behavior {
-    Clients(Box<Clients>),
-    Balancer(Balancer),
-    Server(Box<Server>),
-    Cache(Box<Cache>),
-    Database(Box<Database>),
-    Storage(Storage),
-}
-
-/// A request class at run time.
-#[derive(Clone, Debug)]
-pub(super) struct Class {
-    pub name: String,
-    pub cost: ClassCost,
-    /// How popular its keys are; none for a class that has only one key or uses none.
-    pub keys: Option<Alias>,
-    /// Every key that was ever drawn is below this: requests in flight outlive a change of the design.
-    pub key_space: u32,
-    /// Its share counts: it is part of the design as it is now.
-    pub active: bool,
-    pub meter: Meter,
-}
-
-/// A duration, prepared: constants use lanes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Duration {
-    pub distribution: Distribution,
-    pub constant: Option<Delay>,
-}
+pub(super) const ATTEMPTS_MAX: usize = 2_000_000;
 
 /// A scenario being run. A clone is a checkpoint.
 #[derive(Clone, Debug)]
@@ -177,13 +42,13 @@ pub struct Simulation {
     pub(super) trips_in_frame: u32,
     pub(super) issued_in_frame: u32,
     pub(super) stride: u32,
-    marks: Vec<Mark>,
+    pub(super) marks: Vec<Mark>,
     pub(super) log: Vec<LogEntry>,
-    names: Parts,
-    frames: u32,
-    events: u64,
+    pub(super) names: Parts,
+    pub(super) frames: u32,
+    pub(super) events: u64,
     hash: u64,
-    status: Status,
+    pub(super) status: Status,
 }
 
 impl Simulation {
@@ -247,7 +112,7 @@ impl Simulation {
 
     /// Which of the components are caches.
     pub fn caches(&self) -> Vec<bool> {
-        self.parts.iter().map(|part| matches!(part.behavior, Behavior::Cache(_))).collect()
+        self.parts.iter().map(|part| matches!(part.behavior, super::part::Behavior::Cache(_))).collect()
     }
 
     /// How far it is.
@@ -362,184 +227,5 @@ impl Simulation {
             _ => None,
         };
         Duration { distribution, constant }
-    }
-
-    /// Writes into the log.
-    pub(super) fn tell(&mut self, what: Happening) {
-        self.log.push(LogEntry { at: self.now, what });
-    }
-
-    /// Marks a step of a sampled trip.
-    #[inline]
-    pub(super) fn mark(&mut self, attempt: u32, step: MarkStep) {
-        let attempt = &self.attempts[attempt];
-        if attempt.trip != 0 && attempt.span < SPANS_MAX {
-            self.marks.push(Mark { trip: attempt.trip - 1, span: attempt.span, at: self.now, step });
-        }
-    }
-
-    /// Decides whether a new request is sampled, and gives the trip's number plus one, or 0.
-    #[inline]
-    pub(super) fn sample(&mut self) -> u32 {
-        self.issued_in_frame += 1;
-        if !self.issued_in_frame.is_multiple_of(self.stride) || self.trips_in_frame >= TRIPS_PER_FRAME {
-            return 0;
-        }
-        self.trips_in_frame += 1;
-        self.trips.push(0);
-        self.trips.len() as u32
-    }
-
-    /// Gives an attempt of a sampled trip its span.
-    pub(super) fn open_span(&mut self, attempt: u32) {
-        let trip = self.attempts[attempt].trip;
-        if trip != 0 {
-            let spans = &mut self.trips[trip as usize - 1];
-            self.attempts[attempt].span = *spans;
-            *spans = spans.saturating_add(1);
-        }
-    }
-
-    fn close_frame(&mut self) -> Frame {
-        let mut frame = Frame { index: self.frames, ..Frame::default() };
-        frame.components = (0..self.parts.len()).map(|index| self.harvest_part(index)).collect();
-        frame.wires = self.wires.iter_mut().map(|wire| wire.harvest(self.now, FRAME)).collect();
-        for part in &mut self.parts {
-            if let Behavior::Clients(clients) = &mut part.behavior {
-                frame.users.push(clients.meter.harvest());
-            }
-        }
-        frame.classes = self.classes.iter_mut().map(|class| class.meter.harvest()).collect();
-        frame.marks = std::mem::take(&mut self.marks);
-        self.frames += 1;
-        self.stride = (self.issued_in_frame / TRIPS_PER_FRAME).max(1);
-        (self.trips_in_frame, self.issued_in_frame) = (0, 0);
-        if let Some(totals) = &mut self.totals {
-            totals.fold(&frame, self.now);
-        }
-        self.calendar.prune(self.attempts.alive(), |entry| is_live(entry, &self.attempts));
-        self.judge();
-        frame.log = std::mem::take(&mut self.log);
-        frame
-    }
-
-    fn judge(&mut self) {
-        if self.attempts.alive() > ATTEMPTS_MAX {
-            let why = format!(
-                "stopped at {}: more than {ATTEMPTS_MAX} requests were in flight; set timeouts, or smaller waiting rooms",
-                self.now
-            );
-            self.tell(Happening::Stopped(why.clone()));
-            self.status = Status::Stopped(why);
-        } else if self.now >= self.duration {
-            self.status = Status::Ended;
-        }
-    }
-
-    fn harvest_part(&mut self, index: usize) -> ComponentFrame {
-        let part = &mut self.parts[index];
-        let mut frame = std::mem::take(&mut part.frame);
-        part.behavior.harvest(self.now, &mut frame);
-        frame.health = match () {
-            () if part.gone => Health::Gone,
-            () if part.booting != 0 => Health::Booting,
-            () if part.down => Health::Down,
-            () if part.cut => Health::CutOff,
-            () if part.slow != 1.0 => Health::Slow,
-            () => Health::Up,
-        };
-        frame
-    }
-
-    pub(super) fn rename_parts(&mut self) {
-        self.names = Parts {
-            components: self.parts.iter().map(|part| part.name.clone()).collect(),
-            wires: self.wires.iter().map(|wire| (wire.from, wire.to)).collect(),
-            classes: self.classes.iter().map(|class| class.name.clone()).collect(),
-        };
-    }
-}
-
-/// Whether an entry of a lane still means something.
-#[inline]
-fn is_live(entry: &Entry, attempts: &Attempts) -> bool {
-    let (event, index) = Event::of(entry.event);
-    match event {
-        Event::Timeout | Event::Patience => attempts[index].timer == entry.seq,
-        Event::Deliver | Event::Done | Event::Answer | Event::Resend | Event::Reload => {
-            attempts[index].due == entry.seq
-        }
-        _ => true,
-    }
-}
-
-impl Behavior {
-    /// An empty component of this kind; `configure` fills it in.
-    pub fn new(kind: &Kind, seed: u64, name: &str) -> Behavior {
-        match kind {
-            Kind::Clients(settings) => Behavior::Clients(Box::new(Clients::new(settings, seed, name))),
-            Kind::LoadBalancer(settings) => Behavior::Balancer(Balancer::new(settings)),
-            Kind::Server(settings) => Behavior::Server(Box::new(Server::new(settings))),
-            Kind::Cache(settings) => Behavior::Cache(Box::new(Cache::new(settings))),
-            Kind::Database(settings) => Behavior::Database(Box::new(Database::new(settings))),
-            Kind::ObjectStorage(settings) => Behavior::Storage(Storage::new(settings)),
-        }
-    }
-
-    /// Whether it is of this kind.
-    pub fn is(&self, kind: &Kind) -> bool {
-        matches!(
-            (self, kind),
-            (Behavior::Clients(_), Kind::Clients(_))
-                | (Behavior::Balancer(_), Kind::LoadBalancer(_))
-                | (Behavior::Server(_), Kind::Server(_))
-                | (Behavior::Cache(_), Kind::Cache(_))
-                | (Behavior::Database(_), Kind::Database(_))
-                | (Behavior::Storage(_), Kind::ObjectStorage(_))
-        )
-    }
-
-    fn harvest(&mut self, now: Time, frame: &mut ComponentFrame) {
-        match self {
-            Behavior::Clients(_) | Behavior::Balancer(_) => {}
-            Behavior::Server(server) => server.harvest(now, frame),
-            Behavior::Cache(cache) => cache.harvest(now, frame),
-            Behavior::Database(database) => database.harvest(now, frame),
-            Behavior::Storage(storage) => storage.harvest(now, frame),
-        }
-    }
-}
-
-impl Part {
-    /// Whether calls to it fail at once.
-    #[inline]
-    pub fn refuses(&self) -> bool {
-        self.down || self.gone
-    }
-
-    pub fn new(name: &str, kind: &Kind, seed: u64) -> Part {
-        Part {
-            name: name.to_owned(),
-            stream: Stream::new(seed, name),
-            behavior: Behavior::new(kind, seed, name),
-            down: false,
-            booting: 0,
-            boot: Time::ZERO,
-            cut: false,
-            gone: false,
-            slow: 1.0,
-            overflowed: None,
-            frame: ComponentFrame::default(),
-        }
-    }
-}
-
-/// The index of the wire that keeps this key, among several stores of one kind; NONE if there is none.
-#[inline]
-pub(super) fn by_key(wires: &[u32], key: u32) -> u32 {
-    match wires {
-        [] => NONE,
-        [only] => *only,
-        many => many[(super::random::mix(u64::from(key)) % many.len() as u64) as usize],
     }
 }

@@ -5,7 +5,9 @@ use crate::units::Time;
 
 use super::attempt::{NONE, Op, Stage};
 use super::calendar::Delay;
-use super::engine::{Behavior, Event, Simulation};
+use super::engine::Simulation;
+use super::event::Event;
+use super::part::Behavior;
 use super::{Happening, Outcome};
 
 impl Simulation {
@@ -165,7 +167,8 @@ impl Simulation {
 
     /// Users leave with their component: whoever works for them works for nobody from now on.
     pub(super) fn send_users_home(&mut self, at: u32) {
-        for index in self.attempts.which(|attempt| attempt.at == at && attempt.wire == NONE && attempt.op == Op::Serve) {
+        for index in self.attempts.which(|attempt| attempt.at == at && attempt.wire == NONE && attempt.op == Op::Serve)
+        {
             self.attempts[index].tries = 0;
             match self.attempts[index].stage {
                 Stage::Pausing => self.attempts.remove(index),

@@ -32,13 +32,9 @@ pub fn spawn() -> Worker {
 
 /// The address of a file beside the page, wherever the page is hosted.
 fn from_page(file: &str) -> String {
-    let page = web_sys::window()
-        .and_then(|window| window.document())
-        .and_then(|document| document.base_uri().ok());
+    let page = web_sys::window().and_then(|window| window.document()).and_then(|document| document.base_uri().ok());
     let page = page.flatten().expect("a page has an address");
-    Url::new_with_base(file, &page)
-        .expect("a file name beside an address is an address")
-        .href()
+    Url::new_with_base(file, &page).expect("a file name beside an address is an address").href()
 }
 
 fn set(object: &Object, key: &str, value: &JsValue) {

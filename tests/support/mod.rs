@@ -92,7 +92,14 @@ fn random_settings(kind: &str, dice: &mut Dice) -> String {
         ),
         "load-balancer" => format!(
             "strategy = \"{}\"\n{}",
-            dice.pick(&["round-robin", "weighted-round-robin", "least-connections", "random", "power-of-two", "ip-hash"]),
+            dice.pick(&[
+                "round-robin",
+                "weighted-round-robin",
+                "least-connections",
+                "random",
+                "power-of-two",
+                "ip-hash"
+            ]),
             dice.pick(&["health = \"none\"\n", "health = { interval = \"300ms\", timeout = \"200ms\" }\n", ""]),
         ),
         "server" => format!(
@@ -107,7 +114,9 @@ fn random_settings(kind: &str, dice: &mut Dice) -> String {
             dice.pick(&["lru", "lfu", "fifo", "random"]),
             dice.pick(&["", "ttl = \"1s\"\n", "lookup = \"0s\"\n"]),
         ),
-        "database" => format!("concurrency = {}\nconnections = {}\nboot = \"1s\"\n", 1 + dice.below(8), 1 + dice.below(30)),
+        "database" => {
+            format!("concurrency = {}\nconnections = {}\nboot = \"1s\"\n", 1 + dice.below(8), 1 + dice.below(30))
+        }
         _ => dice.pick(&["", "concurrency = 3\ncapacity = 2\n", "bandwidth = \"5MB\"\n"]).to_owned(),
     }
 }
@@ -125,7 +134,8 @@ fn random_policy(dice: &mut Dice) -> String {
     let backoff = dice.pick(&["none", "fixed", "exponential"]);
     let jitter = dice.pick(&["none", "full", "equal", "decorrelated"]);
     let budget = dice.pick(&["", ", budget = \"10%\"", ", budget = \"0%\""]);
-    let retry = format!("retry = {{ tries = 3, backoff = \"{backoff}\", base = \"10ms\", jitter = \"{jitter}\"{budget} }}");
+    let retry =
+        format!("retry = {{ tries = 3, backoff = \"{backoff}\", base = \"10ms\", jitter = \"{jitter}\"{budget} }}");
     maybe(&retry, 50, dice);
     maybe("breaker = { errors = \"50%\", window = \"1s\", open = \"500ms\", minimum = 5 }", 30, dice);
     maybe("bulkhead = 4", 20, dice);

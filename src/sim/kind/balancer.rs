@@ -4,7 +4,9 @@ use crate::design::{self, HealthCheck, Strategy};
 
 use crate::sim::attempt::{Attempt, NONE, Op, PROBE, Stage};
 use crate::sim::calendar::Delay;
-use crate::sim::engine::{Behavior, Event, Simulation};
+use crate::sim::engine::Simulation;
+use crate::sim::event::Event;
+use crate::sim::part::Behavior;
 use crate::sim::wire::Turn;
 use crate::sim::{Happening, Outcome};
 

@@ -4,7 +4,7 @@ use crate::design::{self, Eviction};
 use crate::units::Time;
 
 use crate::sim::attempt::{Attempt, NONE, Op};
-use crate::sim::engine::Duration;
+use crate::sim::part::Duration;
 use crate::sim::random::Stream;
 use crate::sim::station::Station;
 use crate::sim::{ComponentFrame, FRAME};

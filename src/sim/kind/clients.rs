@@ -5,7 +5,9 @@ use crate::units::Time;
 
 use crate::sim::attempt::{Attempt, NONE, Op, Stage};
 use crate::sim::calendar::Delay;
-use crate::sim::engine::{Behavior, Duration, Event, Simulation};
+use crate::sim::engine::Simulation;
+use crate::sim::event::Event;
+use crate::sim::part::{Behavior, Duration};
 use crate::sim::random::{Alias, Stream};
 use crate::sim::tally::Meter;
 use crate::sim::wire::Turn;
@@ -128,18 +130,15 @@ impl Simulation {
     }
 
     fn plan_arrival(&mut self, at: u32) {
-        let now = self.now;
-        let exponential = self.exponential.clone();
-        let clients = self.clients(at);
+        let Behavior::Clients(clients) = &mut self.parts[at as usize].behavior else { return };
         let area = match clients.settings.arrivals {
-            Arrivals::Poisson => exponential.draw(&mut clients.arrivals),
+            Arrivals::Poisson => self.exponential.draw(&mut clients.arrivals),
             Arrivals::Even => 1.0,
         };
         clients.next = 0;
-        if let Some(when) = clients.after(now.as_secs_f64(), area) {
-            let delay = Time::from_secs_f64(when).since(now);
-            let seq = self.calendar.schedule(now, Delay::For(delay), Event::Arrive.on(at));
-            self.clients(at).next = seq;
+        if let Some(when) = clients.after(self.now.as_secs_f64(), area) {
+            let delay = Time::from_secs_f64(when).since(self.now);
+            clients.next = self.calendar.schedule(self.now, Delay::For(delay), Event::Arrive.on(at));
         }
     }
 
@@ -160,10 +159,8 @@ impl Simulation {
 
     /// A user of the closed population starts to think.
     fn think(&mut self, at: u32) {
-        let clients = self.clients(at);
-        let (think, mut stream) = (clients.think, clients.arrivals.clone());
-        let time = self.exponential.sample(think.distribution, &mut stream);
-        self.clients(at).arrivals = stream;
+        let Behavior::Clients(clients) = &mut self.parts[at as usize].behavior else { return };
+        let time = self.exponential.sample(clients.think.distribution, &mut clients.arrivals);
         self.calendar.schedule(self.now, Delay::For(time), Event::Think.on(at));
     }
 
@@ -182,14 +179,14 @@ impl Simulation {
 
     /// A user wants something of a class drawn from the mix.
     fn wish(&mut self, at: u32, user: u32, refreshes: u16, closed: bool) {
-        let clients = self.clients(at);
+        let Behavior::Clients(clients) = &mut self.parts[at as usize].behavior else { return };
         let Some(mix) = &clients.mix else { return };
-        let class = mix.clone().draw(&mut clients.wishes) as u16;
-        let mut stream = std::mem::replace(&mut clients.wishes, Stream::new(0, ""));
-        let key = self.classes[usize::from(class)].keys.as_ref().map_or(0, |keys| keys.draw(&mut stream));
-        self.clients(at).wishes = stream;
+        let class = mix.draw(&mut clients.wishes) as u16;
         let mut root = Attempt::new(class, Op::Serve);
-        (root.at, root.user, root.key, root.tries, root.closed) = (at, user, key, refreshes, closed);
+        if let Some(keys) = &self.classes[usize::from(class)].keys {
+            root.key = keys.draw(&mut clients.wishes);
+        }
+        (root.at, root.user, root.tries, root.closed) = (at, user, refreshes, closed);
         self.issue(root, false);
     }
 

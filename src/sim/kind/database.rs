@@ -4,7 +4,7 @@ use crate::design;
 use crate::units::Time;
 
 use crate::sim::attempt::{Attempt, Op};
-use crate::sim::engine::{Class, Duration};
+use crate::sim::part::{Class, Duration};
 use crate::sim::station::Station;
 use crate::sim::{ComponentFrame, FRAME};
 

@@ -15,7 +15,9 @@ pub use server::Server;
 pub use storage::Storage;
 
 use super::attempt::{Op, Stage};
-use super::engine::{Behavior, Event, Simulation};
+use super::engine::Simulation;
+use super::event::Event;
+use super::part::Behavior;
 use super::station::Admission;
 use super::{Outcome, Step};
 

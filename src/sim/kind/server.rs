@@ -6,7 +6,9 @@ use crate::units::Time;
 
 use crate::sim::attempt::{NONE, Op, PROBE, Stage};
 use crate::sim::call::Reply;
-use crate::sim::engine::{Behavior, Event, Simulation, Step, by_key};
+use crate::sim::engine::Simulation;
+use crate::sim::event::Event;
+use crate::sim::part::{Behavior, Step, by_key};
 use crate::sim::station::{Admission, Station};
 use crate::sim::{ComponentFrame, FRAME, Outcome};
 
@@ -108,7 +110,7 @@ impl Simulation {
     fn core_starts(&mut self, at: u32, index: u32) {
         let Step::Cpu(distribution) = self.steps[self.attempts[index].step as usize] else { return };
         self.attempts[index].stage = Stage::Working;
-        let delay = self.service(at, crate::sim::engine::Duration { distribution, constant: None });
+        let delay = self.service(at, crate::sim::part::Duration { distribution, constant: None });
         self.move_on(index, delay, Event::Done);
     }
 

@@ -5,7 +5,9 @@ use crate::units::Time;
 
 use crate::sim::attempt::{Attempt, Op, Stage};
 use crate::sim::calendar::Delay;
-use crate::sim::engine::{Behavior, Class, Duration, Event, Simulation};
+use crate::sim::engine::Simulation;
+use crate::sim::event::Event;
+use crate::sim::part::{Behavior, Class, Duration};
 use crate::sim::station::{Admission, Station};
 use crate::sim::{ComponentFrame, FRAME, Outcome};
 

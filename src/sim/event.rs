@@ -1,0 +1,79 @@
+//! The closed set of all that can happen.
+
+use super::attempt::Attempts;
+use super::calendar::Entry;
+
+/// All that can happen, packed with an index into the 32 bits of a calendar entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Event {
+    /// Clients: the next open arrival.
+    Arrive,
+    /// Clients: a user of the closed population is done thinking.
+    Think,
+    /// An attempt reaches its callee.
+    Deliver,
+    /// A service is over.
+    Done,
+    /// An answer reaches its caller.
+    Answer,
+    /// A caller stops waiting.
+    Timeout,
+    /// A pause before a retry is over.
+    Resend,
+    /// A user gives up on the page.
+    Patience,
+    /// A user reloads.
+    Reload,
+    /// A component is back.
+    Boot,
+    /// A fault strikes.
+    Fault,
+    /// A fault ends.
+    FaultEnd,
+    /// A health check sends a probe over a wire.
+    Probe,
+}
+
+const EVENTS: [Event; 13] = [
+    Event::Arrive,
+    Event::Think,
+    Event::Deliver,
+    Event::Done,
+    Event::Answer,
+    Event::Timeout,
+    Event::Resend,
+    Event::Patience,
+    Event::Reload,
+    Event::Boot,
+    Event::Fault,
+    Event::FaultEnd,
+    Event::Probe,
+];
+
+impl Event {
+    /// Packs the event with what it is about.
+    #[inline]
+    pub fn on(self, index: u32) -> u32 {
+        (self as u32) << 27 | index
+    }
+
+    /// Unpacks it.
+    #[inline]
+    pub fn of(packed: u32) -> (Event, u32) {
+        (EVENTS[(packed >> 27) as usize], packed & 0x7ff_ffff)
+    }
+}
+
+/// Whether an entry of a lane still means something.
+#[inline]
+pub fn is_live(entry: &Entry, attempts: &Attempts) -> bool {
+    let (event, index) = Event::of(entry.event);
+    match event {
+        Event::Timeout | Event::Patience => attempts[index].timer == entry.seq,
+        Event::Deliver | Event::Done | Event::Answer | Event::Resend | Event::Reload => {
+            attempts[index].due == entry.seq
+        }
+        _ => true,
+    }
+}

@@ -1,0 +1,155 @@
+//! Components and request classes at run time.
+
+use crate::design::{ClassCost, Kind};
+use crate::units::{Distribution, Time};
+
+use super::ComponentFrame;
+use super::attempt::NONE;
+use super::calendar::Delay;
+use super::kind::{Balancer, Cache, Clients, Database, Server, Storage};
+use super::random::{Alias, Stream};
+use super::tally::Meter;
+
+/// One thing a server does for a request.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Step {
+    /// Compute on one core.
+    Cpu(Distribution),
+    /// Read a key: from a cache first where there is one.
+    Read,
+    /// Write a key.
+    Write,
+    /// Store the request's body.
+    Put,
+    /// Fetch a blob.
+    Fetch,
+    /// Call this wire's callee.
+    Call(u32),
+    /// There is no data store to read from or write to.
+    NoStore,
+    /// Answer.
+    Done,
+}
+
+/// A component at run time.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    pub name: String,
+    pub stream: Stream,
+    pub behavior: Behavior,
+    pub down: bool,
+    /// The boot event that is running; 0 is none.
+    pub booting: u32,
+    pub boot: Time,
+    pub cut: bool,
+    pub gone: bool,
+    /// How many times slower a fault makes it.
+    pub slow: f64,
+    /// When it last told of an overflow.
+    pub overflowed: Option<Time>,
+    pub frame: ComponentFrame,
+}
+
+/// What a component does.
+#[derive(Clone, Debug)]
+pub(super) enum Behavior {
+    Clients(Box<Clients>),
+    Balancer(Balancer),
+    Server(Box<Server>),
+    Cache(Box<Cache>),
+    Database(Box<Database>),
+    Storage(Storage),
+}
+
+/// A request class at run time.
+#[derive(Clone, Debug)]
+pub(super) struct Class {
+    pub name: String,
+    pub cost: ClassCost,
+    /// How popular its keys are; none for a class that has only one key or uses none.
+    pub keys: Option<Alias>,
+    /// Every key that was ever drawn is below this: requests in flight outlive a change of the design.
+    pub key_space: u32,
+    /// Its share counts: it is part of the design as it is now.
+    pub active: bool,
+    pub meter: Meter,
+}
+
+/// A duration, prepared: constants use lanes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Duration {
+    pub distribution: Distribution,
+    pub constant: Option<Delay>,
+}
+
+impl Behavior {
+    /// An empty component of this kind; `configure` fills it in.
+    pub fn new(kind: &Kind, seed: u64, name: &str) -> Behavior {
+        match kind {
+            Kind::Clients(settings) => Behavior::Clients(Box::new(Clients::new(settings, seed, name))),
+            Kind::LoadBalancer(settings) => Behavior::Balancer(Balancer::new(settings)),
+            Kind::Server(settings) => Behavior::Server(Box::new(Server::new(settings))),
+            Kind::Cache(settings) => Behavior::Cache(Box::new(Cache::new(settings))),
+            Kind::Database(settings) => Behavior::Database(Box::new(Database::new(settings))),
+            Kind::ObjectStorage(settings) => Behavior::Storage(Storage::new(settings)),
+        }
+    }
+
+    /// Whether it is of this kind.
+    pub fn is(&self, kind: &Kind) -> bool {
+        matches!(
+            (self, kind),
+            (Behavior::Clients(_), Kind::Clients(_))
+                | (Behavior::Balancer(_), Kind::LoadBalancer(_))
+                | (Behavior::Server(_), Kind::Server(_))
+                | (Behavior::Cache(_), Kind::Cache(_))
+                | (Behavior::Database(_), Kind::Database(_))
+                | (Behavior::Storage(_), Kind::ObjectStorage(_))
+        )
+    }
+
+    /// Fills in the frame that ends now.
+    pub fn harvest(&mut self, now: Time, frame: &mut ComponentFrame) {
+        match self {
+            Behavior::Clients(_) | Behavior::Balancer(_) => {}
+            Behavior::Server(server) => server.harvest(now, frame),
+            Behavior::Cache(cache) => cache.harvest(now, frame),
+            Behavior::Database(database) => database.harvest(now, frame),
+            Behavior::Storage(storage) => storage.harvest(now, frame),
+        }
+    }
+}
+
+impl Part {
+    /// Whether calls to it fail at once.
+    #[inline]
+    pub fn refuses(&self) -> bool {
+        self.down || self.gone
+    }
+
+    pub fn new(name: &str, kind: &Kind, seed: u64) -> Part {
+        Part {
+            name: name.to_owned(),
+            stream: Stream::new(seed, name),
+            behavior: Behavior::new(kind, seed, name),
+            down: false,
+            booting: 0,
+            boot: Time::ZERO,
+            cut: false,
+            gone: false,
+            slow: 1.0,
+            overflowed: None,
+            frame: ComponentFrame::default(),
+        }
+    }
+}
+
+/// The index of the wire that keeps this key, among several stores of one kind; NONE if there is none.
+#[inline]
+pub(super) fn by_key(wires: &[u32], key: u32) -> u32 {
+    match wires {
+        [] => NONE,
+        [only] => *only,
+        many => many[(super::random::mix(u64::from(key)) % many.len() as u64) as usize],
+    }
+}
