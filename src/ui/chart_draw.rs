@@ -123,8 +123,10 @@ impl Pen<'_> {
         for tick in &plot.ticks_time {
             let (x, y) = chart.backend_coord(&(tick.at, 0.0));
             // The last label would be cut off at the edge.
-            let anchor = if tick.at >= to - 1e-9 { HPos::Right } else { HPos::Center };
-            let shift = if anchor == HPos::Right { size(RIGHT - 2.0) } else { 0 };
+            let (anchor, shift) = match tick.at >= to - 1e-9 {
+                true => (HPos::Right, size(RIGHT - 2.0)),
+                false => (HPos::Center, 0),
+            };
             area.draw_text(&tick.text, &font.clone().pos(Pos::new(anchor, VPos::Top)), (x + shift, y + size(5.0)))?;
         }
         Ok(())

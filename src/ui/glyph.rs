@@ -9,8 +9,6 @@ pub enum Glyph {
     Play,
     /// Pause.
     Pause,
-    /// To the start.
-    ToStart,
     /// One step on.
     StepForward,
     /// One step back.
@@ -54,7 +52,6 @@ impl Glyph {
         match self {
             Glyph::Play => "M6 3.6v12.8a.7.7 0 0 0 1.06.6l10.4-6.4a.7.7 0 0 0 0-1.2L7.06 3a.7.7 0 0 0-1.06.6z",
             Glyph::Pause => "M5 3.5h3.4v13H5zM11.6 3.5H15v13h-3.4z",
-            Glyph::ToStart => "M4 4h2.2v12H4zM16 4.7v10.6a.5.5 0 0 1-.8.4L7.6 10.4a.5.5 0 0 1 0-.8l7.6-5.3a.5.5 0 0 1 .8.4z",
             Glyph::StepForward => "M13.8 4H16v12h-2.2zM4 4.7v10.6a.5.5 0 0 0 .8.4l7.2-5.3a.5.5 0 0 0 0-.8L4.8 4.3a.5.5 0 0 0-.8.4z",
             Glyph::StepBack => "M4 4h2.2v12H4zM16 4.7v10.6a.5.5 0 0 1-.8.4L8 10.4a.5.5 0 0 1 0-.8l7.2-5.3a.5.5 0 0 1 .8.4z",
             Glyph::Reset => "M10 3a7 7 0 0 0-5.6 2.8V3.2H2.6v6h6V7.4H5.5A5.1 5.1 0 1 1 4.9 10H3a7 7 0 1 0 7-7z",

@@ -181,7 +181,7 @@ fn predict_view(predict: Predict, place: (usize, usize), answers: Answers) -> im
         view! {
             <button class=class aria-pressed=move || (answer() == Some(index)).to_string()
                 prop:disabled=move || answer().is_some()
-                on:click=move |_| answers.update(|answers| drop(answers.insert(place, index)))>
+                on:click=move |_| answers.update(|answers| _ = answers.insert(place, index))>
                 <span class="option-mark" aria-hidden="true"></span><span inner_html=html.clone()></span>
             </button>
         }
@@ -225,7 +225,10 @@ fn GoalsPinned() -> impl IntoView {
     view! {
         <details class="goals-pinned" open hidden=move || count() == 0>
             <summary>"Goals "<span class="goals-count">{met}" of "{count}</span></summary>
-            {move || view! { <Goals only=(0..count()).collect::<Vec<_>>() /> }}
+            {move || {
+                let only: Vec<usize> = (0..count()).collect();
+                view! { <Goals only /> }
+            }}
         </details>
     }
 }

@@ -5,7 +5,7 @@ use web_sys::{HtmlElement, KeyboardEvent, MouseEvent, PointerEvent};
 
 use crate::editor::player::{Phase, Player, PlayerMessage, Speed};
 use crate::scene::plot::{clock, clock_tenths};
-use crate::scene::track::{MarkKind, Track, TrackMark, across, marks, track};
+use crate::scene::track::{self, MarkKind, TrackMark, TrackSpan, across};
 use crate::sim::FRAME;
 use crate::units::Time;
 
@@ -115,7 +115,7 @@ fn note(player: &Player) -> String {
 #[component]
 fn TrackBar() -> impl IntoView {
     let (run, session) = (use_run(), use_session());
-    let plan = Memo::new(move |_| session.with_design(track));
+    let plan = Memo::new(move |_| session.with_design(track::track));
     let duration = Memo::new(move |_| run.player.with(Player::duration));
     let played = Memo::new(move |_| run.player.with(|player| across(player.playhead(), player.duration())));
     let recorded = Memo::new(move |_| {
@@ -160,8 +160,8 @@ fn TrackBar() -> impl IntoView {
     }
 }
 
-fn plan_view(plan: &Track) -> impl IntoView + use<> {
-    let span = |span: &crate::scene::track::TrackSpan| {
+fn plan_view(plan: &track::Track) -> impl IntoView + use<> {
+    let span = |span: &TrackSpan| {
         let style = format!("left:{:.3}%;width:{:.3}%", span.from * 100.0, (span.to - span.from) * 100.0);
         view! { <div class="track-span" style=style><span>{span.name.clone()}</span></div> }
     };
@@ -177,7 +177,7 @@ fn plan_view(plan: &Track) -> impl IntoView + use<> {
 fn marks_view(run: Run, session: Session) -> impl IntoView + use<> {
     run.beat.track();
     let (playhead, duration) = run.player.with_untracked(|player| (player.playhead(), player.duration()));
-    let marks = session.recording.with_value(|recording| marks(recording, playhead, duration));
+    let marks = session.recording.with_value(|recording| track::marks(recording, playhead, duration));
     marks.iter().map(|mark| mark_view(mark, "")).collect_view()
 }
 
