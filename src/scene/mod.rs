@@ -6,8 +6,11 @@ mod figures;
 mod glance;
 mod journey;
 mod order;
+pub mod plot;
 mod state;
+pub mod track;
 mod wire;
+pub mod words;
 
 pub use caption::{component_words, policy_summary, summary, wire_words};
 pub use dots::{DOTS_MAX, Dot, DotStyle, Places, TripIndex, dots_at};
