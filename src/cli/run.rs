@@ -10,6 +10,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::design::{self, Design, Problem};
+use crate::insight::cost_per_hour;
+use crate::lesson::{Goal, Grader, Lesson, Standing, State};
 use crate::metrics::Report;
 use crate::sim::{Frame, Parts, Simulation};
 use crate::units::Time;
@@ -36,12 +38,15 @@ fn try_run(arguments: &RunArguments) -> Result<(), Vec<Problem>> {
         let message = format!("the warm-up of {} leaves nothing of the run of {}", arguments.warmup, design.duration);
         return Err(vec![problem(&path, message, "give a longer --duration or a shorter --warmup")]);
     }
+    let goals = goals_beside(&path)?;
+    let mut grader = Grader::new(&goals, &design);
     let started = Instant::now();
     let mut csv = arguments.csv.as_deref().map(Csv::create).transpose()?;
     let mut simulation = Simulation::new(&design, Some(arguments.warmup));
     let bar = progress_bar(design.duration);
     while let Some(frame) = simulation.frame() {
         bar.set_position(simulation.now().0 / 1_000_000);
+        grader.feed(simulation.parts(), &frame);
         if let Some(csv) = &mut csv {
             csv.frame(simulation.parts(), &frame)?;
         }
@@ -49,10 +54,12 @@ fn try_run(arguments: &RunArguments) -> Result<(), Vec<Problem>> {
     bar.finish_and_clear();
     csv.map_or(Ok(()), Csv::finish)?;
     let report = Report::of(&simulation).expect("totals were asked for");
+    grader.finish();
     if arguments.json {
-        println!("{:#}", json_of(&report, &design, started.elapsed()));
+        println!("{:#}", json_of(&report, &design, &grader.standings(), started.elapsed()));
     } else {
         print_report(&report, &design, started.elapsed());
+        print_goals(&grader.standings());
     }
     Ok(())
 }
@@ -81,6 +88,14 @@ pub fn load(path: &Path) -> Result<Design, Vec<Problem>> {
     design::read(&text).map_err(|problems| problems.into_iter().map(at_path).collect())
 }
 
+/// The goals of the lesson that a design file belongs to; none if there is no `lesson.md` beside it.
+fn goals_beside(path: &Path) -> Result<Vec<Goal>, Vec<Problem>> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let Ok(lesson) = fs::read_to_string(folder.join("lesson.md")) else { return Ok(Vec::new()) };
+    let start = fs::read_to_string(folder.join("start.toml")).unwrap_or_default();
+    Ok(Lesson::read(&folder.display().to_string(), &lesson, &start)?.goals)
+}
+
 /// A bar on a terminal; nothing elsewhere, and nothing for runs that are over at once.
 fn progress_bar(duration: Time) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
@@ -93,12 +108,13 @@ fn progress_bar(duration: Time) -> ProgressBar {
     bar
 }
 
-fn json_of(report: &Report, design: &Design, wall: Duration) -> Value {
+fn json_of(report: &Report, design: &Design, goals: &[Standing], wall: Duration) -> Value {
     let mut object = serde_json::to_value(report).expect("a report is plain data");
     object["seed"] = json!(design.seed);
     object["wall_s"] = json!(wall.as_secs_f64());
-    object["cost_per_hour_usd"] = json!(0.0);
-    object["goals"] = json!([]);
+    object["cost_per_hour_usd"] = json!(cost_per_hour(design).0);
+    let goal = |goal: &Standing| json!({ "text": goal.text, "met": goal.state == State::Met, "value": goal.value });
+    object["goals"] = goals.iter().map(goal).collect();
     object
 }
 
@@ -126,6 +142,7 @@ fn print_report(report: &Report, design: &Design, wall: Duration) {
     ] {
         println!("  {name:<9}{count:>10}  {:5.1}%", share(count));
     }
+    println!("cost       {}/h", cost_per_hour(design));
     let ms = |seconds: f64| Time::from_secs_f64(seconds).rounded();
     println!(
         "latency    mean {}, p50 {}, p95 {}, p99 {}, max {}",
@@ -153,6 +170,15 @@ fn print_report(report: &Report, design: &Design, wall: Duration) {
     println!("\n{:<28}{:>10}{:>10}{:>9}{:>9}{:>9}", "wire", "attempts", "ok", "failed", "retries", "late");
     for (name, wire) in &report.wires {
         println!("{name:<28}{:>10}{:>10}{:>9}{:>9}{:>9}", wire.attempts, wire.ok, wire.failed, wire.retries, wire.late);
+    }
+}
+
+fn print_goals(goals: &[Standing]) {
+    if !goals.is_empty() {
+        println!("\ngoals");
+    }
+    for goal in goals {
+        println!("  {:<8}{:<50}{}", if goal.state == State::Met { "met" } else { "missed" }, goal.text, goal.value);
     }
 }
 

@@ -32,7 +32,7 @@ pub fn read(text: &str) -> Result<Design, Vec<Problem>> {
     }
     let root = Node::parse(text, &mut findings);
     if !findings.0.is_empty() {
-        return Err(findings.0);
+        return Err(sorted(findings.0));
     }
     let design = design_of(&root, &mut findings);
     if findings.0.is_empty() { Ok(design) } else { Err(sorted(findings.0)) }

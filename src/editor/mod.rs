@@ -10,6 +10,7 @@ pub mod player;
 mod pointing;
 pub mod replace;
 mod selection;
+mod setting;
 mod shape;
 mod state;
 mod words;
@@ -20,6 +21,7 @@ pub use gesture::{Aim, Gesture, Hit, hit};
 pub use history::History;
 pub use message::{Effect, Menu, MenuPage, Msg, Pointer, PointerKind};
 pub use selection::Selection;
+pub use setting::Room;
 pub use shape::{
     BOX, Bezier, GRID, PORT_RADIUS, bounds, box_of, callee_port, caller_port, curve_between, has_callee_port,
     has_caller_port, wire_curve,

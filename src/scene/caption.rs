@@ -1,6 +1,6 @@
 //! Parts in words, for screen readers, tooltips and the outline.
 
-use crate::design::{Component, Design, Kind, Wire};
+use crate::design::{CallPolicy, Component, Design, Kind, Wire};
 
 use super::figures::{count_text, rate_text, share_text};
 use super::glance::{Flow, Vitals};
@@ -66,4 +66,37 @@ fn listed(names: &[&str]) -> String {
         [first, second, third, rest @ ..] => format!("{first}, {second}, {third} and {} more", rest.len()),
         _ => names.join(", "),
     }
+}
+
+/// The settings of a component that matter most, in a few letters: what its box says before a run.
+pub fn summary(kind: &Kind) -> String {
+    let count = |count: u32, one: &str, many: &str| {
+        format!("{} {}", count_text(f64::from(count)), if count == 1 { one } else { many })
+    };
+    match kind {
+        Kind::Clients(clients) => {
+            let top = clients.traffic.0.iter().map(|(_, rate)| rate.0).fold(0.0, f64::max);
+            let start = clients.traffic.0.first().map_or(0.0, |(_, rate)| rate.0);
+            match top > start {
+                true => format!("{} to {}", count_text(start), rate_text(top)),
+                false => rate_text(top),
+            }
+        }
+        Kind::LoadBalancer(balancer) => balancer.strategy.word().replace('-', " "),
+        Kind::Server(server) => count(server.cores, "core", "cores"),
+        Kind::Cache(cache) => count(cache.entries, "entry", "entries"),
+        Kind::Database(database) => format!("{} at once", count_text(f64::from(database.concurrency))),
+        Kind::ObjectStorage(storage) => format!("{} at once", count_text(f64::from(storage.concurrency))),
+    }
+}
+
+/// What a wire does for its caller, in a few letters: `1s, 3 tries, breaker`; empty for a bare wire.
+pub fn policy_summary(policy: &CallPolicy) -> String {
+    let parts = [
+        policy.timeout.map(|timeout| format!("≤ {timeout}")),
+        policy.retry.as_ref().map(|retry| format!("{} tries", retry.tries)),
+        policy.breaker.as_ref().map(|_| "breaker".to_owned()),
+        policy.bulkhead.map(|places| format!("bulkhead {places}")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

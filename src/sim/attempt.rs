@@ -174,6 +174,11 @@ impl Attempts {
         self.slots.len() - self.free.len()
     }
 
+    /// The memory it takes.
+    pub fn bytes(&self) -> usize {
+        self.slots.len() * size_of::<Attempt>() + self.free.len() * size_of::<u32>()
+    }
+
     /// The indices of those that fit.
     pub fn which(&self, fits: impl Fn(&Attempt) -> bool) -> Vec<u32> {
         let all = self.slots.iter().enumerate();

@@ -149,8 +149,12 @@ impl Calendar {
         }
     }
 
+    /// The memory it takes.
+    pub fn bytes(&self) -> usize {
+        self.len() * size_of::<Entry>() + Wheel::BYTES
+    }
+
     /// Entries held, dead ones counted.
-    #[cfg(test)]
     pub fn len(&self) -> usize {
         self.wheel.len() + self.lanes.iter().map(|lane| lane.entries.len()).sum::<usize>()
     }

@@ -218,43 +218,45 @@ impl Simulation {
     fn conclude(&mut self, index: u32, outcome: Outcome, over: bool) {
         let attempt = &mut self.attempts[index];
         let parent = std::mem::replace(&mut attempt.parent, NONE);
-        let old = attempt.clone();
+        let ok = matches!(outcome, Outcome::Ok | Outcome::Degraded);
+        let again = if ok { None } else { Some(attempt.clone()) };
+        let Attempt { op, hit, key, version, class, .. } = *attempt;
         if over {
             self.attempts.remove(index);
         }
-        let ok = matches!(outcome, Outcome::Ok | Outcome::Degraded);
-        if !ok && let Some(pause) = self.pause(&old) {
-            let mut again = Attempt::new(old.class, old.op);
-            again.parent = parent;
-            again.wire = old.wire;
-            again.at = old.at;
-            again.key = old.key;
-            again.user = old.user;
-            again.trip = old.trip;
-            again.counts = old.counts;
-            again.tries = old.tries + 1;
-            again.pause = pause;
-            again.stage = Stage::Pausing;
-            let again = self.attempts.add(again);
-            self.attempts[parent].child = again;
-            return self.move_on(again, Delay::For(pause), Event::Resend);
+        if let Some(failed) = again
+            && let Some(pause) = self.pause(&failed)
+        {
+            return self.plan_retry(parent, &failed, pause);
         }
         self.attempts[parent].child = NONE;
-        let Attempt { op, hit, key, version, class, .. } = old;
         self.resume(parent, Reply { op, outcome, hit, key, version, class });
+    }
+
+    /// Plans the next attempt of a call.
+    fn plan_retry(&mut self, parent: u32, failed: &Attempt, pause: Time) {
+        let mut again = Attempt::new(failed.class, failed.op);
+        again.parent = parent;
+        (again.wire, again.at, again.key, again.user) = (failed.wire, failed.at, failed.key, failed.user);
+        (again.trip, again.counts) = (failed.trip, failed.counts);
+        (again.tries, again.pause) = (failed.tries + 1, pause);
+        again.stage = Stage::Pausing;
+        let again = self.attempts.add(again);
+        self.attempts[parent].child = again;
+        self.move_on(again, Delay::For(pause), Event::Resend);
     }
 
     /// The pause before an attempt's call is tried again; none if it is not.
     fn pause(&mut self, failed: &Attempt) -> Option<Time> {
         let wire = &mut self.wires[failed.wire as usize];
-        let retry = wire.policy.retry.clone()?;
-        if wire.gone || u32::from(failed.tries) >= retry.tries {
+        let tries = wire.policy.retry.as_ref()?.tries;
+        if wire.gone || u32::from(failed.tries) >= tries {
             return None;
         }
         if wire.budget.as_mut().is_some_and(|budget| !budget.withdraw()) {
             return None;
         }
-        Some(wire.pause(&retry, failed.tries, failed.pause))
+        wire.pause(failed.tries, failed.pause)
     }
 
     /// A caller goes on with the outcome of its call.

@@ -197,7 +197,7 @@ impl Answers {
 
 /// A mergeable histogram: latency in microseconds (two significant digits) and how often, in order of latency.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sketch(pub Vec<(u64, u32)>);
+pub struct Sketch(pub Vec<(u32, u32)>);
 
 /// One step of a sampled trip. A trip is one user request; its spans are the attempts made for it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

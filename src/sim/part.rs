@@ -108,6 +108,15 @@ impl Behavior {
         )
     }
 
+    /// The memory it takes, where that grows with keys.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Behavior::Cache(cache) => cache.bytes(),
+            Behavior::Database(database) => database.bytes(),
+            Behavior::Clients(_) | Behavior::Balancer(_) | Behavior::Server(_) | Behavior::Storage(_) => 0,
+        }
+    }
+
     /// Fills in the frame that ends now.
     pub fn harvest(&mut self, now: Time, frame: &mut ComponentFrame) {
         match self {

@@ -7,7 +7,7 @@ use super::replay::Status;
 use super::{ComponentFrame, FRAME, Frame, Happening, Health, LogEntry, Mark, Parts, Step};
 
 /// Sampled trips that begin in one frame, at most.
-const TRIPS_PER_FRAME: u32 = 10;
+const TRIPS_PER_FRAME: u32 = 8;
 /// Spans that are marked of one trip, at most.
 const SPANS_MAX: u16 = 64;
 

@@ -9,6 +9,10 @@ use super::{Change, FRAME, Frame, Parts, Scenario, Simulation};
 const CHECKPOINT: Time = Time::from_secs(5);
 /// Checkpoints kept at most; then every other one goes and the next are twice as far apart.
 const CHECKPOINTS_MAX: usize = 16;
+/// Memory of all checkpoints, in bytes: a collapse has far more in flight than quiet traffic.
+const CHECKPOINT_BYTES_MAX: usize = 64_000_000;
+/// The longest run that is recorded: frames are kept in the memory of a browser tab.
+const RECORDED_MAX: Time = Time::from_secs(3600);
 
 /// How far a run is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,13 +99,20 @@ impl Replay {
     pub fn run(&mut self, until: Time, events_max: u64) -> (Vec<Frame>, Status) {
         let mut frames = Vec::new();
         let stop = self.simulation.events().saturating_add(events_max);
+        let until = until.min(RECORDED_MAX);
         while self.simulation.now() < until && self.simulation.events() < stop {
             let Some(frame) = self.simulation.frame() else { break };
             frames.push(frame);
             self.keep();
             self.apply_script();
         }
-        (frames, self.simulation.status().clone())
+        let status = match self.simulation.status() {
+            Status::Running if self.simulation.now() >= RECORDED_MAX => {
+                Status::Stopped(format!("stopped at {RECORDED_MAX}: no more is recorded; the command line runs longer"))
+            }
+            status => status.clone(),
+        };
+        (frames, status)
     }
 
     fn keep(&mut self) {
@@ -110,7 +121,11 @@ impl Replay {
             return;
         }
         self.checkpoints.push(self.simulation.clone());
-        if self.checkpoints.len() > CHECKPOINTS_MAX {
+        let bytes = |kept: &[Simulation]| kept.iter().map(Simulation::bytes).sum::<usize>();
+        while self.checkpoints.len() > CHECKPOINTS_MAX
+            || (self.checkpoints.len() > 1 && bytes(&self.checkpoints) > CHECKPOINT_BYTES_MAX)
+        {
+            // Every other one goes, never the start.
             let mut index = 0;
             self.checkpoints.retain(|_| {
                 index += 1;

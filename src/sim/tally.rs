@@ -56,7 +56,9 @@ impl Meter {
         let in_flight = self.answers.in_flight;
         let mut answers = std::mem::replace(&mut self.answers, Answers { in_flight, ..Answers::default() });
         if answers.succeeded > 0 {
-            let counts = self.latency.iter_recorded().map(|step| (step.value_iterated_to(), step.count_at_value()));
+            // An hour in microseconds fits 32 bits.
+            let counts =
+                self.latency.iter_recorded().map(|step| (step.value_iterated_to() as u32, step.count_at_value()));
             answers.latency = Sketch(counts.collect());
             self.latency.reset();
         }

@@ -1,6 +1,6 @@
 //! A wire at run time: its policy, and what it remembers.
 
-use crate::design::{Backoff, CallPolicy, Jitter, Retry};
+use crate::design::{Backoff, CallPolicy, Jitter};
 use crate::units::Time;
 
 use super::attempt::NONE;
@@ -99,17 +99,18 @@ impl Wire {
         self.latency = (latency > Time::ZERO).then(|| calendar.constant(latency));
     }
 
-    /// The pause before the next try, after `tries` tries and a last pause.
-    pub fn pause(&mut self, retry: &Retry, tries: u16, last: Time) -> Time {
+    /// The pause before the next try, after `tries` tries and a last pause; none if the policy does not retry.
+    pub fn pause(&mut self, tries: u16, last: Time) -> Option<Time> {
+        let retry = self.policy.retry.as_ref()?;
         let pause = match retry.backoff {
-            Backoff::None => return Time::ZERO,
+            Backoff::None => return Some(Time::ZERO),
             Backoff::Fixed => retry.base,
             Backoff::Exponential => {
                 let doublings = u32::from(tries.saturating_sub(1)).min(40);
                 Time(retry.base.0.saturating_mul(1 << doublings)).min(retry.cap)
             }
         };
-        match retry.jitter {
+        Some(match retry.jitter {
             Jitter::None => pause,
             Jitter::Full => pause * self.stream.unit(),
             Jitter::Equal => pause * (0.5 + 0.5 * self.stream.unit()),
@@ -117,7 +118,7 @@ impl Wire {
                 let high = (last.max(retry.base) * 3.0).min(retry.cap.max(retry.base));
                 retry.base + high.since(retry.base) * self.stream.unit()
             }
-        }
+        })
     }
 
     /// One more (or one less) call in flight.

@@ -8,6 +8,7 @@ use crate::editor::replace::replacing;
 use crate::editor::{Action, Effect as EditorEffect, Msg};
 use crate::units::Time;
 
+use super::canvas::Canvas;
 use super::charts::Charts;
 use super::clock::{self, Resized};
 use super::course::{Classroom, folder_title};
@@ -17,7 +18,10 @@ use super::glyph::{Glyph, glyph};
 use super::grading::Grading;
 use super::header::Header;
 use super::help::Help;
+use super::inspector::Inspector;
 use super::lesson::LessonPanel;
+use super::outline::Outline;
+use super::palette::Palette;
 use super::player::PlayerBar;
 use super::run::{self, Run};
 use super::session::Session;
@@ -266,13 +270,19 @@ pub fn App() -> impl IntoView {
 /// The canvas with its palette.
 #[component]
 fn Stage() -> impl IntoView {
-    view! { <p>"canvas"</p> }
+    view! { <Palette /><Canvas /> }
 }
 
 /// What is selected, and the list of all parts.
 #[component]
 fn Inspect() -> impl IntoView {
-    view! { <p>"inspector"</p> }
+    view! {
+        <Inspector />
+        <details class="all-parts">
+            <summary>"All parts"</summary>
+            <Outline />
+        </details>
+    }
 }
 
 fn tab_button(shell: Shell, tab: Tab) -> impl IntoView {

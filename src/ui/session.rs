@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::design::Design;
 use crate::editor::{Camera, Editor, Effect, Gesture, Menu, Msg, Selection};
 use crate::metrics::Recording;
+use crate::scene::Glance;
 use crate::units::Time;
 
 /// The state of one open page. Views read it from the context ([`use_session`]) and change it by [`Session::dispatch`].
@@ -34,6 +35,8 @@ pub struct Session {
     pub speed: RwSignal<f64>,
     /// Whether the playhead moves.
     pub playing: RwSignal<bool>,
+    /// The smoothed figures of all parts at the playhead; the canvas refreshes it some eight times a second.
+    pub glance: RwSignal<Glance>,
     /// What the live region says.
     pub announcement: RwSignal<String>,
     /// The last refusal and its number (the same words twice are two refusals); shown near the canvas.
@@ -67,6 +70,7 @@ impl Session {
             playhead: RwSignal::new(Time::ZERO),
             speed: RwSignal::new(1.0),
             playing: RwSignal::new(false),
+            glance: RwSignal::new(Glance::default()),
             announcement: RwSignal::new(String::new()),
             refusal: RwSignal::new((0, String::new())),
             reduced_motion: RwSignal::new(wants_less_motion()),
@@ -106,6 +110,11 @@ impl Session {
     /// Reads the design, and again when it changes.
     pub fn with_design<T>(&self, read: impl FnOnce(&Design) -> T) -> T {
         self.version.track();
+        self.editor.with_untracked(|editor| read(&editor.design))
+    }
+
+    /// Reads the design as it is now, without reading it again.
+    pub fn with_untracked_design<T>(&self, read: impl FnOnce(&Design) -> T) -> T {
         self.editor.with_untracked(|editor| read(&editor.design))
     }
 

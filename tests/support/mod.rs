@@ -1,6 +1,8 @@
 //! What the tests share: running a design's text with the real engine, and designs at random.
 #![allow(dead_code)]
 
+pub mod traces;
+
 use pressure_point::design::{self, Design};
 use pressure_point::metrics::Report;
 use pressure_point::sim::{Frame, Simulation};

@@ -115,7 +115,7 @@ impl Sum {
         self.lost += u64::from(sample.lost);
         let Some(histogram) = &mut self.latency else { return };
         for (micros, count) in &sample.latency.0 {
-            histogram.saturating_record_n(*micros, u64::from(*count));
+            histogram.saturating_record_n(u64::from(*micros), u64::from(*count));
         }
     }
 
@@ -169,7 +169,8 @@ fn sample_of_answers(metric: Metric, answers: &Answers) -> Option<Sample> {
             Some(Sample { lost: answers.lost(), active, latency: answers.latency.clone(), ..Sample::default() })
         }
         Metric::MeanLatency => {
-            let latencies = answers.latency.0.iter().map(|(micros, count)| (*micros as f64 / 1e6, f64::from(*count)));
+            let latencies =
+                answers.latency.0.iter().map(|(micros, count)| (f64::from(*micros) / 1e6, f64::from(*count)));
             let (top, bottom) =
                 latencies.fold((0.0, 0.0), |(top, bottom), (each, count)| (top + each * count, bottom + count));
             ratio(top, bottom)

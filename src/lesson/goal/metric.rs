@@ -174,10 +174,24 @@ impl Unit {
             Unit::Share => Chance((figure * 1e4 + 0.5).floor() / 1e4).to_string(),
             Unit::Rate if figure < 10.0 => Rate((figure * 100.0 + 0.5).floor() / 100.0).to_string(),
             Unit::Rate => Rate((figure + 0.5).floor()).to_string(),
-            Unit::Count => ((figure * 10.0 + 0.5).floor() / 10.0).to_string(),
+            Unit::Count if figure < 1000.0 => ((figure * 10.0 + 0.5).floor() / 10.0).to_string(),
+            Unit::Count => in_thousands(figure as u64),
             Unit::Price => format!("{}/h", Money((figure * 100.0 + 0.5).floor() / 100.0)),
         }
     }
+}
+
+/// A whole number with its thousands set off: `1,803,296`.
+fn in_thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 #[cfg(test)]
@@ -198,6 +212,7 @@ mod tests {
         assert_eq!(Unit::Share.text(0.012_34), "1.23%");
         assert_eq!(Unit::Rate.text(849.6), "850/s");
         assert_eq!(Unit::Count.text(12.0), "12");
+        assert_eq!(Unit::Count.text(1_803_296.0), "1,803,296");
         assert_eq!(Unit::Price.text(0.456), "$0.46/h");
     }
 }

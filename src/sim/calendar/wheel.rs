@@ -41,7 +41,10 @@ impl Default for Wheel {
 }
 
 impl Wheel {
-    #[cfg(test)]
+    /// The memory of an empty one.
+    pub const BYTES: usize = LEVELS * SLOTS * size_of::<Vec<Entry>>();
+
+    /// Events held.
     pub fn len(&self) -> usize {
         self.len
     }

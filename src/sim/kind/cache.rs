@@ -194,6 +194,12 @@ impl Cache {
         self.last = place;
     }
 
+    /// The memory it takes.
+    pub fn bytes(&self) -> usize {
+        let places: usize = self.places.iter().map(Vec::len).sum();
+        places * size_of::<u32>() + self.entries.len() * size_of::<Entry>()
+    }
+
     /// Fills in the frame that ends now.
     pub fn harvest(&mut self, now: Time, frame: &mut ComponentFrame) {
         (frame.busy, frame.waiting) = self.station.harvest(now, FRAME);

@@ -66,6 +66,11 @@ impl Database {
         self.versions[usize::from(class)][key as usize]
     }
 
+    /// The memory it takes.
+    pub fn bytes(&self) -> usize {
+        self.versions.iter().map(Vec::len).sum::<usize>() * size_of::<u32>()
+    }
+
     /// Fills in the frame that ends now.
     pub fn harvest(&mut self, now: Time, frame: &mut ComponentFrame) {
         (frame.busy, frame.waiting) = self.station.harvest(now, FRAME);

@@ -1,0 +1,43 @@
+//! The memory of a recording is bounded: counted by what it holds, not by what the allocator says.
+
+mod support;
+
+use pressure_point::design::Design;
+use pressure_point::metrics::{Recording, Trip, TripSpan};
+use pressure_point::sim::{Answers, ComponentFrame, Frame, LogEntry, WireFrame};
+use pressure_point::units::Time;
+use support::{read, run_design};
+
+fn answers(all: &[Answers]) -> usize {
+    all.iter().map(|answers| size_of::<Answers>() + answers.latency.0.len() * 8).sum()
+}
+
+fn bytes(recording: &Recording) -> usize {
+    let frame = |frame: &Frame| {
+        size_of::<Frame>()
+            + frame.components.len() * size_of::<ComponentFrame>()
+            + frame.wires.len() * size_of::<WireFrame>()
+            + answers(&frame.users)
+            + answers(&frame.classes)
+    };
+    let trip = |trip: &Trip| size_of::<Trip>() + trip.spans.len() * size_of::<TripSpan>();
+    recording.frames.iter().map(frame).sum::<usize>()
+        + recording.trips.iter().map(trip).sum::<usize>()
+        + recording.log.len() * size_of::<LogEntry>()
+}
+
+/// The spike of lesson 04, of which every minute of ten would take as much.
+#[test]
+fn ten_minutes_at_15000_a_second_fit_64_mb() {
+    let design = read(include_str!("../lessons/part-1/04-more-machines/solution.toml"));
+    let (_, frames) = run_design(&Design { duration: Time::from_secs(45), ..design }, Time::ZERO);
+    let quiet = frames.iter().position(|frame| frame.users[0].issued > 1000).expect("the spike is met");
+    let mut recording = Recording::default();
+    recording.extend(frames);
+    let whole = bytes(&recording);
+    let frames = recording.frames.len() - quiet;
+    recording.truncate(Time(quiet as u64 * 100_000_000));
+    let ten_minutes = (whole - bytes(&recording)) as f64 * 6000.0 / frames as f64;
+    println!("ten minutes: {:.1} MB", ten_minutes / 1e6);
+    assert!(frames > 50 && ten_minutes < 64e6, "{ten_minutes} bytes");
+}

@@ -1,0 +1,34 @@
+//! Histories that must be the same natively and in wasm: real lessons, and designs at random.
+
+use pressure_point::design::Design;
+use pressure_point::sim::Simulation;
+use pressure_point::units::Time;
+
+use super::{random_design, read};
+
+/// What they were when last looked at; `tests/traces.rs` says how to renew it.
+pub const RECORDED: &str = include_str!("traces.txt");
+
+/// One line for each history: its name, events and hash.
+pub fn histories() -> String {
+    let mut lines = String::new();
+    for (name, text) in [
+        ("contract", include_str!("contract.toml")),
+        ("02-the-spike", include_str!("../../lessons/part-1/02-the-spike/start.toml")),
+        ("04-more-machines", include_str!("../../lessons/part-1/04-more-machines/solution.toml")),
+    ] {
+        let design = read(text);
+        // Long enough to be well into the spike, short enough for a test.
+        lines += &line(name, &Design { duration: design.duration.min(Time::from_secs(30)), ..design });
+    }
+    for seed in 1000..1040 {
+        lines += &line(&format!("random-{seed}"), &random_design(seed));
+    }
+    lines
+}
+
+fn line(name: &str, design: &Design) -> String {
+    let mut simulation = Simulation::new(design, None);
+    while simulation.frame().is_some() {}
+    format!("{name} {} {:016x}\n", simulation.events(), simulation.trace_hash())
+}
