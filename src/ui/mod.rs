@@ -1,10 +1,43 @@
 //! The browser: the only module that names leptos.
-use leptos::prelude::*;
 
+mod announce;
+mod app;
+mod canvas;
+mod chart_draw;
+mod charts;
+mod clock;
+mod course;
+mod drafts;
+mod files;
+mod glyph;
+mod grading;
+mod header;
+mod help;
+mod icon;
+mod inspector;
+mod lesson;
+mod outline;
+mod palette;
+mod panic;
+mod player;
+mod protocol;
+mod run;
+mod session;
+mod simulate;
+mod storage;
+mod theme;
+mod toast;
 pub mod worker;
 
-/// Starts the app.
+pub use session::{Session, use_session};
+
+use leptos::prelude::*;
+
+/// Starts the app; in a worker, the simulation.
 pub fn start() {
-    console_error_panic_hook::set_once();
-    mount_to_body(|| view! { <h1>"Pressure Point"</h1> });
+    if worker::in_worker() {
+        return simulate::start();
+    }
+    panic::guard();
+    mount_to_body(app::App);
 }

@@ -1,0 +1,64 @@
+//! Settings to edit, by the part that has them: the inspector's fields become edits here.
+
+use crate::design::{Design, Edit, Node, RequestClass, Settings, put_path};
+
+/// Whose settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// A component's.
+    Component(String),
+    /// A wire's, by its ends.
+    Wire(String, String),
+    /// A request class's.
+    Class(String),
+}
+
+impl Room {
+    /// The settings; none if the part is gone.
+    pub fn settings<'a>(&self, design: &'a Design) -> Option<&'a dyn Settings> {
+        match self {
+            Room::Component(name) => Some(design.component(name)?.kind.settings()),
+            Room::Wire(from, to) => Some(&design.wire(from, to)?.policy),
+            Room::Class(name) => Some(&design.classes.iter().find(|class| class.name == *name)?.cost),
+        }
+    }
+
+    /// The edit that sets the setting at a dotted path; otherwise why not, in words.
+    pub fn edit(&self, design: &Design, path: &str, value: Node) -> Result<Edit, String> {
+        let gone = || "it is no longer there".to_owned();
+        match self {
+            Room::Component(name) => {
+                let mut component = design.component(name).ok_or_else(gone)?.clone();
+                put(component.kind.settings_mut(), path, value)?;
+                Ok(Edit::SetComponent(component))
+            }
+            Room::Wire(from, to) => {
+                let mut policy = design.wire(from, to).ok_or_else(gone)?.policy.clone();
+                put(&mut policy, path, value)?;
+                Ok(Edit::SetPolicy(from.clone(), to.clone(), policy))
+            }
+            Room::Class(name) => {
+                let mut classes = design.classes.clone();
+                let class = classes.iter_mut().find(|class| class.name == *name).ok_or_else(gone)?;
+                put(&mut class.cost, path, value)?;
+                shares(&classes)?;
+                Ok(Edit::SetClasses(classes))
+            }
+        }
+    }
+}
+
+fn put(settings: &mut dyn Settings, path: &str, value: Node) -> Result<(), String> {
+    put_path(settings, path, value).map_err(|findings| {
+        let told = |problem: &crate::design::Problem| match &problem.hint {
+            Some(hint) => format!("{}; {hint}", problem.message),
+            None => problem.message.clone(),
+        };
+        findings.0.iter().map(told).collect::<Vec<_>>().join(". ")
+    })
+}
+
+fn shares(classes: &[RequestClass]) -> Result<(), String> {
+    let some = classes.iter().any(|class| class.cost.share > 0.0);
+    if some { Ok(()) } else { Err("at least one class must have a share above 0".to_owned()) }
+}

@@ -1,0 +1,102 @@
+//! Parts in words, for screen readers, tooltips and the outline.
+
+use crate::design::{CallPolicy, Component, Design, Kind, Wire};
+
+use super::figures::{count_text, rate_text, share_text};
+use super::glance::{Flow, Vitals};
+use super::state::{FlowState, State};
+
+/// A component in words: `app-1, server, 82 % busy, 12 waiting, calls db`.
+pub fn component_words(design: &Design, component: &Component, vitals: Option<&Vitals>) -> String {
+    let mut words = vec![component.name.clone(), component.kind.label().to_lowercase()];
+    if let Some(vitals) = vitals {
+        words.extend(figures(&component.kind, vitals));
+    }
+    let callees: Vec<&str> = design.wires_from(&component.name).map(|wire| wire.to.as_str()).collect();
+    if !callees.is_empty() {
+        words.push(format!("calls {}", listed(&callees)));
+    }
+    words.join(", ")
+}
+
+fn figures(kind: &Kind, vitals: &Vitals) -> Vec<String> {
+    let state = vitals.state();
+    let mut words = Vec::new();
+    if state != State::Healthy {
+        words.push(state.word().to_lowercase());
+    }
+    match kind {
+        Kind::Clients(_) => {
+            words.push(format!("{} requests", rate_text(vitals.rate)));
+            if vitals.broken > 0.0 {
+                words.push(format!("{} lost", share_text(vitals.broken)));
+            }
+        }
+        _ => {
+            words.push(format!("{} busy", share_text(vitals.load)));
+            if vitals.waiting >= 0.5 {
+                words.push(format!("{} waiting", count_text(vitals.waiting)));
+            }
+        }
+    }
+    words
+}
+
+/// A wire in words: `wire from app-1 to db, 1.2k/s, 5 % broken`.
+pub fn wire_words(wire: &Wire, flow: Option<&Flow>) -> String {
+    let mut words = vec![format!("wire from {} to {}", wire.from, wire.to)];
+    if let Some(flow) = flow {
+        let state = flow.state();
+        if !matches!(state, FlowState::Quiet | FlowState::Flowing) {
+            words.push(state.word().to_lowercase());
+        }
+        words.push(rate_text(flow.rate));
+        if flow.broken > 0.0 {
+            words.push(format!("{} broken", share_text(flow.broken)));
+        }
+    }
+    words.join(", ")
+}
+
+fn listed(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [rest @ .., last] if names.len() <= 6 => format!("{} and {last}", rest.join(", ")),
+        [first, second, third, rest @ ..] => format!("{first}, {second}, {third} and {} more", rest.len()),
+        _ => names.join(", "),
+    }
+}
+
+/// The settings of a component that matter most, in a few letters: what its box says before a run.
+pub fn summary(kind: &Kind) -> String {
+    let count = |count: u32, one: &str, many: &str| {
+        format!("{} {}", count_text(f64::from(count)), if count == 1 { one } else { many })
+    };
+    match kind {
+        Kind::Clients(clients) => {
+            let top = clients.traffic.0.iter().map(|(_, rate)| rate.0).fold(0.0, f64::max);
+            let start = clients.traffic.0.first().map_or(0.0, |(_, rate)| rate.0);
+            match top > start {
+                true => format!("{} to {}", count_text(start), rate_text(top)),
+                false => rate_text(top),
+            }
+        }
+        Kind::LoadBalancer(balancer) => balancer.strategy.word().replace('-', " "),
+        Kind::Server(server) => count(server.cores, "core", "cores"),
+        Kind::Cache(cache) => count(cache.entries, "entry", "entries"),
+        Kind::Database(database) => format!("{} at once", count_text(f64::from(database.concurrency))),
+        Kind::ObjectStorage(storage) => format!("{} at once", count_text(f64::from(storage.concurrency))),
+    }
+}
+
+/// What a wire does for its caller, in a few letters: `1s, 3 tries, breaker`; empty for a bare wire.
+pub fn policy_summary(policy: &CallPolicy) -> String {
+    let parts = [
+        policy.timeout.map(|timeout| format!("≤ {timeout}")),
+        policy.retry.as_ref().map(|retry| format!("{} tries", retry.tries)),
+        policy.breaker.as_ref().map(|_| "breaker".to_owned()),
+        policy.bulkhead.map(|places| format!("bulkhead {places}")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}

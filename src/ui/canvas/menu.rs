@@ -1,0 +1,230 @@
+//! The context menu of a part or of the canvas: actions, blows to a running part, the list to connect to, renaming.
+
+use leptos::html::Div;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, KeyboardEvent};
+
+use crate::design::{Fault, FaultKind, FaultSettings, Kind, Target};
+use crate::editor::{Action, Menu, MenuPage, Msg, has_caller_port};
+use crate::ui::session::{Session, use_session};
+use crate::units::Time;
+
+/// The open menu.
+#[component]
+pub fn ContextMenu() -> impl IntoView {
+    let session = use_session();
+    // The part that gets the focus back.
+    let opener = StoredValue::new(None::<Target>);
+    Effect::new(move |was_open: Option<bool>| {
+        let open = session.menu.with(|menu| {
+            if let Some(menu) = menu {
+                opener.set_value(menu.on.clone());
+            }
+            menu.is_some()
+        });
+        if was_open == Some(true) && !open {
+            give_focus_back(opener.get_value());
+        }
+        open
+    });
+    move || session.menu.get().map(|menu| view! { <OpenMenu menu=menu /> })
+}
+
+/// The focus goes back to the part, unless something else has taken it meanwhile.
+fn give_focus_back(part: Option<Target>) {
+    let lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+    if lost && let Some(part) = part {
+        super::focus_part(&part);
+    }
+}
+
+#[component]
+fn OpenMenu(menu: Menu) -> impl IntoView {
+    let session = use_session();
+    let root: NodeRef<Div> = NodeRef::new();
+    Effect::new(move |_| {
+        if let Some(root) = root.get() {
+            request_animation_frame(move || focus_item(&root, Step::First));
+        }
+    });
+    let size = session.camera.get_untracked().size;
+    // It opens towards the middle, so that all of it can be seen.
+    let horizontal = match menu.at.x > size.x - 260.0 {
+        true => format!("right:{}px", (size.x - menu.at.x).clamp(8.0, (size.x - 250.0).max(8.0))),
+        false => format!("left:{}px", menu.at.x.max(8.0)),
+    };
+    let vertical = match menu.at.y > size.y / 2.0 {
+        true => format!("bottom:{}px;max-height:{}px", (size.y - menu.at.y).max(8.0), menu.at.y.max(120.0)),
+        false => format!("top:{}px;max-height:{}px", menu.at.y.max(8.0), (size.y - menu.at.y).max(120.0)),
+    };
+    let title = menu.on.as_ref().map_or("Canvas".to_owned(), Target::to_string);
+    let content = match (&menu.page, &menu.on) {
+        (MenuPage::ConnectTo, Some(Target::Component(name))) => connect_page(session, name).into_any(),
+        (MenuPage::Rename, Some(Target::Component(name))) => rename_page(session, name).into_any(),
+        (_, on) => actions_page(session, on.as_ref()).into_any(),
+    };
+    view! {
+        <div class="menu" node_ref=root role="menu" aria-label=title style=format!("{horizontal};{vertical}")
+            on:keydown=move |event| menu_key(session, root, &event) on:contextmenu=|event| event.prevent_default()>
+            <p class="menu-title" role="presentation">{title.clone()}</p>
+            {content}
+        </div>
+        <div class="menu-shade" on:pointerdown=move |_| session.dispatch(Msg::CloseMenu)></div>
+    }
+}
+
+enum Step {
+    First,
+    Last,
+    Next,
+    Back,
+}
+
+fn focus_item(root: &HtmlElement, step: Step) {
+    let Ok(list) = root.query_selector_all("[role=menuitem], input") else { return };
+    let items: Vec<HtmlElement> = (0..list.length()).filter_map(|index| list.get(index)?.dyn_into().ok()).collect();
+    let focused = document().active_element();
+    let at = items.iter().position(|item| focused.as_ref().is_some_and(|focused| item.is_same_node(Some(focused))));
+    let count = items.len();
+    let index = match (step, at) {
+        (Step::First, _) | (Step::Next, None) => 0,
+        (Step::Last, _) | (Step::Back, None) => count.saturating_sub(1),
+        (Step::Next, Some(at)) => (at + 1) % count,
+        (Step::Back, Some(at)) => (at + count - 1) % count,
+    };
+    if let Some(item) = items.get(index) {
+        super::focus(item);
+    }
+}
+
+fn menu_key(session: Session, root: NodeRef<Div>, event: &KeyboardEvent) {
+    let Some(root) = root.get_untracked() else { return };
+    match event.key().as_str() {
+        "ArrowDown" => focus_item(&root, Step::Next),
+        "ArrowUp" => focus_item(&root, Step::Back),
+        "Home" => focus_item(&root, Step::First),
+        "End" => focus_item(&root, Step::Last),
+        "Escape" | "Tab" => session.dispatch(Msg::CloseMenu),
+        _ => return,
+    }
+    event.prevent_default();
+    event.stop_propagation();
+}
+
+fn item(
+    session: Session,
+    label: impl Into<String>,
+    hint: &'static str,
+    class: &'static str,
+    msg: Msg,
+) -> impl IntoView {
+    let label: String = label.into();
+    let choose = move |_| {
+        if !matches!(msg, Msg::TurnMenu(_)) {
+            session.dispatch(Msg::CloseMenu);
+        }
+        session.dispatch(msg.clone());
+    };
+    view! {
+        <button class=format!("menu-item {class}") role="menuitem" tabindex="-1" on:click=choose>
+            <span>{label}</span><span class="hint">{hint}</span>
+        </button>
+    }
+}
+
+fn actions_page(session: Session, on: Option<&Target>) -> impl IntoView + use<> {
+    let act = |action: Action| {
+        let info = action.info();
+        item(session, info.label, info.keys.first().copied().unwrap_or(""), "", Msg::Do(action, false))
+    };
+    let Some(part) = on else {
+        return view! { {act(Action::SelectAll)}{act(Action::FitAll)}{act(Action::Undo)}{act(Action::Redo)} }
+            .into_any();
+    };
+    let component = match part {
+        Target::Component(name) => session.with_design(|design| design.component(name).cloned()),
+        Target::Wire(..) => None,
+    };
+    let turn = |action: Action, page: MenuPage| {
+        let info = action.info();
+        item(session, info.label, info.keys[0], "", Msg::TurnMenu(page))
+    };
+    let blows = blows(component.as_ref().map(|component| &component.kind));
+    let blow = |(label, fault): (&'static str, FaultSettings)| {
+        item(session, label, "", "blow", Msg::Strike(Fault { target: part.clone(), settings: fault }))
+    };
+    let calls = component.as_ref().is_some_and(|component| has_caller_port(&component.kind));
+    view! {
+        {calls.then(|| turn(Action::Connect, MenuPage::ConnectTo))}
+        {component.is_some().then(|| turn(Action::Rename, MenuPage::Rename))}
+        {item(session, "Delete", "Delete", "", Msg::Delete(part.clone()))}
+        {(!blows.is_empty()).then(|| view! { <p class="menu-heading" role="presentation">"During the run"</p> })}
+        {blows.into_iter().map(blow).collect_view()}
+    }
+    .into_any()
+}
+
+/// What can be done by hand to a component of this kind, or to a wire.
+fn blows(kind: Option<&Kind>) -> Vec<(&'static str, FaultSettings)> {
+    let fault = |kind: FaultKind, lasts: Option<u64>| FaultSettings {
+        fault: kind,
+        lasts: lasts.map(Time::from_secs),
+        ..FaultSettings::default()
+    };
+    let slow = ("Slow down 5× for 20 s", fault(FaultKind::SlowDown, Some(20)));
+    match kind {
+        Some(Kind::Clients(_)) => Vec::new(),
+        None => vec![("Cut this wire for 20 s", fault(FaultKind::Partition, Some(20))), slow],
+        Some(kind) => {
+            let mut blows = vec![
+                ("Kill it", fault(FaultKind::Crash, None)),
+                ("Restart it", fault(FaultKind::Restart, None)),
+                slow,
+                ("Cut it off for 20 s", fault(FaultKind::Partition, Some(20))),
+            ];
+            if matches!(kind, Kind::Cache(_)) {
+                blows.push(("Flush it", fault(FaultKind::CacheFlush, None)));
+            }
+            blows
+        }
+    }
+}
+
+/// All other components; those that cannot be connected to say why.
+fn connect_page(session: Session, from: &str) -> impl IntoView + use<> {
+    let choices = session.editor.with_untracked(|editor| editor.choices_from(from));
+    let (fits, cannot): (Vec<_>, Vec<_>) = choices.into_iter().partition(|(_, verdict)| verdict.is_ok());
+    let from = from.to_owned();
+    let fit =
+        |(name, _): (String, Result<(), String>)| item(session, name.clone(), "", "", Msg::Connect(from.clone(), name));
+    let refused = |(name, verdict): (String, Result<(), String>)| {
+        let why = verdict.err().unwrap_or_default();
+        view! {
+            <div class="menu-item refused" role="menuitem" aria-disabled="true" tabindex="-1">
+                <span>{name}</span><span class="why">{why}</span>
+            </div>
+        }
+    };
+    view! {
+        <p class="menu-heading" role="presentation">{if fits.is_empty() { "There is nothing to connect to yet" } else { "Connect to" }}</p>
+        {fits.into_iter().map(fit).collect_view()}
+        {cannot.into_iter().map(refused).collect_view()}
+    }
+}
+
+fn rename_page(session: Session, name: &str) -> impl IntoView + use<> {
+    let (old, typed) = (name.to_owned(), RwSignal::new(name.to_owned()));
+    let rename = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        session.dispatch(Msg::Rename(old.clone(), typed.get_untracked()));
+    };
+    view! {
+        <form class="rename" on:submit=rename>
+            <label for="rename-field">"New name"</label>
+            <input id="rename-field" type="text" maxlength="40" autocomplete="off" spellcheck="false" prop:value=typed
+                on:input=move |event| typed.set(event_target_value(&event)) />
+            <button class="plain-button" type="submit">"Rename"</button>
+        </form>
+    }
+}

@@ -1,0 +1,113 @@
+//! Goals at the playhead: fed with what was seen of the run, picture by picture.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::editor::player::{Phase, Player};
+use crate::lesson::{Grader, Lesson, Standing, State};
+use crate::sim::FRAME;
+use crate::units::Time;
+
+use super::course::Classroom;
+use super::run::Run;
+use super::session::Session;
+
+/// Frames that are graded before one picture.
+const FRAMES_MAX: usize = 150;
+
+/// How the goals of the open lesson stand.
+#[derive(Clone, Copy)]
+pub struct Grading {
+    session: Session,
+    run: Run,
+    classroom: Classroom,
+    grader: StoredValue<Option<Grader>>,
+    /// What the grader graded: the run's resets and takes.
+    graded: StoredValue<(u32, u32)>,
+    /// Each goal, in the order of the lesson.
+    pub standings: RwSignal<Vec<Standing>>,
+    /// All are met.
+    pub all_met: Memo<bool>,
+}
+
+impl Grading {
+    /// Nothing graded yet; put into the context.
+    pub fn provide(session: Session, run: Run, classroom: Classroom) -> Grading {
+        let standings = RwSignal::new(Vec::<Standing>::new());
+        let all_met = Memo::new(move |_| {
+            standings.with(|standings| !standings.is_empty() && standings.iter().all(|goal| goal.state == State::Met))
+        });
+        let (grader, graded) = (StoredValue::new(None), StoredValue::new((0, 0)));
+        let grading = Grading { session, run, classroom, grader, graded, standings, all_met };
+        Effect::new(move |_| {
+            classroom.open.track();
+            grading.begin();
+        });
+        provide_context(grading);
+        grading
+    }
+
+    /// Grades what the playhead passed since the last picture.
+    pub fn tick(&self) {
+        if self.graded.get_value() != self.run.generation() {
+            self.begin();
+        }
+        let (playhead, ended) =
+            self.run.player.with_untracked(|player| (Player::playhead(player), player.phase() == Phase::Ended));
+        let until = (playhead.0 / FRAME.0) as usize;
+        let fed = self.grader.try_update_value(|grader| {
+            let grader = grader.as_mut()?;
+            self.feed(grader, until, ended)
+        });
+        // While it catches up after a change, what was told before stands.
+        if fed.flatten() == Some(true) {
+            self.tell();
+        }
+    }
+
+    /// Feeds the next frames up to this one: whether all are fed now; none if there was nothing to feed.
+    fn feed(&self, grader: &mut Grader, wanted: usize, ended: bool) -> Option<bool> {
+        self.session.recording.with_value(|recording| {
+            let wanted = wanted.min(recording.frames.len());
+            let from = grader.frames_seen();
+            if from >= wanted {
+                return None;
+            }
+            let until = wanted.min(from + FRAMES_MAX);
+            self.run.designs.with_value(|designs| {
+                for index in from..until {
+                    // The first design is the one the grader was made with.
+                    designs.iter().skip(1).filter(|(at, _)| *at == index).for_each(|(_, design)| grader.changed(design));
+                    grader.feed(&recording.parts, &recording.frames[index]);
+                }
+            });
+            if ended && until == recording.frames.len() {
+                grader.finish();
+            }
+            Some(until == wanted)
+        })
+    }
+
+    /// Starts anew: another lesson, another run, or another past.
+    fn begin(&self) {
+        self.graded.set_value(self.run.generation());
+        let lesson: Option<Arc<Lesson>> = self.classroom.open.with_untracked(|open| Some(open.as_ref()?.1.clone()));
+        let grader = lesson.filter(|lesson| !lesson.goals.is_empty()).map(|lesson| {
+            let first = self.run.designs.with_value(|designs| designs.first().map(|(_, design)| design.clone()));
+            let design = first.unwrap_or_else(|| self.session.editor.with_untracked(|editor| editor.design.clone()));
+            Grader::new(&lesson.goals, &design)
+        });
+        self.grader.set_value(grader);
+        if self.session.playhead.get_untracked() == Time::ZERO {
+            self.tell();
+        }
+    }
+
+    fn tell(&self) {
+        let now = self.grader.with_value(|grader| grader.as_ref().map(Grader::standings).unwrap_or_default());
+        if self.standings.with_untracked(|before| *before != now) {
+            self.standings.set(now);
+        }
+    }
+}

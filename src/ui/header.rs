@@ -1,0 +1,89 @@
+//! The header: where one is, undo and redo, files, theme, help.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+
+use crate::editor::{Action, Msg};
+
+use super::app::Shell;
+use super::glyph::{Glyph, brand_mark, glyph};
+use super::session::use_session;
+use super::theme::ThemeButton;
+
+/// The header.
+#[component]
+pub fn Header() -> impl IntoView {
+    let (shell, session) = (expect_context::<Shell>(), use_session());
+    let can_undo = Memo::new(move |_| session.editor.with(|editor| editor.history.can_undo()));
+    let can_redo = Memo::new(move |_| session.editor.with(|editor| editor.history.can_redo()));
+    view! {
+        <header class="header">
+            <div class="brand">{brand_mark()}<span class="brand-name">"Pressure Point"</span></div>
+            <h1 class="header-title">{move || shell.title()}</h1>
+            <div class="header-tools">
+                <button class="icon-button" title="Undo (Ctrl+Z)" aria-label="Undo" prop:disabled=move || !can_undo.get()
+                    on:click=move |_| session.dispatch(Msg::Do(Action::Undo, false))>{glyph(Glyph::Undo)}</button>
+                <button class="icon-button" title="Redo (Ctrl+Shift+Z)" aria-label="Redo" prop:disabled=move || !can_redo.get()
+                    on:click=move |_| session.dispatch(Msg::Do(Action::Redo, false))>{glyph(Glyph::Redo)}</button>
+                <DesignMenu />
+                <ThemeButton />
+                <button class="icon-button" title="Help (?)" aria-label="Help" on:click=move |_| shell.help.set(true)>
+                    {glyph(Glyph::Help)}
+                </button>
+            </div>
+        </header>
+    }
+}
+
+/// What can be done with the whole design.
+#[component]
+fn DesignMenu() -> impl IntoView {
+    let shell = expect_context::<Shell>();
+    let open = RwSignal::new(false);
+    let input: NodeRef<leptos::html::Input> = NodeRef::new();
+    let root: NodeRef<leptos::html::Div> = NodeRef::new();
+    let outside = window_event_listener(leptos::ev::pointerdown, move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        let inside = root.get_untracked().is_some_and(|root| root.contains(target.as_ref()));
+        if !inside && open.get_untracked() {
+            open.set(false);
+        }
+    });
+    on_cleanup(move || outside.remove());
+    let choose = move |todo: fn(&Shell)| {
+        move |_| {
+            open.set(false);
+            todo(&shell);
+        }
+    };
+    let pick = move |_| {
+        open.set(false);
+        if let Some(input) = input.get_untracked() {
+            input.click();
+        }
+    };
+    let picked = move |event: web_sys::Event| {
+        let input: HtmlInputElement = event_target(&event);
+        leptos::task::spawn_local(async move {
+            if let Some((name, text)) = super::files::chosen(input).await {
+                shell.import(&name, &text);
+            }
+        });
+    };
+    view! {
+        <div class="menu" node_ref=root on:keydown=move |event| if event.key() == "Escape" { open.set(false) }>
+            <button class="text-button" aria-haspopup="true" aria-expanded=move || open.get().to_string()
+                on:click=move |_| open.update(|open| *open = !*open)>
+                "Design"{glyph(Glyph::Down)}
+            </button>
+            <div class="menu-list" hidden=move || !open.get()>
+                <button on:click=choose(Shell::export)>{glyph(Glyph::Download)}"Save as a file"</button>
+                <button on:click=pick>{glyph(Glyph::Upload)}"Open a file…"</button>
+                <button on:click=choose(Shell::start_over)>{glyph(Glyph::Reset)}"Start over"</button>
+            </div>
+            <input class="visually-hidden" type="file" accept=".toml,text/plain" tabindex="-1" aria-hidden="true" node_ref=input
+                on:change=picked />
+        </div>
+    }
+}

@@ -1,0 +1,83 @@
+//! Line drawings of the component kinds and of states, in boxes of 24 by 24 and 12 by 12; one stroke style for all.
+
+use leptos::prelude::*;
+
+use crate::design::Kind;
+use crate::scene::State;
+
+/// The lines of a kind's icon.
+fn kind_path(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Clients(_) => {
+            "M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 19.5c.4-3.4 3-5.5 6.5-5.5s6.1 2.1 6.5 5.5M15.5 4.9a3.4 3.4 0 0 1 0 \
+             6.3M17.8 14.4c2.2.7 3.5 2.5 3.8 5.1"
+        }
+        Kind::LoadBalancer(_) => {
+            "M2.5 12h6M8.5 12l4-6.5h4.5M8.5 12h8.5M8.5 12l4 6.5h4.5M17 3l3.5 2.5L17 8M17 9.5l3.5 2.5-3.5 2.5M17 16l3.5 2.5L17 21"
+        }
+        Kind::Server(_) => "M4 4.5h16v6H4zM4 13.5h16v6H4zM7.2 7.5h.1M7.2 16.5h.1M11 7.5h6M11 16.5h6",
+        Kind::Cache(_) => "M13.2 2.8 5 13.4h6.2l-.7 7.8 8.5-11h-6.4z",
+        Kind::Database(_) => {
+            "M4.5 6c0-1.7 3.4-3 7.5-3s7.5 1.3 7.5 3-3.4 3-7.5 3-7.5-1.3-7.5-3zM4.5 6v12c0 1.7 3.4 3 7.5 3s7.5-1.3 7.5-3V6M4.5 \
+             12c0 1.7 3.4 3 7.5 3s7.5-1.3 7.5-3"
+        }
+        Kind::ObjectStorage(_) => {
+            "M3.5 6h17l-2 14.5h-13zM3.5 6c0-1.4 3.8-2.5 8.5-2.5S20.5 4.6 20.5 6M8.5 12.500h7M9.5 16h5"
+        }
+    }
+}
+
+/// The lines of a state's icon: each another shape, so that no colour is needed to tell them apart.
+fn state_path(state: State) -> &'static str {
+    match state {
+        State::Healthy => "M2 6.5 4.8 9.2 10 3.2",
+        State::Warm => "M1.5 6c1.5-2.6 3-2.6 4.5 0s3 2.6 4.5 0",
+        State::Hot => {
+            "M6 1.500c2.8 2.4 3.6 4 3.6 5.600a3.6 3.6 0 0 1-7.2 0c0-1 .5-2 1.4-2.8.3 1 .9 1.5 1.5 1.500C6.3 4.5 6.4 3 6 1.500z"
+        }
+        State::BackingUp => "M2 2.500h8M2 6h8M2 9.500h8",
+        State::Slowed => "M6 1.500a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM6 3.500V6l1.8 1.2",
+        State::Failing => "M6 1.5 11 10.500H1zM6 5v2.200M6 8.900h.01",
+        State::Shedding => "M1.5 3h9L7.2 6.800v3.700l-2.4-1.300V6.800z",
+        State::Booting => "M9.8 4.500A4.3 4.3 0 1 0 10.3 6.500M10 1.800v2.900H7.1",
+        State::CutOff => "M1.5 6h2.600M7.9 6h2.600M5 3.500l2 5",
+        State::Down => "M2.5 2.500l7 7M9.5 2.500l-7 7",
+    }
+}
+
+/// A kind's icon for use inside an SVG drawing, centred on the origin.
+pub fn kind_mark(kind: &Kind) -> impl IntoView + use<> {
+    view! { <path class="kind-mark" d=kind_path(kind) transform="translate(-12 -12)"></path> }
+}
+
+/// A kind's icon as a picture of its own.
+pub fn kind_icon(kind: &Kind) -> impl IntoView + use<> {
+    view! {
+        <svg class="icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false">
+            <path d=kind_path(kind)></path>
+        </svg>
+    }
+}
+
+/// A state's icon inside an SVG drawing, its top left at the origin.
+pub fn state_mark(state: State) -> impl IntoView {
+    view! { <path class="state-mark" d=state_path(state)></path> }
+}
+
+/// A state's icon as a picture of its own.
+pub fn state_icon(state: State) -> impl IntoView {
+    view! {
+        <svg class="icon state-icon" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" focusable="false">
+            <path d=state_path(state)></path>
+        </svg>
+    }
+}
+
+/// A button's icon, by its lines in a box of 24 by 24.
+pub fn line_icon(path: &'static str) -> impl IntoView {
+    view! {
+        <svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">
+            <path d=path></path>
+        </svg>
+    }
+}

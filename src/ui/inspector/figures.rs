@@ -1,0 +1,66 @@
+//! Live figures of the selected part.
+
+use leptos::prelude::*;
+
+use crate::design::Kind;
+use crate::scene::{count_text, rate_text, share_text};
+use crate::ui::icon::state_icon;
+use crate::ui::session::use_session;
+
+fn tile(label: &'static str, value: String) -> impl IntoView {
+    view! { <div class="figure-tile"><dt>{label}</dt><dd>{value}</dd></div> }
+}
+
+/// The figures of a component at the playhead.
+#[component]
+pub fn ComponentFigures(name: String) -> impl IntoView {
+    let session = use_session();
+    let of = name.clone();
+    let vitals = Memo::new(move |_| session.glance.with(|glance| glance.component(&of).cloned()));
+    let users = move || {
+        session.with_design(|design| {
+            design.component(&name).is_some_and(|component| matches!(component.kind, Kind::Clients(_)))
+        })
+    };
+    move || {
+        let vitals = vitals.get()?;
+        let (state, users) = (vitals.state(), users());
+        let waiting = if vitals.waiting < 0.5 { 0.0 } else { vitals.waiting };
+        Some(view! {
+            <p class=format!("badge {}", state.tone())>{state_icon(state)}<span class="strong">{state.word()}</span>": "{state.help()}</p>
+            <dl class="figure-tiles">
+                {tile(if users { "issued" } else { "arriving" }, rate_text(vitals.rate))}
+                {tile("answered well", rate_text(vitals.good_rate))}
+                {users.then(|| tile("lost", share_text(vitals.broken)))}
+                {(!users).then(|| view! {
+                    {tile("servers busy", share_text(vitals.busy))}
+                    {tile("slots held", share_text(vitals.held))}
+                    {tile("waiting", count_text(waiting))}
+                    {tile("turned away", rate_text(vitals.shed_rate))}
+                    {tile("work for nobody", rate_text(vitals.late_rate))}
+                })}
+                {vitals.hits.map(|hits| tile("found in cache", share_text(hits)))}
+            </dl>
+        })
+    }
+}
+
+/// The figures of a wire at the playhead.
+#[component]
+pub fn WireFigures(from: String, to: String) -> impl IntoView {
+    let session = use_session();
+    let flow = Memo::new(move |_| session.glance.with(|glance| glance.wire(&from, &to).cloned()));
+    move || {
+        let flow = flow.get()?;
+        Some(view! {
+            <p class=format!("badge {}", flow.state().tone())><span class="strong">{flow.state().word()}</span></p>
+            <dl class="figure-tiles">
+                {tile("attempts", rate_text(flow.rate))}
+                {tile("of these retries", rate_text(flow.retry_rate))}
+                {tile("broken", share_text(flow.broken))}
+                {tile("too late", rate_text(flow.late_rate))}
+                {tile("in flight", count_text(flow.in_flight))}
+            </dl>
+        })
+    }
+}

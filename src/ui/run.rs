@@ -1,0 +1,299 @@
+//! The run on the page: keeps player, recording and worker in step.
+
+use std::collections::VecDeque;
+
+use js_sys::{Array, Date};
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use web_sys::{ErrorEvent, MessageEvent, Worker};
+
+use crate::design::{self, Design, Fault};
+use crate::editor::player::{Phase, Player, PlayerMessage};
+use crate::scene::plot::Curves;
+use crate::sim::FRAME;
+use crate::units::Time;
+
+use super::protocol::{Ending, FromWorker, ToWorker, decode, encode};
+use super::session::Session;
+use super::worker;
+
+/// Milliseconds of one picture that may go into reading what the worker sent.
+const INBOX_MILLIS: f64 = 2.5;
+/// Milliseconds between two beats.
+const BEAT_MILLIS: f64 = 100.0;
+/// Frames of one picture that are taken into the charts.
+const CURVE_FRAMES: usize = 40;
+
+/// A handful of signals, as [`Session`] is.
+#[derive(Clone, Copy)]
+pub struct Run {
+    session: Session,
+    /// The player. It notifies at every picture while playing; read it through memos.
+    pub player: RwSignal<Player>,
+    /// What the charts are cut from.
+    pub curves: StoredValue<Curves>,
+    /// Grows when the run is forgotten: what was latched in it is void.
+    pub reset_count: RwSignal<u32>,
+    /// The designs of this run, each with the frame from which on it was run.
+    pub designs: StoredValue<Vec<(usize, Design)>>,
+    /// Grows a few times a second while something moves: for what need not be drawn at every picture.
+    pub beat: RwSignal<u32>,
+    /// Why there is no (more) run, in words.
+    pub trouble: RwSignal<Option<String>>,
+    link: StoredValue<Link, LocalStorage>,
+}
+
+/// The line to the worker.
+#[derive(Default)]
+struct Link {
+    worker: Option<Worker>,
+    take: u32,
+    /// The worker has a run of this take.
+    loaded: bool,
+    /// Up to where frames were asked for.
+    asked: Time,
+    inbox: VecDeque<JsValue>,
+    /// When the last beat was, and what was shown then.
+    beaten: (f64, Time, u64),
+}
+
+impl Run {
+    /// A player with nothing to play yet, put into the context.
+    pub fn provide(session: Session) -> Run {
+        let duration = session.editor.with_untracked(|editor| editor.design.duration);
+        let run = Run {
+            session,
+            player: RwSignal::new(Player::new(duration)),
+            curves: StoredValue::new(Curves::default()),
+            reset_count: RwSignal::new(0),
+            designs: StoredValue::new(Vec::new()),
+            beat: RwSignal::new(0),
+            trouble: RwSignal::new(None),
+            link: StoredValue::new_local(Link::default()),
+        };
+        provide_context(run);
+        run
+    }
+
+    /// Asks the player for something.
+    pub fn ask(&self, message: PlayerMessage) {
+        self.player.update(|player| player.update(message));
+        self.follow();
+    }
+
+    /// Forgets the run; the next one starts from the beginning, with the same seed.
+    pub fn reset(&self) {
+        let duration = self.session.editor.with_untracked(|editor| editor.design.duration);
+        self.link.update_value(|link| {
+            link.take += 1;
+            (link.loaded, link.asked) = (false, Time::ZERO);
+            link.inbox.clear();
+        });
+        self.session.update_recording(|recording| *recording = Default::default());
+        self.curves.set_value(Curves::default());
+        self.designs.set_value(Vec::new());
+        self.trouble.set(None);
+        self.reset_count.update(|count| *count += 1);
+        self.ask(PlayerMessage::Reset(duration));
+    }
+
+    /// The design is another one. In mid-run only the future is computed anew, from the playhead on.
+    pub fn design_changed(&self, behaves: bool) {
+        if !self.player.with_untracked(Player::started) {
+            let duration = self.session.editor.with_untracked(|editor| editor.design.duration);
+            self.ask(PlayerMessage::Reset(duration));
+            return;
+        }
+        if behaves {
+            let (text, design) = (self.design_text(), self.design());
+            let at = self.change(|take, at| ToWorker::Change { take, at, design: text });
+            self.designs.update_value(|designs| {
+                designs.retain(|(frame, _)| *frame < at || *frame == 0);
+                designs.push((at, design));
+            });
+        }
+    }
+
+    /// A fault strikes at the playhead.
+    pub fn strike(&self, fault: &Fault) {
+        if !self.player.with_untracked(Player::started) {
+            self.ask(PlayerMessage::Toggle);
+        }
+        self.change(|take, at| ToWorker::Strike { take, at, fault: fault.into() });
+    }
+
+    /// Some wall-clock seconds went by: called before each picture.
+    pub fn tick(&self, seconds: f64) {
+        self.read_inbox();
+        if self.player.with_untracked(Player::playing) {
+            self.player.update(|player| player.update(PlayerMessage::Tick(seconds)));
+        }
+        self.session.recording.with_value(|recording| {
+            self.curves.update_value(|curves| curves.follow(recording, CURVE_FRAMES));
+        });
+        self.follow();
+        self.beat();
+    }
+
+    fn beat(&self) {
+        let (at, playhead, revision) = self.link.with_value(|link| link.beaten);
+        let shown = (self.session.playhead.get_untracked(), self.session.revision.get_untracked());
+        let now = Date::now();
+        if shown != (playhead, revision) && now - at >= BEAT_MILLIS {
+            self.link.update_value(|link| link.beaten = (now, shown.0, shown.1));
+            self.beat.update(|beat| *beat += 1);
+        }
+    }
+
+    /// Another pair whenever what was recorded before may be void: resets, and takes.
+    pub fn generation(&self) -> (u32, u32) {
+        (self.reset_count.get_untracked(), self.link.with_value(|link| link.take))
+    }
+
+    /// Begins a new take at the playhead; gives its first frame.
+    fn change(&self, message: impl FnOnce(u32, Time) -> ToWorker) -> usize {
+        let playhead = self.player.with_untracked(Player::playhead);
+        let at = Time(playhead.0 / FRAME.0 * FRAME.0);
+        self.session.update_recording(|recording| recording.truncate(at));
+        self.curves.update_value(|curves| curves.truncate((at.0 / FRAME.0) as usize));
+        self.trouble.set(None);
+        self.link.update_value(|link| {
+            link.take += 1;
+            link.inbox.clear();
+        });
+        let take = self.link.with_value(|link| link.take);
+        self.post(&message(take, at));
+        self.ask(PlayerMessage::Truncated(at));
+        (at.0 / FRAME.0) as usize
+    }
+
+    /// Brings the worker and the session to where the player is.
+    fn follow(&self) {
+        let wanted = self.player.with_untracked(Player::wanted);
+        if wanted > Time::ZERO && !self.link.with_value(|link| link.loaded) {
+            self.load();
+        }
+        if wanted > self.link.with_value(|link| link.asked) {
+            self.link.update_value(|link| link.asked = wanted);
+            self.post(&ToWorker::Until(wanted));
+        }
+        let Session { playhead, playing, speed, .. } = self.session;
+        let player = self.player.get_untracked();
+        set_if_other(playhead, player.playhead());
+        set_if_other(playing, player.phase() == Phase::Playing);
+        set_if_other(speed, player.speed().factor());
+    }
+
+    fn load(&self) {
+        self.link.update_value(|link| {
+            link.take += 1;
+            (link.loaded, link.asked) = (true, Time::ZERO);
+        });
+        let (take, design) = (self.link.with_value(|link| link.take), self.design_text());
+        self.designs.set_value(vec![(0, self.design())]);
+        self.post(&ToWorker::Load { take, design });
+    }
+
+    fn design(&self) -> Design {
+        self.session.editor.with_untracked(|editor| editor.design.clone())
+    }
+
+    fn design_text(&self) -> String {
+        self.session.editor.with_untracked(|editor| design::write(&editor.design))
+    }
+
+    fn read_inbox(&self) {
+        let started = Date::now();
+        while let Some(data) = self.link.try_update_value(|link| link.inbox.pop_front()).flatten() {
+            if let Some(message) = decode::<FromWorker>(&data) {
+                self.hear(message);
+            }
+            if Date::now() - started > INBOX_MILLIS {
+                return;
+            }
+        }
+    }
+
+    fn hear(&self, message: FromWorker) {
+        let take = self.link.with_value(|link| link.take);
+        match message {
+            FromWorker::Parts(of, parts) if of == take => {
+                self.session.update_recording(|recording| recording.parts = parts);
+            }
+            FromWorker::Frames(of, frames) if of == take => {
+                self.session.update_recording(|recording| recording.extend(frames));
+                self.tell_recorded(false);
+            }
+            FromWorker::Over(of, ending) if of == take => {
+                self.tell_recorded(true);
+                if let Ending::Stopped(why) = ending {
+                    self.trouble.set(Some(format!("The run was stopped: {why}")));
+                }
+            }
+            FromWorker::Problems(of, problems) if of == take => self.trouble.set(Some(problems.join("\n"))),
+            FromWorker::Panicked(message) => self.broke_down(&message),
+            FromWorker::Parts(..) | FromWorker::Frames(..) | FromWorker::Over(..) | FromWorker::Problems(..) => {}
+        }
+    }
+
+    fn tell_recorded(&self, complete: bool) {
+        let end = self.session.recording.with_value(|recording| recording.end());
+        self.player.update(|player| player.update(PlayerMessage::Recorded(end, complete)));
+    }
+
+    fn broke_down(&self, message: &str) {
+        self.link.update_value(|link| {
+            if let Some(worker) = link.worker.take() {
+                worker.terminate();
+            }
+        });
+        self.reset();
+        self.trouble.set(Some(format!("The simulation broke down; your design is saved. Play starts it again. ({message})")));
+    }
+
+    fn post(&self, message: &ToWorker) {
+        if self.link.with_value(|link| link.worker.is_none()) {
+            let worker = self.hire();
+            self.link.update_value(|link| link.worker = Some(worker));
+        }
+        let buffer = encode(message);
+        let moved = Array::of1(&buffer);
+        self.link.with_value(|link| {
+            if let Some(worker) = &link.worker {
+                worker.post_message_with_transfer(&buffer, &moved).expect("a worker takes buffers");
+            }
+        });
+    }
+
+    fn hire(&self) -> Worker {
+        let (worker, run) = (worker::spawn(), *self);
+        let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            run.link.update_value(|link| link.inbox.push_back(event.data()));
+        });
+        worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+        heard.forget();
+        let failed = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| run.broke_down(&event.message()));
+        worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
+        failed.forget();
+        worker
+    }
+}
+
+/// The run of this page.
+pub fn use_run() -> Run {
+    expect_context()
+}
+
+/// Starts the worker ahead of the first play, so that it is there when it is needed.
+pub fn warm_up(run: Run) {
+    if run.link.with_value(|link| link.worker.is_none()) {
+        let worker = run.hire();
+        run.link.update_value(|link| link.worker = Some(worker));
+    }
+}
+
+fn set_if_other<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}
