@@ -138,7 +138,7 @@ impl Shell {
                 lesson.start.clone()
             }
         };
-        let palette = lesson.rules.palette.iter().map(|kind| kind.word()).collect();
+        let palette = lesson.rules.palette.clone();
         self.session.dispatch(Msg::Open(Box::new(design)));
         self.session.dispatch(Msg::Allow(Some(palette)));
         self.run.reset();
