@@ -297,7 +297,7 @@ fn parts_come_from_the_palette_by_click_and_by_drag() {
 #[test]
 fn a_locked_palette_refuses() {
     let mut editor = editor();
-    editor.update(Msg::Allow(Some(vec!["server"])));
+    editor.update(Msg::Allow(Some(vec![Kind::of("server").unwrap()])));
     assert_eq!(editor.palette().count(), 1);
     assert!(refusal(&editor.update(Msg::Place("cache"))).is_some());
     assert!(refusal(&editor.update(Msg::Place("server"))).is_none());

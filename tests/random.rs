@@ -108,6 +108,19 @@ fn a_change_keeps_the_past_and_its_future_repeats() {
 }
 
 #[test]
+fn a_longer_duration_wakes_a_run_that_had_ended() {
+    let design = random_design(3);
+    let mut replay = Replay::new(design.clone());
+    let (short, status) = replay.run(Time::MAX, u64::MAX);
+    assert_eq!(status, Status::Ended);
+    let longer = Design { duration: design.duration + Time::from_secs(2), ..design };
+    replay.change(Time::MAX, Change::Design(Box::new(longer)));
+    let (more, status) = replay.run(Time::MAX, u64::MAX);
+    assert_eq!((more.len(), status), (20, Status::Ended));
+    assert_eq!(more[0].index as usize, short.len());
+}
+
+#[test]
 fn a_recording_takes_frames_and_forgets_the_future() {
     for seed in SEEDS.step_by(25) {
         let (simulation, frames) = run_design(&random_design(seed), Time::ZERO);

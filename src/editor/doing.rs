@@ -206,7 +206,7 @@ impl Editor {
     }
 
     pub(super) fn place(&mut self, kind: &str, at: Point, effects: &mut Effects) {
-        let Some(kind) = Kind::of(kind).filter(|kind| self.may_place(kind.word())) else {
+        let Some(kind) = self.palette().find(|offered| offered.word() == kind) else {
             return effects.push(Effect::Refused("this part is not offered here".to_owned()));
         };
         let name = self.design.free_name(&kind);

@@ -1,6 +1,6 @@
 //! What the editor is told, and what it asks of its surroundings.
 
-use crate::design::{Design, Edit, Fault, Point, Target};
+use crate::design::{Design, Edit, Fault, Kind, Point, Target};
 
 use super::Action;
 
@@ -55,8 +55,8 @@ pub enum Msg {
     Strike(Fault),
     /// Another design is shown; the history starts anew.
     Open(Box<Design>),
-    /// Only these kinds may be placed; none allows all.
-    Allow(Option<Vec<&'static str>>),
+    /// Only these kinds may be placed, each with the settings it comes with; none allows all.
+    Allow(Option<Vec<Kind>>),
 }
 
 /// What the editor asks of its surroundings.

@@ -28,7 +28,7 @@ pub struct Editor {
     /// The open context menu.
     pub menu: Option<Menu>,
     /// The kinds that may be placed; none is all.
-    pub allowed: Option<Vec<&'static str>>,
+    pub allowed: Option<Vec<Kind>>,
     /// Buttons and fingers that are down, with their places.
     pub(super) pointers: Vec<(i32, Point)>,
     /// A new design is shown whole as soon as the canvas has a size.
@@ -90,12 +90,13 @@ impl Editor {
 
     /// Whether a component of this kind may be placed.
     pub fn may_place(&self, kind: &str) -> bool {
-        self.allowed.as_ref().is_none_or(|allowed| allowed.contains(&kind))
+        self.allowed.as_ref().is_none_or(|allowed| allowed.iter().any(|offered| offered.word() == kind))
     }
 
     /// The kinds of the palette, in its order.
     pub fn palette(&self) -> impl Iterator<Item = Kind> {
-        Kind::WORDS.iter().filter(|word| self.may_place(word)).filter_map(|word| Kind::of(word))
+        let all = || Kind::WORDS.iter().filter_map(|word| Kind::of(word)).collect();
+        self.allowed.clone().unwrap_or_else(all).into_iter()
     }
 
     /// All other components, and whether this one may call them (or why not).

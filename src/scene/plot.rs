@@ -125,7 +125,7 @@ pub struct Curves {
 
 const LOST: [(Role, &str); 4] = [
     (Role::TimedOut, "timed out"),
-    (Role::Shed, "shed (queue full)"),
+    (Role::Shed, "shed"),
     (Role::Refused, "refused"),
     (Role::Failed, "failed"),
 ];
@@ -184,8 +184,8 @@ impl Curves {
         let cut = Cut::new(playhead, shown, pixels);
         let mut lines = match chart {
             Chart::Traffic => vec![
-                cut.mean(Role::Offered, "sent by users", &self.offered),
-                cut.mean(Role::Succeeded, "answered well", &self.succeeded),
+                cut.mean(Role::Offered, "sent", &self.offered),
+                cut.mean(Role::Succeeded, "answered", &self.succeeded),
             ],
             Chart::Latency => LATENCY
                 .iter()

@@ -8,6 +8,7 @@ use super::Happening;
 use super::engine::Simulation;
 use super::part::{Behavior, Class, Part, Step};
 use super::random::{Alias, Stream};
+use super::replay::Status;
 use super::tally::Meter;
 use super::wire::{Turn, Wire};
 
@@ -16,6 +17,9 @@ impl Simulation {
     /// they hold, new ones start empty, and work in missing ones is lost.
     pub(super) fn configure(&mut self, design: &Design) {
         self.duration = design.duration;
+        if matches!(self.status, Status::Running | Status::Ended) {
+            self.status = if self.now < self.duration { Status::Running } else { Status::Ended };
+        }
         self.configure_classes(design);
         self.match_parts(design);
         self.match_wires(design);
