@@ -1,6 +1,6 @@
 //! What actions and commands do: place, connect, delete, rename, nudge, undo.
 
-use crate::design::{CallPolicy, Component, Edit, Kind, Point, Target, Wire};
+use crate::design::{CallPolicy, Component, Edit, Point, Target, Wire};
 
 use super::action::Action;
 use super::camera::Rect;
