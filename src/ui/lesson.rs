@@ -28,7 +28,7 @@ pub fn LessonPanel() -> impl IntoView {
         <nav class="lesson-nav" aria-label="Lessons">
             <button class="text-button" aria-expanded=move || listed.get().to_string()
                 on:click=move |_| listed.update(|listed| *listed = !*listed)>
-                {glyph(Glyph::List)}<span>{move || folder_title(&classroom.wanted.get())}</span>
+                {glyph(Glyph::List)}"Lessons"
             </button>
             <span class="spacer"></span>
             <Beside label="Previous lesson" picture=Glyph::Left to=Signal::derive(move || classroom.previous()) />
@@ -128,12 +128,11 @@ fn LessonView(lesson: Arc<Lesson>) -> impl IntoView {
         move || lesson.steps.get(at.get()).is_none_or(|step| !step.blocks.iter().any(|block| matches!(block, Block::Goals(_))))
     };
     let at_last = move || at.get() + 1 >= count;
-    let minutes = (lesson.minutes > 0).then(|| format!("About {} minutes", lesson.minutes));
+    let minutes = (lesson.minutes > 0).then(|| format!("{} min", lesson.minutes));
     view! {
         <div class="lesson-body" node_ref=body tabindex="-1">
             <header class="lesson-head" hidden=move || at.get() != 0>
                 <h2>{lesson.title.clone()}</h2>
-                <p class="lesson-summary">{lesson.summary.clone()}</p>
                 <p class="lesson-minutes">{minutes}</p>
             </header>
             {step}

@@ -167,9 +167,9 @@ fn plan_view(plan: &track::Track) -> impl IntoView + use<> {
     };
     let area = plan.area.clone();
     view! {
-        {plan.spans.iter().map(span).collect_view()}
         <svg class="track-area" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true"><path d=area.clone()></path></svg>
         <svg class="track-area played" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true"><path d=area></path></svg>
+        {plan.spans.iter().map(span).collect_view()}
         {plan.faults.iter().map(|mark| mark_view(mark, "planned")).collect_view()}
     }
 }
