@@ -1,6 +1,6 @@
 //! What actions and commands do: place, connect, delete, rename, nudge, undo.
 
-use crate::design::{CallPolicy, Component, Edit, Kind, Point, Target, Wire};
+use crate::design::{CallPolicy, Component, Edit, Point, Target, Wire};
 
 use super::action::Action;
 use super::camera::Rect;
@@ -192,7 +192,7 @@ impl Editor {
     pub(super) fn pick_up(&mut self, kind: &'static str, effects: &mut Effects) {
         self.cancel_gesture();
         self.settle(effects);
-        if self.may_place(kind) {
+        if self.offered(kind).is_some() {
             self.gesture = Gesture::Placing { kind, at: None };
         }
     }
@@ -205,7 +205,7 @@ impl Editor {
     }
 
     pub(super) fn place(&mut self, kind: &str, at: Point, effects: &mut Effects) {
-        let Some(kind) = Kind::of(kind).filter(|kind| self.may_place(kind.word())) else {
+        let Some(kind) = self.offered(kind) else {
             return effects.push(Effect::Refused("this part is not offered here".to_owned()));
         };
         let name = self.design.free_name(&kind);
