@@ -79,8 +79,9 @@ impl Shell {
         })
     }
 
-    /// Makes this the design, as one step that can be undone.
+    /// Makes this the design, as one step that can be undone. The run of another design would mean nothing to it.
     pub fn replace(&self, design: &Design, told: &str) {
+        self.run.reset();
         let edit = self.session.editor.with_untracked(|editor| replacing(&editor.design, design));
         self.session.dispatch(Msg::Edit(edit));
         self.session.dispatch(Msg::Do(Action::FitAll, false));
@@ -91,7 +92,6 @@ impl Shell {
     /// Goes back to what the lesson begins with.
     pub fn start_over(&self) {
         if let Some(start) = self.classroom.start_design() {
-            self.run.reset();
             self.replace(&start, "Back to the lesson's start");
         }
     }
@@ -250,14 +250,14 @@ pub fn App() -> impl IntoView {
                 <Trouble />
             </main>
             <aside class="panel inspector" aria-label="Inspector"><Inspect /></aside>
-            <div class="deck">
+            <section class="deck" aria-label="Player">
                 <PlayerBar />
                 <button class="icon-button small charts-toggle" aria-expanded=move || shell.charts_shown.get().to_string()
                     aria-label="Charts" title="Show or hide the charts"
                     on:click=move |_| shell.charts_shown.update(|shown| *shown = !*shown)>
                     {move || glyph(if shell.charts_shown.get() { Glyph::Down } else { Glyph::Up })}
                 </button>
-            </div>
+            </section>
             <Charts />
             <nav class="tabs" aria-label="Views">{Tab::ALL.map(|tab| tab_button(shell, tab)).collect_view()}</nav>
             <ToastList />

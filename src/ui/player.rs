@@ -21,11 +21,11 @@ const STEP_LARGE: i32 = 10;
 #[component]
 pub fn PlayerBar() -> impl IntoView {
     view! {
-        <section class="player" aria-label="Player">
+        <div class="player">
             <Controls />
             <TrackBar />
             <Clock />
-        </section>
+        </div>
     }
 }
 
