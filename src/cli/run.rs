@@ -1,5 +1,6 @@
 //! `run`: one headless run of a design file or a lesson folder.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -56,12 +57,9 @@ fn try_run(arguments: &RunArguments) -> Result<(), Vec<Problem>> {
     let report = Report::of(&simulation).expect("totals were asked for");
     grader.finish();
     if arguments.json {
-        println!("{:#}", json_of(&report, &design, &grader.standings(), started.elapsed()));
-    } else {
-        print_report(&report, &design, started.elapsed());
-        print_goals(&grader.standings());
+        return say(&format!("{:#}\n", json_of(&report, &design, &grader.standings(), started.elapsed())));
     }
-    Ok(())
+    say(&(in_words(&report, &design, started.elapsed()) + &goals_in_words(&grader.standings())))
 }
 
 /// The design file that is meant: of a lesson folder, its start.
@@ -118,20 +116,32 @@ fn json_of(report: &Report, design: &Design, goals: &[Standing], wall: Duration)
     object
 }
 
-fn print_report(report: &Report, design: &Design, wall: Duration) {
+/// Prints to standard output. Whoever reads it may stop reading (`run … | head`); that is no problem.
+fn say(text: &str) -> Result<(), Vec<Problem>> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(vec![problem(Path::new("standard output"), format!("cannot be written: {error}"), "is the disk full?")])
+        }
+        _ => Ok(()),
+    }
+}
+
+fn in_words(report: &Report, design: &Design, wall: Duration) -> String {
+    let mut out = String::new();
     let (requests, latency) = (&report.requests, &report.latency_s);
-    println!(
+    _ = writeln!(
+        out,
         "seed {}, {} simulated in {:.2} s",
         design.seed,
         Time::from_secs_f64(report.simulated_s),
         wall.as_secs_f64()
     );
     if let Some(why) = &report.stopped {
-        println!("{why}");
+        _ = writeln!(out, "{why}");
     }
     let share = |count: u64| 100.0 * count as f64 / requests.issued.max(1) as f64;
     let failed = &requests.failed;
-    println!("\nrequests   {:>10}", requests.issued);
+    _ = writeln!(out, "\nrequests   {:>10}", requests.issued);
     for (name, count) in [
         ("succeeded", requests.succeeded),
         ("timed out", failed.timed_out),
@@ -140,11 +150,12 @@ fn print_report(report: &Report, design: &Design, wall: Duration) {
         ("failed", failed.failed),
         ("in flight", requests.in_flight),
     ] {
-        println!("  {name:<9}{count:>10}  {:5.1}%", share(count));
+        _ = writeln!(out, "  {name:<9}{count:>10}  {:5.1}%", share(count));
     }
-    println!("cost       {}/h", cost_per_hour(design));
+    _ = writeln!(out, "cost       {}/h", cost_per_hour(design));
     let ms = |seconds: f64| Time::from_secs_f64(seconds).rounded();
-    println!(
+    _ = writeln!(
+        out,
         "latency    mean {}, p50 {}, p95 {}, p99 {}, max {}",
         ms(latency.mean),
         ms(latency.p50),
@@ -152,12 +163,14 @@ fn print_report(report: &Report, design: &Design, wall: Duration) {
         ms(latency.p99),
         ms(latency.max)
     );
-    println!(
+    _ = writeln!(
+        out,
         "\n{:<16}{:>10}{:>10}{:>9}{:>7}{:>9}{:>10}",
         "component", "arrivals", "completed", "shed", "busy", "queue", "wait"
     );
     for (name, component) in &report.components {
-        println!(
+        _ = writeln!(
+            out,
             "{name:<16}{:>10}{:>10}{:>9}{:>6.0}%{:>9.1}{:>10}",
             component.arrivals,
             component.completions,
@@ -167,19 +180,32 @@ fn print_report(report: &Report, design: &Design, wall: Duration) {
             ms(component.mean_wait_s)
         );
     }
-    println!("\n{:<28}{:>10}{:>10}{:>9}{:>9}{:>9}", "wire", "attempts", "ok", "failed", "retries", "late");
+    _ = writeln!(out, "\n{:<28}{:>10}{:>10}{:>9}{:>9}{:>9}", "wire", "attempts", "ok", "failed", "retries", "late");
     for (name, wire) in &report.wires {
-        println!("{name:<28}{:>10}{:>10}{:>9}{:>9}{:>9}", wire.attempts, wire.ok, wire.failed, wire.retries, wire.late);
+        _ = writeln!(
+            out,
+            "{name:<28}{:>10}{:>10}{:>9}{:>9}{:>9}",
+            wire.attempts, wire.ok, wire.failed, wire.retries, wire.late
+        );
     }
+    out
 }
 
-fn print_goals(goals: &[Standing]) {
+fn goals_in_words(goals: &[Standing]) -> String {
+    let mut out = String::new();
     if !goals.is_empty() {
-        println!("\ngoals");
+        _ = writeln!(out, "\ngoals");
     }
     for goal in goals {
-        println!("  {:<8}{:<50}{}", if goal.state == State::Met { "met" } else { "missed" }, goal.text, goal.value);
+        _ = writeln!(
+            out,
+            "  {:<8}{:<50}{}",
+            if goal.state == State::Met { "met" } else { "missed" },
+            goal.text,
+            goal.value
+        );
     }
+    out
 }
 
 /// The frames as a table: one line for each frame, columns for users and for each component of the design's start.
