@@ -1,6 +1,5 @@
 //! `run`: one headless run of a design file or a lesson folder.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -18,6 +17,7 @@ use crate::sim::{Frame, Parts, Simulation};
 use crate::units::Time;
 
 use super::RunArguments;
+use super::words::in_words;
 
 /// Runs and reports; all that is wrong goes to standard error.
 pub fn run(arguments: &RunArguments) -> ExitCode {
@@ -59,7 +59,7 @@ fn try_run(arguments: &RunArguments) -> Result<(), Vec<Problem>> {
     if arguments.json {
         return say(&format!("{:#}\n", json_of(&report, &design, &grader.standings(), started.elapsed())));
     }
-    say(&(in_words(&report, &design, started.elapsed()) + &goals_in_words(&grader.standings())))
+    say(&in_words(&report, &design, &grader.standings(), started.elapsed()))
 }
 
 /// The design file that is meant: of a lesson folder, its start.
@@ -124,88 +124,6 @@ fn say(text: &str) -> Result<(), Vec<Problem>> {
         }
         _ => Ok(()),
     }
-}
-
-fn in_words(report: &Report, design: &Design, wall: Duration) -> String {
-    let mut out = String::new();
-    let (requests, latency) = (&report.requests, &report.latency_s);
-    _ = writeln!(
-        out,
-        "seed {}, {} simulated in {:.2} s",
-        design.seed,
-        Time::from_secs_f64(report.simulated_s),
-        wall.as_secs_f64()
-    );
-    if let Some(why) = &report.stopped {
-        _ = writeln!(out, "{why}");
-    }
-    let share = |count: u64| 100.0 * count as f64 / requests.issued.max(1) as f64;
-    let failed = &requests.failed;
-    _ = writeln!(out, "\nrequests   {:>10}", requests.issued);
-    for (name, count) in [
-        ("succeeded", requests.succeeded),
-        ("timed out", failed.timed_out),
-        ("refused", failed.refused),
-        ("shed", failed.shed),
-        ("failed", failed.failed),
-        ("in flight", requests.in_flight),
-    ] {
-        _ = writeln!(out, "  {name:<9}{count:>10}  {:5.1}%", share(count));
-    }
-    _ = writeln!(out, "cost       {}/h", cost_per_hour(design));
-    let ms = |seconds: f64| Time::from_secs_f64(seconds).rounded();
-    _ = writeln!(
-        out,
-        "latency    mean {}, p50 {}, p95 {}, p99 {}, max {}",
-        ms(latency.mean),
-        ms(latency.p50),
-        ms(latency.p95),
-        ms(latency.p99),
-        ms(latency.max)
-    );
-    _ = writeln!(
-        out,
-        "\n{:<16}{:>10}{:>10}{:>9}{:>7}{:>9}{:>10}",
-        "component", "arrivals", "completed", "shed", "busy", "queue", "wait"
-    );
-    for (name, component) in &report.components {
-        _ = writeln!(
-            out,
-            "{name:<16}{:>10}{:>10}{:>9}{:>6.0}%{:>9.1}{:>10}",
-            component.arrivals,
-            component.completions,
-            component.shed,
-            100.0 * component.utilization,
-            component.mean_queue_length,
-            ms(component.mean_wait_s)
-        );
-    }
-    _ = writeln!(out, "\n{:<28}{:>10}{:>10}{:>9}{:>9}{:>9}", "wire", "attempts", "ok", "failed", "retries", "late");
-    for (name, wire) in &report.wires {
-        _ = writeln!(
-            out,
-            "{name:<28}{:>10}{:>10}{:>9}{:>9}{:>9}",
-            wire.attempts, wire.ok, wire.failed, wire.retries, wire.late
-        );
-    }
-    out
-}
-
-fn goals_in_words(goals: &[Standing]) -> String {
-    let mut out = String::new();
-    if !goals.is_empty() {
-        _ = writeln!(out, "\ngoals");
-    }
-    for goal in goals {
-        _ = writeln!(
-            out,
-            "  {:<8}{:<50}{}",
-            if goal.state == State::Met { "met" } else { "missed" },
-            goal.text,
-            goal.value
-        );
-    }
-    out
 }
 
 /// The frames as a table: one line for each frame, columns for users and for each component of the design's start.

@@ -1,6 +1,6 @@
 //! Grades a run as it is seen, frame by frame: the same for the command line, the verifier and the playhead.
 
-use crate::design::{Design, Kind};
+use crate::design::Design;
 use crate::insight::cost_per_hour;
 use crate::sim::{FRAME, Frame, Parts};
 use crate::units::Time;
