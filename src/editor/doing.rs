@@ -184,6 +184,7 @@ impl Editor {
         self.selection.rename(from, to);
         if self.edit(Edit::Rename(from.to_owned(), to.to_owned()), effects) {
             effects.push(Effect::Announce(format!("Renamed {from} to {to}")));
+            effects.push(Effect::Focus(Target::Component(to.to_owned())));
         } else {
             self.selection = before;
         }

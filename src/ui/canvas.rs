@@ -48,11 +48,10 @@ fn focus(element: &web_sys::HtmlElement) {
 #[component]
 pub fn Canvas() -> impl IntoView {
     let session = use_session();
-    let root: NodeRef<Div> = NodeRef::new();
     let stage: NodeRef<Div> = NodeRef::new();
-    input::start(session, root, stage);
+    input::start(session, stage);
     view! {
-        <div class="canvas" node_ref=root class:brushing=move || session.gesture.with(|gesture| matches!(gesture, Gesture::Brushing { .. }))
+        <div class="canvas" class:brushing=move || session.gesture.with(|gesture| matches!(gesture, Gesture::Brushing { .. }))
             class:panning=move || session.gesture.with(|gesture| matches!(gesture, Gesture::Panning { .. }))
             class:wiring=move || session.gesture.with(|gesture| matches!(gesture, Gesture::Wiring { .. }))>
             <div class="canvas-stage" node_ref=stage tabindex="0" role="application" data-part=""

@@ -61,7 +61,7 @@ fn ChartView(chart: Chart, zoomed: RwSignal<bool>) -> impl IntoView {
         <figure class="chart">
             <figcaption>
                 <span class="chart-title">{chart.title()}</span>
-                <span class="legend">{move || plot.with(|plot| plot.as_ref().map(|plot| legend(plot, theme)))}</span>
+                <span class="chart-legend">{move || plot.with(|plot| plot.as_ref().map(|plot| legend(plot, theme)))}</span>
             </figcaption>
             <div class="chart-sheet">
                 <canvas node_ref=canvas role="img" aria-label=label on:pointermove=moved
@@ -86,10 +86,10 @@ fn legend(plot: &Plot, theme: Theme) -> impl IntoView + use<> {
     let entry = |line: &Line| {
         let value = line.now.map_or("–".to_owned(), |value| plot.chart.value_text(value));
         view! {
-            <span class="legend-entry">{swatch(line, theme)}{line.name.clone()}" "<b>{value}</b></span>
+            <span class="chart-legend-entry">{swatch(line, theme)}{line.name.clone()}" "<b>{value}</b></span>
         }
     };
-    let nothing = plot.lines.is_empty().then(|| view! { <span class="legend-entry">"none"</span> });
+    let nothing = plot.lines.is_empty().then(|| view! { <span class="chart-legend-entry">"none"</span> });
     (plot.lines.iter().map(entry).collect_view(), nothing)
 }
 

@@ -72,12 +72,12 @@ fn DesignMenu() -> impl IntoView {
         });
     };
     view! {
-        <div class="menu" node_ref=root on:keydown=move |event| if event.key() == "Escape" { open.set(false) }>
+        <div class="design-menu" node_ref=root on:keydown=move |event| if event.key() == "Escape" { open.set(false) }>
             <button class="text-button" aria-haspopup="true" aria-expanded=move || open.get().to_string()
                 on:click=move |_| open.update(|open| *open = !*open)>
                 "Design"{glyph(Glyph::Down)}
             </button>
-            <div class="menu-list" hidden=move || !open.get()>
+            <div class="design-menu-list" hidden=move || !open.get()>
                 <button on:click=choose(Shell::export)>{glyph(Glyph::Download)}"Save as a file"</button>
                 <button on:click=pick>{glyph(Glyph::Upload)}"Open a file…"</button>
                 <button on:click=choose(Shell::start_over)>{glyph(Glyph::Reset)}"Start over"</button>

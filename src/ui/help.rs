@@ -28,7 +28,7 @@ pub fn Help(open: RwSignal<bool>) -> impl IntoView {
         show(&dialog, open.get());
     });
     view! {
-        <dialog class="help" node_ref=dialog aria-label="Help" on:close=move |_| open.set(false)>
+        <dialog class="help-dialog" node_ref=dialog aria-label="Help" on:close=move |_| open.set(false)>
             <header>
                 <h2>"Keys and gestures"</h2>
                 <button class="icon-button" aria-label="Close" on:click=move |_| open.set(false)>{glyph(Glyph::Close)}</button>

@@ -132,6 +132,7 @@ fn LessonView(lesson: Arc<Lesson>) -> impl IntoView {
                 .is_none_or(|step| !step.blocks.iter().any(|block| matches!(block, Block::Goals(_))))
         }
     };
+    let at_last = move || at.get() + 1 >= count;
     let minutes = (lesson.minutes > 0).then(|| format!("About {} minutes", lesson.minutes));
     view! {
         <div class="lesson-body" node_ref=body tabindex="-1">
@@ -143,13 +144,15 @@ fn LessonView(lesson: Arc<Lesson>) -> impl IntoView {
             {step}
         </div>
         <div class="lesson-foot">
-            {move || pins_goals().then(|| view! { <GoalsPinned /> })}
-            <Debrief />
+            <div class="lesson-standing">
+                {move || pins_goals().then(|| view! { <GoalsPinned /> })}
+                <Debrief />
+            </div>
             <div class="pager" hidden=count < 2>
                 <button class="icon-button small" aria-label="Previous step" title="Previous step" prop:disabled=move || at.get() == 0
                     on:click=move |_| turn(at.get_untracked() - 1)>{glyph(Glyph::Left)}</button>
                 <span>"Step "{move || at.get() + 1}" of "{count}</span>
-                <button class="icon-button small" aria-label="Next step" title="Next step" prop:disabled=move || at.get() + 1 >= count
+                <button class="icon-button small" aria-label="Next step" title="Next step" prop:disabled=at_last
                     on:click=move |_| turn(at.get_untracked() + 1)>{glyph(Glyph::Right)}</button>
             </div>
         </div>
@@ -161,7 +164,7 @@ type Answers = RwSignal<BTreeMap<(usize, usize), usize>>;
 fn step_view(step: &Step, number: usize, lesson: &Lesson, answers: Answers) -> impl IntoView + use<> {
     let block = |(index, block): (usize, &Block)| match block {
         Block::Prose(html) => view! { <div class="prose" inner_html=html.clone()></div> }.into_any(),
-        Block::Goals(goals) => view! { <Goals only=goals.clone() /> }.into_any(),
+        Block::Goals(goals) => view! { <Goals only=goals.clone() class="goals" /> }.into_any(),
         Block::Hint(html) => view! {
             <details class="hint"><summary>"Hint"</summary><div class="prose" inner_html=html.clone()></div></details>
         }
@@ -232,7 +235,7 @@ fn GoalsPinned() -> impl IntoView {
             <summary>"Goals "<span class="goals-count">{met}" of "{count}</span></summary>
             {move || {
                 let only: Vec<usize> = (0..count()).collect();
-                view! { <Goals only /> }
+                view! { <Goals only class="goals brief" /> }
             }}
         </details>
     }
@@ -240,13 +243,13 @@ fn GoalsPinned() -> impl IntoView {
 
 /// Some of the lesson's goals and how they stand.
 #[component]
-fn Goals(only: Vec<usize>) -> impl IntoView {
+fn Goals(only: Vec<usize>, class: &'static str) -> impl IntoView {
     let grading: Grading = expect_context();
     let goal = |index: usize| {
         let standing = Memo::new(move |_| grading.standings.with(|goals| goals.get(index).cloned()));
         move || standing.get().map(|standing| goal_view(&standing))
     };
-    view! { <ul class="goals">{only.into_iter().map(goal).collect_view()}</ul> }
+    view! { <ul class=class>{only.into_iter().map(goal).collect_view()}</ul> }
 }
 
 fn goal_view(goal: &Standing) -> impl IntoView + use<> {
@@ -257,18 +260,22 @@ fn goal_view(goal: &Standing) -> impl IntoView + use<> {
         (State::Pending, Some(false)) => ("goal fails", "not good now", ring(goal.progress).into_any()),
         (State::Pending, None) => ("goal", "open", ring(0.0).into_any()),
     };
-    let told = if goal.note.is_empty() { None } else { Some(goal.note.clone()) };
-    let rule = goal.text.clone();
+    // A goal without a note is its own note.
+    let note = if goal.note.is_empty() { goal.text.clone() } else { capital(&goal.note) };
+    let rule = (!goal.note.is_empty()).then(|| view! { <code>{goal.text.clone()}</code> });
+    let value = if goal.figure.is_some() { goal.value.clone() } else { "–".to_owned() };
     view! {
-        <li class=class>
+        <li class=class title=goal.text.clone()>
             <span class="goal-mark">{mark}</span>
-            <span class="goal-text">
-                {told.map(|note| view! { <span class="goal-note">{note}</span> })}
-                <code>{rule}</code>
-            </span>
-            <span class="goal-value"><span class="visually-hidden">{word}": "</span>{goal.value.clone()}</span>
+            <span class="goal-text"><span class="goal-note">{note}</span>{rule}</span>
+            <span class="goal-value"><span class="visually-hidden">{word}": "</span>{value}</span>
         </li>
     }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
 }
 
 /// How far a goal is, as a ring that fills.

@@ -122,7 +122,7 @@ fn connect_field(session: Session, caller: &str) -> impl IntoView + use<> {
     let label = format!("Connect {caller} to");
     let from = caller.clone();
     let choices = Memo::new(move |_| {
-        session.version.track();
+        session.version.get();
         session.editor.with_untracked(|editor| {
             let choices = editor.choices_from(&from).into_iter();
             choices.filter_map(|(name, verdict)| verdict.is_ok().then_some(name)).collect::<Vec<_>>()

@@ -30,7 +30,7 @@ struct Held {
 }
 
 /// Listens to the canvas and, for keys and palette drags, to the window.
-pub fn start(session: Session, root: NodeRef<Div>, stage: NodeRef<Div>) {
+pub fn start(session: Session, stage: NodeRef<Div>) {
     let held = Rc::new(Held::default());
     Effect::new({
         let held = held.clone();
@@ -42,7 +42,7 @@ pub fn start(session: Session, root: NodeRef<Div>, stage: NodeRef<Div>) {
             }
         }
     });
-    listen_to_keys(session, root, held);
+    listen_to_keys(session, stage, held);
     listen_to_palette_drags(session, stage);
 }
 
@@ -174,20 +174,34 @@ fn typing(event: &KeyboardEvent) -> bool {
     }
 }
 
-/// Whether the focus is on the canvas's drawing, not in its menu or tools.
-fn on_canvas(root: NodeRef<Div>) -> bool {
-    let focused = document().active_element();
-    let stage = root.get_untracked().and_then(|root| root.query_selector(".canvas-stage").ok().flatten());
-    stage.zip(focused).is_some_and(|(stage, focused)| stage.contains(Some(&focused)))
+/// Whether a dialog lies over the page and has all keys.
+fn dialog_open() -> bool {
+    document().query_selector("dialog[open]").ok().flatten().is_some()
 }
 
-fn listen_to_keys(session: Session, root: NodeRef<Div>, held: Rc<Held>) {
+/// Whether the focus is on the canvas's drawing, not in its menu or tools.
+fn on_canvas(stage: NodeRef<Div>) -> bool {
+    let focused = document().active_element();
+    stage.get_untracked().zip(focused).is_some_and(|(stage, focused)| stage.contains(Some(&focused)))
+}
+
+/// A part that had the focus may have been deleted: then the canvas has it, so that the next key counts, too.
+fn keep_focus(stage: NodeRef<Div>) {
+    request_animation_frame(move || {
+        let lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+        if let Some(stage) = stage.get_untracked().filter(|_| lost) {
+            super::focus(&stage);
+        }
+    });
+}
+
+fn listen_to_keys(session: Session, stage: NodeRef<Div>, held: Rc<Held>) {
     let keys = held.clone();
     let down = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
-        if typing(&event) || event.default_prevented() || event.is_composing() {
+        if typing(&event) || event.default_prevented() || event.is_composing() || dialog_open() {
             return;
         }
-        let on_canvas = on_canvas(root);
+        let on_canvas = on_canvas(stage);
         if on_canvas && event.key() == " " {
             // Space and drag pans; the page must not scroll meanwhile.
             keys.space.set(true);
@@ -205,6 +219,9 @@ fn listen_to_keys(session: Session, root: NodeRef<Div>, held: Rc<Held>) {
         if let Some(action) = action_for(&press, on_canvas) {
             event.prevent_default();
             session.dispatch(Msg::Do(action, event.repeat()));
+            if on_canvas {
+                keep_focus(stage);
+            }
         }
     });
     let up = window_event_listener(ev::keyup, move |event: KeyboardEvent| {

@@ -58,6 +58,7 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
         true => format!("bottom:{}px;max-height:{}px", (size.y - menu.at.y).max(8.0), menu.at.y.max(120.0)),
         false => format!("top:{}px;max-height:{}px", menu.at.y.max(8.0), (size.y - menu.at.y).max(120.0)),
     };
+    let role = if menu.page == MenuPage::Rename { "dialog" } else { "menu" };
     let title = menu.on.as_ref().map_or("Canvas".to_owned(), Target::to_string);
     let content = match (&menu.page, &menu.on) {
         (MenuPage::ConnectTo, Some(Target::Component(name))) => connect_page(session, name).into_any(),
@@ -65,12 +66,13 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
         (_, on) => actions_page(session, on.as_ref()).into_any(),
     };
     view! {
-        <div class="menu" node_ref=root role="menu" aria-label=title style=format!("{horizontal};{vertical}")
+        <div class="menu" node_ref=root role=role aria-label=title style=format!("{horizontal};{vertical}")
             on:keydown=move |event| menu_key(session, root, &event) on:contextmenu=|event| event.prevent_default()>
             <p class="menu-title" role="presentation">{title.clone()}</p>
             {content}
         </div>
-        <div class="menu-shade" on:pointerdown=move |_| session.dispatch(Msg::CloseMenu)></div>
+        <div class="menu-shade" on:pointerdown=move |_| session.dispatch(Msg::CloseMenu) on:contextmenu=|event| event.prevent_default()>
+        </div>
     }
 }
 

@@ -43,6 +43,16 @@ pub struct Subject {
 }
 
 impl Subject {
+    /// An id for the page, other for every field.
+    fn id(&self) -> String {
+        let whose = match &self.room {
+            Room::Component(name) => name.clone(),
+            Room::Wire(from, to) => format!("{from}--{to}"),
+            Room::Class(name) => format!("class-{name}"),
+        };
+        format!("field-{whose}-{}", self.path.replace('.', "-"))
+    }
+
     /// The value now.
     pub fn value(&self, session: Session) -> Option<Node> {
         session.with_design(|design| get_path(self.room.settings(design)?, &self.path))
@@ -147,7 +157,7 @@ fn PlainField(subject: Subject, info: SettingInfo, form: Shape, label: String) -
     let wrong = RwSignal::new(None::<String>);
     let of = subject.clone();
     let shown = Memo::new(move |_| of.value(session).and_then(|node| node.as_typed()).unwrap_or_default());
-    let id = format!("field-{}", subject.path.replace('.', "-"));
+    let id = subject.id();
     let (help_id, wrong_id) = (format!("{id}-help"), format!("{id}-wrong"));
     let name = if label.is_empty() { label_of(info.name) } else { label.clone() };
     let described = format!("{help_id} {wrong_id}");
