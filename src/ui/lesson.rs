@@ -125,7 +125,12 @@ fn LessonView(lesson: Arc<Lesson>) -> impl IntoView {
     };
     let pins_goals = {
         let lesson = lesson.clone();
-        move || lesson.steps.get(at.get()).is_none_or(|step| !step.blocks.iter().any(|block| matches!(block, Block::Goals(_))))
+        move || {
+            lesson
+                .steps
+                .get(at.get())
+                .is_none_or(|step| !step.blocks.iter().any(|block| matches!(block, Block::Goals(_))))
+        }
     };
     let at_last = move || at.get() + 1 >= count;
     let minutes = (lesson.minutes > 0).then(|| format!("{} min", lesson.minutes));
@@ -292,19 +297,31 @@ fn Debrief() -> impl IntoView {
             classroom.open.with(|open| open.as_ref().map(|(_, lesson)| lesson.rules.broken_by(design, &lesson.start)))
         })
     });
-    let rules = move || broken.get().filter(|rules| !rules.is_empty()).map(|rules| {
+    let rules = move || {
+        broken.get().filter(|rules| !rules.is_empty()).map(|rules| {
         let item = |rule: String| view! { <li>{rule}</li> };
         view! { <div class="rules-broken"><strong>"Goals do not count while"</strong><ul>{rules.into_iter().map(item).collect_view()}</ul></div> }
-    });
+    })
+    };
     let counts = move || grading.all_met.get() && broken.get().is_some_and(|rules| rules.is_empty());
     let shell: Shell = expect_context();
-    Effect::new(move |_| if counts() { shell.solved() });
-    let next = move || classroom.next().map(|lesson| {
+    Effect::new(move |_| {
+        if counts() {
+            shell.solved()
+        }
+    });
+    let next = move || {
+        classroom.next().map(|lesson| {
         view! { <button class="primary" on:click=move |_| classroom.go(&lesson)>"Next lesson"{glyph(Glyph::Right)}</button> }
-    });
-    let debrief = move || counts().then(|| view! {
-        <div class="debrief"><span class="debrief-mark">{glyph(Glyph::Check)}</span>
-            <p><strong>"All goals met."</strong>" Rewind to see where it mattered."</p>{next}</div>
-    });
+    })
+    };
+    let debrief = move || {
+        counts().then(|| {
+            view! {
+                <div class="debrief"><span class="debrief-mark">{glyph(Glyph::Check)}</span>
+                    <p><strong>"All goals met."</strong>" Rewind to see where it mattered."</p>{next}</div>
+            }
+        })
+    };
     view! { {rules}{debrief} }
 }
