@@ -128,7 +128,7 @@ impl Reference {
 
     fn key(&mut self) -> u32 {
         let bits = self.dice.bits();
-        let index = ((bits >> 32) * 100_000 >> 32) as usize;
+        let index = (((bits >> 32) * 100_000) >> 32) as usize;
         let (keep, other) = self.zipf[index];
         if f64::from(bits as u32) / 4_294_967_296.0 < keep { index as u32 } else { other }
     }

@@ -2,7 +2,7 @@
 
 use pressure_point::design::{Component, Design, Edit, Kind, Node, Point, Target, get_path};
 use pressure_point::editor::{
-    Action, Camera, Editor, Effect, Gesture, Hit, KeyPress, Menu, MenuPage, Msg, Pointer, PointerKind, Room,
+    Action, Camera, Editor, Effect, Gesture, Hit, KeyPress, Menu, MenuPage, Msg, Pointer, PointerKind, Room, Rulebook,
     action_for, callee_port, caller_port, hit,
 };
 
@@ -295,12 +295,29 @@ fn parts_come_from_the_palette_by_click_and_by_drag() {
 }
 
 #[test]
-fn a_locked_palette_refuses() {
+fn a_lessons_rules_hold() {
     let mut editor = editor();
-    editor.update(Msg::Allow(Some(vec![Kind::of("server").unwrap()])));
-    assert_eq!(editor.palette().count(), 1);
+    let lesson = "+++\ntitle = \"T\"\nsummary = \"S\"\nminutes = 1\npalette = [\"server\"]\nlocked = [\"db\"]\n\n\
+                  [fixed.server]\ncores = 4\n+++\n\n## Step\n\n```goals\ncost <= $9/h\n```\n";
+    let start = pressure_point::design::write(&editor.design);
+    let lesson = pressure_point::lesson::Lesson::read("test", lesson, &start).unwrap_or_else(|p| panic!("{}", p[0]));
+    editor.update(Msg::Rule(Some(Box::new(Rulebook { rules: lesson.rules, start: lesson.start }))));
+    let words: Vec<&str> = editor.palette().map(|kind| kind.word()).collect();
+    assert_eq!(words, ["server"]);
     assert!(refusal(&editor.update(Msg::Place("cache"))).is_some());
+    assert!(refusal(&editor.update(Msg::Delete(Target::Component("db".into())))).is_some());
+    assert!(editor.design.component("db").is_some());
+    // What is placed comes with the settings that the lesson fixes, and they stay.
     assert!(refusal(&editor.update(Msg::Place("server"))).is_none());
+    let placed = editor.design.components.last().unwrap().clone();
+    let Kind::Server(server) = &placed.kind else { panic!("{placed:?}") };
+    assert_eq!(server.cores, 4);
+    let room = Room::Component(placed.name.clone());
+    let faster = room.edit(&editor.design, "cores", Node::text("64")).unwrap();
+    assert!(refusal(&editor.update(Msg::Edit(faster.clone()))).is_some());
+    assert!(refusal(&editor.update(Msg::Preview(faster))).is_some());
+    let wider = room.edit(&editor.design, "capacity", Node::text("9")).unwrap();
+    assert!(refusal(&editor.update(Msg::Edit(wider))).is_none());
 }
 
 #[test]

@@ -134,6 +134,7 @@ fn parts() -> Parts {
         components: names(&["users", "app", "db", "lb", "cache"]),
         wires: vec![(0, 3), (3, 1), (1, 2)],
         classes: names(&["feed"]),
+        clients: vec![0],
     }
 }
 

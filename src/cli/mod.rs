@@ -2,6 +2,7 @@
 
 mod check;
 mod run;
+mod words;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

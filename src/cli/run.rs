@@ -17,6 +17,7 @@ use crate::sim::{Frame, Parts, Simulation};
 use crate::units::Time;
 
 use super::RunArguments;
+use super::words::in_words;
 
 /// Runs and reports; all that is wrong goes to standard error.
 pub fn run(arguments: &RunArguments) -> ExitCode {
@@ -56,12 +57,9 @@ fn try_run(arguments: &RunArguments) -> Result<(), Vec<Problem>> {
     let report = Report::of(&simulation).expect("totals were asked for");
     grader.finish();
     if arguments.json {
-        println!("{:#}", json_of(&report, &design, &grader.standings(), started.elapsed()));
-    } else {
-        print_report(&report, &design, started.elapsed());
-        print_goals(&grader.standings());
+        return say(&format!("{:#}\n", json_of(&report, &design, &grader.standings(), started.elapsed())));
     }
-    Ok(())
+    say(&in_words(&report, &design, &grader.standings(), started.elapsed()))
 }
 
 /// The design file that is meant: of a lesson folder, its start.
@@ -118,67 +116,13 @@ fn json_of(report: &Report, design: &Design, goals: &[Standing], wall: Duration)
     object
 }
 
-fn print_report(report: &Report, design: &Design, wall: Duration) {
-    let (requests, latency) = (&report.requests, &report.latency_s);
-    println!(
-        "seed {}, {} simulated in {:.2} s",
-        design.seed,
-        Time::from_secs_f64(report.simulated_s),
-        wall.as_secs_f64()
-    );
-    if let Some(why) = &report.stopped {
-        println!("{why}");
-    }
-    let share = |count: u64| 100.0 * count as f64 / requests.issued.max(1) as f64;
-    let failed = &requests.failed;
-    println!("\nrequests   {:>10}", requests.issued);
-    for (name, count) in [
-        ("succeeded", requests.succeeded),
-        ("timed out", failed.timed_out),
-        ("refused", failed.refused),
-        ("shed", failed.shed),
-        ("failed", failed.failed),
-        ("in flight", requests.in_flight),
-    ] {
-        println!("  {name:<9}{count:>10}  {:5.1}%", share(count));
-    }
-    println!("cost       {}/h", cost_per_hour(design));
-    let ms = |seconds: f64| Time::from_secs_f64(seconds).rounded();
-    println!(
-        "latency    mean {}, p50 {}, p95 {}, p99 {}, max {}",
-        ms(latency.mean),
-        ms(latency.p50),
-        ms(latency.p95),
-        ms(latency.p99),
-        ms(latency.max)
-    );
-    println!(
-        "\n{:<16}{:>10}{:>10}{:>9}{:>7}{:>9}{:>10}",
-        "component", "arrivals", "completed", "shed", "busy", "queue", "wait"
-    );
-    for (name, component) in &report.components {
-        println!(
-            "{name:<16}{:>10}{:>10}{:>9}{:>6.0}%{:>9.1}{:>10}",
-            component.arrivals,
-            component.completions,
-            component.shed,
-            100.0 * component.utilization,
-            component.mean_queue_length,
-            ms(component.mean_wait_s)
-        );
-    }
-    println!("\n{:<28}{:>10}{:>10}{:>9}{:>9}{:>9}", "wire", "attempts", "ok", "failed", "retries", "late");
-    for (name, wire) in &report.wires {
-        println!("{name:<28}{:>10}{:>10}{:>9}{:>9}{:>9}", wire.attempts, wire.ok, wire.failed, wire.retries, wire.late);
-    }
-}
-
-fn print_goals(goals: &[Standing]) {
-    if !goals.is_empty() {
-        println!("\ngoals");
-    }
-    for goal in goals {
-        println!("  {:<8}{:<50}{}", if goal.state == State::Met { "met" } else { "missed" }, goal.text, goal.value);
+/// Prints to standard output. Whoever reads it may stop reading (`run … | head`); that is no problem.
+fn say(text: &str) -> Result<(), Vec<Problem>> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(vec![problem(Path::new("standard output"), format!("cannot be written: {error}"), "is the disk full?")])
+        }
+        _ => Ok(()),
     }
 }
 

@@ -193,7 +193,7 @@ impl Editor {
     pub(super) fn pick_up(&mut self, kind: &'static str, effects: &mut Effects) {
         self.cancel_gesture();
         self.settle(effects);
-        if self.may_place(kind) {
+        if self.offered(kind).is_some() {
             self.gesture = Gesture::Placing { kind, at: None };
         }
     }
@@ -206,7 +206,7 @@ impl Editor {
     }
 
     pub(super) fn place(&mut self, kind: &str, at: Point, effects: &mut Effects) {
-        let Some(kind) = self.palette().find(|offered| offered.word() == kind) else {
+        let Some(kind) = self.offered(kind) else {
             return effects.push(Effect::Refused("this part is not offered here".to_owned()));
         };
         let name = self.design.free_name(&kind);

@@ -1,8 +1,9 @@
 //! What the editor is told, and what it asks of its surroundings.
 
-use crate::design::{Design, Edit, Fault, Kind, Point, Target};
+use crate::design::{Design, Edit, Fault, Point, Target};
 
 use super::Action;
+use super::rulebook::Rulebook;
 
 /// What can happen to the editor. Places are in screen pixels from the top left of the canvas, unless said otherwise.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,8 +56,8 @@ pub enum Msg {
     Strike(Fault),
     /// Another design is shown; the history starts anew.
     Open(Box<Design>),
-    /// Only these kinds may be placed, each with the settings it comes with; none allows all.
-    Allow(Option<Vec<Kind>>),
+    /// From now on this lesson's rules hold; none is freedom.
+    Rule(Option<Box<Rulebook>>),
 }
 
 /// What the editor asks of its surroundings.

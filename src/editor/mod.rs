@@ -9,6 +9,7 @@ mod message;
 pub mod player;
 mod pointing;
 pub mod replace;
+mod rulebook;
 mod selection;
 mod setting;
 mod shape;
@@ -20,6 +21,7 @@ pub use camera::{Camera, Rect, ZOOM_MAX, ZOOM_MIN};
 pub use gesture::{Aim, Gesture, Hit, hit};
 pub use history::History;
 pub use message::{Effect, Menu, MenuPage, Msg, Pointer, PointerKind};
+pub use rulebook::Rulebook;
 pub use selection::Selection;
 pub use setting::Room;
 pub use shape::{

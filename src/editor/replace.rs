@@ -24,7 +24,9 @@ mod tests {
 
     #[test]
     fn replaces_and_can_be_undone() {
-        let old = read("version = 1\n[components.a]\nkind = \"server\"\n[components.b]\nkind = \"database\"\n[wires]\n\"a -> b\" = {}");
+        let old = read(
+            "version = 1\n[components.a]\nkind = \"server\"\n[components.b]\nkind = \"database\"\n[wires]\n\"a -> b\" = {}",
+        );
         let new = read(
             "version = 1\nseed = 9\nduration = \"5s\"\n[classes.x]\ncpu = \"2ms\"\n[components.b]\nkind = \"clients\"\n\
              [components.a]\nkind = \"server\"\n[wires]\n\"b -> a\" = {}\n[spans]\nspike = [\"1s\", \"2s\"]",

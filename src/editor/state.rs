@@ -6,6 +6,7 @@ use super::camera::{Camera, Rect};
 use super::gesture::Gesture;
 use super::history::History;
 use super::message::{Effect, Menu, Msg};
+use super::rulebook::Rulebook;
 use super::selection::Selection;
 use super::shape::{bounds, box_of};
 use super::words;
@@ -27,8 +28,8 @@ pub struct Editor {
     pub history: History,
     /// The open context menu.
     pub menu: Option<Menu>,
-    /// The kinds that may be placed; none is all.
-    pub allowed: Option<Vec<Kind>>,
+    /// The open lesson's rules; none is freedom.
+    pub rulebook: Option<Rulebook>,
     /// Buttons and fingers that are down, with their places.
     pub(super) pointers: Vec<(i32, Point)>,
     /// A new design is shown whole as soon as the canvas has a size.
@@ -84,19 +85,22 @@ impl Editor {
                 effects.push(Effect::Fault(fault));
             }
             Msg::Open(design) => self.open(*design),
-            Msg::Allow(kinds) => self.allowed = kinds,
+            Msg::Rule(rulebook) => self.rulebook = rulebook.map(|rulebook| *rulebook),
         }
     }
 
-    /// Whether a component of this kind may be placed.
-    pub fn may_place(&self, kind: &str) -> bool {
-        self.allowed.as_ref().is_none_or(|allowed| allowed.iter().any(|offered| offered.word() == kind))
+    /// A new component's kind and settings by its word; none if it may not be placed.
+    pub fn offered(&self, kind: &str) -> Option<Kind> {
+        self.rulebook.as_ref().map_or_else(|| Kind::of(kind), |rulebook| rulebook.offered(kind))
     }
 
     /// The kinds of the palette, in its order.
     pub fn palette(&self) -> impl Iterator<Item = Kind> {
-        let all = || Kind::WORDS.iter().filter_map(|word| Kind::of(word)).collect();
-        self.allowed.clone().unwrap_or_else(all).into_iter()
+        Kind::WORDS.iter().filter_map(|word| self.offered(word))
+    }
+
+    fn refuses(&self, edit: &Edit) -> Option<String> {
+        self.rulebook.as_ref().and_then(|rulebook| rulebook.refuses(&self.design, edit))
     }
 
     /// All other components, and whether this one may call them (or why not).
@@ -158,8 +162,8 @@ impl Editor {
 
     fn open(&mut self, design: Design) {
         let camera = self.camera;
-        let (version, allowed) = (self.version + 1, self.allowed.take());
-        *self = Editor { version, allowed, camera, ..Editor::new(design) };
+        let (version, rulebook) = (self.version + 1, self.rulebook.take());
+        *self = Editor { version, rulebook, camera, ..Editor::new(design) };
         // A canvas that already has its size tells it no more.
         if camera.size != Camera::default().size {
             self.fit_due = false;
@@ -183,6 +187,10 @@ impl Editor {
     pub(super) fn edit(&mut self, edit: Edit, effects: &mut Effects) -> bool {
         self.cancel_gesture();
         self.settle(effects);
+        if let Some(why) = self.refuses(&edit) {
+            effects.push(Effect::Refused(why));
+            return false;
+        }
         let behaves = words::behaves(&edit);
         match self.history.edit(&mut self.design, edit) {
             Ok(()) => {
@@ -199,6 +207,9 @@ impl Editor {
     fn preview(&mut self, edit: Edit, effects: &mut Effects) {
         if self.history.previews_other(&edit) {
             self.settle(effects);
+        }
+        if let Some(why) = self.refuses(&edit) {
+            return effects.push(Effect::Refused(why));
         }
         match self.history.preview(&mut self.design, edit) {
             Ok(()) => self.version += 1,

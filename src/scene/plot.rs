@@ -123,12 +123,8 @@ pub struct Curves {
     waiting: Vec<Vec<f32>>,
 }
 
-const LOST: [(Role, &str); 4] = [
-    (Role::TimedOut, "timed out"),
-    (Role::Shed, "shed"),
-    (Role::Refused, "refused"),
-    (Role::Failed, "failed"),
-];
+const LOST: [(Role, &str); 4] =
+    [(Role::TimedOut, "timed out"), (Role::Shed, "shed"), (Role::Refused, "refused"), (Role::Failed, "failed")];
 const LATENCY: [(Role, &str, f64); 3] = [(Role::P99, "p99", 0.99), (Role::P95, "p95", 0.95), (Role::P50, "p50", 0.50)];
 
 impl Curves {

@@ -18,6 +18,8 @@ pub struct Parts {
     pub wires: Vec<(u32, u32)>,
     /// The request classes' names.
     pub classes: Vec<String>,
+    /// The components whose answers [`Frame::users`] holds, in that order.
+    pub clients: Vec<u32>,
 }
 
 impl Parts {
@@ -42,7 +44,7 @@ pub struct Frame {
     pub components: Vec<ComponentFrame>,
     /// One for each of [`Parts::wires`].
     pub wires: Vec<WireFrame>,
-    /// One for each component of kind `clients`.
+    /// One for each of [`Parts::clients`].
     pub users: Vec<Answers>,
     /// One for each of [`Parts::classes`].
     pub classes: Vec<Answers>,

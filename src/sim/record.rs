@@ -104,6 +104,9 @@ impl Simulation {
             components: self.parts.iter().map(|part| part.name.clone()).collect(),
             wires: self.wires.iter().map(|wire| (wire.from, wire.to)).collect(),
             classes: self.classes.iter().map(|class| class.name.clone()).collect(),
+            clients: (0..self.parts.len() as u32)
+                .filter(|at| matches!(self.parts[*at as usize].behavior, Behavior::Clients(_)))
+                .collect(),
         };
     }
 }

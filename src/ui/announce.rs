@@ -27,9 +27,9 @@ pub fn start(session: Session, run: Run) {
         if beat.wrapping_sub(last_beat) < BEATS {
             return;
         }
-        let (news, now) = session.recording.with_value(|recording| {
-            (told(recording, after, playhead), Mood::at(recording, playhead, mood))
-        });
+        let (news, now) = session
+            .recording
+            .with_value(|recording| (told(recording, after, playhead), Mood::at(recording, playhead, mood)));
         let changed = (now != mood).then(|| format!("{}: {}.", clock(playhead), now.words()));
         let text = [news, changed].into_iter().flatten().collect::<Vec<_>>().join(" ");
         if !text.is_empty() {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::design::{self, Design, Problem};
 use crate::editor::player::{Player, PlayerMessage};
 use crate::editor::replace::replacing;
-use crate::editor::{Action, Effect as EditorEffect, Msg};
+use crate::editor::{Action, Effect as EditorEffect, Msg, Rulebook};
 use crate::units::Time;
 
 use super::canvas::Canvas;
@@ -138,9 +138,9 @@ impl Shell {
                 lesson.start.clone()
             }
         };
-        let palette = lesson.rules.palette.clone();
+        let rulebook = Rulebook { rules: lesson.rules.clone(), start: lesson.start.clone() };
         self.session.dispatch(Msg::Open(Box::new(design)));
-        self.session.dispatch(Msg::Allow(Some(palette)));
+        self.session.dispatch(Msg::Rule(Some(Box::new(rulebook))));
         self.run.reset();
         document().set_title(&format!("{} · Pressure Point", lesson.title));
     }

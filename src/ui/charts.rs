@@ -21,17 +21,13 @@ pub fn Charts() -> impl IntoView {
     let zoomed = RwSignal::new(false);
     view! {
         <section class="charts" aria-label="Charts">
-            <div class="charts-zoom" role="group" aria-label="Time shown">
-                <button class="chip" aria-pressed=move || (!zoomed.get()).to_string() on:click=move |_| zoomed.set(false)>
-                    "Whole run"
-                </button>
-                <button class="chip" aria-pressed=move || zoomed.get().to_string() on:click=move |_| zoomed.set(true)>
-                    "Last 30 s"
-                </button>
-            </div>
             <div class="charts-row">
                 {Chart::ALL.map(|chart| view! { <ChartView chart zoomed /> }).collect_view()}
             </div>
+            <button class="chip charts-zoom" aria-pressed=move || zoomed.get().to_string()
+                on:click=move |_| zoomed.update(|zoomed| *zoomed = !*zoomed)>
+                "Last 30 s"
+            </button>
         </section>
     }
 }

@@ -41,7 +41,9 @@ pub fn find(lesson: &str) -> Found {
     others.sort_by(|a, b| b.0.total_cmp(&a.0));
     others.iter().skip(OTHERS_MAX).for_each(|(_, key)| storage::remove(key));
     let keys = std::iter::once(&own).chain(others.first().map(|(_, key)| key));
-    let Some((key, text)) = keys.filter_map(|key| Some((key, storage::get(key)?))).next() else { return Found::Nothing };
+    let Some((key, text)) = keys.filter_map(|key| Some((key, storage::get(key)?))).next() else {
+        return Found::Nothing;
+    };
     match parse(&text).map(|draft| design::read(&draft.design)) {
         Some(Ok(design)) => Found::Design(Box::new(design)),
         _ => put_aside(lesson, key, &text),

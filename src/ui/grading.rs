@@ -78,7 +78,11 @@ impl Grading {
             self.run.designs.with_value(|designs| {
                 for index in from..until {
                     // The first design is the one the grader was made with.
-                    designs.iter().skip(1).filter(|(at, _)| *at == index).for_each(|(_, design)| grader.changed(design));
+                    designs
+                        .iter()
+                        .skip(1)
+                        .filter(|(at, _)| *at == index)
+                        .for_each(|(_, design)| grader.changed(design));
                     grader.feed(&recording.parts, &recording.frames[index]);
                 }
             });

@@ -28,7 +28,7 @@ pub fn Header() -> impl IntoView {
                     on:click=move |_| session.dispatch(Msg::Do(Action::Redo, false))>{glyph(Glyph::Redo)}</button>
                 <DesignMenu />
                 <ThemeButton />
-                <button class="icon-button" title="Help (?)" aria-label="Help" on:click=move |_| shell.help.set(true)>
+                <button class="icon-button only-large" title="Help (?)" aria-label="Help" on:click=move |_| shell.help.set(true)>
                     {glyph(Glyph::Help)}
                 </button>
             </div>
@@ -73,14 +73,15 @@ fn DesignMenu() -> impl IntoView {
     };
     view! {
         <div class="design-menu" node_ref=root on:keydown=move |event| if event.key() == "Escape" { open.set(false) }>
-            <button class="text-button" aria-haspopup="true" aria-expanded=move || open.get().to_string()
+            <button class="text-button" aria-label="Design" aria-haspopup="true" aria-expanded=move || open.get().to_string()
                 on:click=move |_| open.update(|open| *open = !*open)>
-                "Design"{glyph(Glyph::Down)}
+                <span class="design-word">"Design"</span>{glyph(Glyph::Down)}
             </button>
             <div class="design-menu-list" hidden=move || !open.get()>
                 <button on:click=choose(Shell::export)>{glyph(Glyph::Download)}"Save as a file"</button>
                 <button on:click=pick>{glyph(Glyph::Upload)}"Open a file…"</button>
                 <button on:click=choose(Shell::start_over)>{glyph(Glyph::Reset)}"Start over"</button>
+                <button class="only-small" on:click=choose(|shell| shell.help.set(true))>{glyph(Glyph::Help)}"Help"</button>
             </div>
             <input class="visually-hidden" type="file" accept=".toml,text/plain" tabindex="-1" aria-hidden="true" node_ref=input
                 on:change=picked />

@@ -28,7 +28,7 @@ pub fn LessonPanel() -> impl IntoView {
         <nav class="lesson-nav" aria-label="Lessons">
             <button class="text-button" aria-expanded=move || listed.get().to_string()
                 on:click=move |_| listed.update(|listed| *listed = !*listed)>
-                {glyph(Glyph::List)}<span>{move || folder_title(&classroom.wanted.get())}</span>
+                {glyph(Glyph::List)}"Lessons"
             </button>
             <span class="spacer"></span>
             <Beside label="Previous lesson" picture=Glyph::Left to=Signal::derive(move || classroom.previous()) />
@@ -125,15 +125,19 @@ fn LessonView(lesson: Arc<Lesson>) -> impl IntoView {
     };
     let pins_goals = {
         let lesson = lesson.clone();
-        move || lesson.steps.get(at.get()).is_none_or(|step| !step.blocks.iter().any(|block| matches!(block, Block::Goals(_))))
+        move || {
+            lesson
+                .steps
+                .get(at.get())
+                .is_none_or(|step| !step.blocks.iter().any(|block| matches!(block, Block::Goals(_))))
+        }
     };
     let at_last = move || at.get() + 1 >= count;
-    let minutes = (lesson.minutes > 0).then(|| format!("About {} minutes", lesson.minutes));
+    let minutes = (lesson.minutes > 0).then(|| format!("{} min", lesson.minutes));
     view! {
         <div class="lesson-body" node_ref=body tabindex="-1">
             <header class="lesson-head" hidden=move || at.get() != 0>
                 <h2>{lesson.title.clone()}</h2>
-                <p class="lesson-summary">{lesson.summary.clone()}</p>
                 <p class="lesson-minutes">{minutes}</p>
             </header>
             {step}
@@ -293,19 +297,31 @@ fn Debrief() -> impl IntoView {
             classroom.open.with(|open| open.as_ref().map(|(_, lesson)| lesson.rules.broken_by(design, &lesson.start)))
         })
     });
-    let rules = move || broken.get().filter(|rules| !rules.is_empty()).map(|rules| {
+    let rules = move || {
+        broken.get().filter(|rules| !rules.is_empty()).map(|rules| {
         let item = |rule: String| view! { <li>{rule}</li> };
         view! { <div class="rules-broken"><strong>"Goals do not count while"</strong><ul>{rules.into_iter().map(item).collect_view()}</ul></div> }
-    });
+    })
+    };
     let counts = move || grading.all_met.get() && broken.get().is_some_and(|rules| rules.is_empty());
     let shell: Shell = expect_context();
-    Effect::new(move |_| if counts() { shell.solved() });
-    let next = move || classroom.next().map(|lesson| {
+    Effect::new(move |_| {
+        if counts() {
+            shell.solved()
+        }
+    });
+    let next = move || {
+        classroom.next().map(|lesson| {
         view! { <button class="primary" on:click=move |_| classroom.go(&lesson)>"Next lesson"{glyph(Glyph::Right)}</button> }
-    });
-    let debrief = move || counts().then(|| view! {
-        <div class="debrief"><span class="debrief-mark">{glyph(Glyph::Check)}</span>
-            <p><strong>"All goals met."</strong>" Rewind to see where it mattered."</p>{next}</div>
-    });
+    })
+    };
+    let debrief = move || {
+        counts().then(|| {
+            view! {
+                <div class="debrief"><span class="debrief-mark">{glyph(Glyph::Check)}</span>
+                    <p><strong>"All goals met."</strong>" Rewind to see where it mattered."</p>{next}</div>
+            }
+        })
+    };
     view! { {rules}{debrief} }
 }

@@ -118,9 +118,7 @@ fn TrackBar() -> impl IntoView {
     let plan = Memo::new(move |_| session.with_design(track::track));
     let duration = Memo::new(move |_| run.player.with(Player::duration));
     let played = Memo::new(move |_| run.player.with(|player| across(player.playhead(), player.duration())));
-    let recorded = Memo::new(move |_| {
-        session.with_recording(|recording| across(recording.end(), duration.get()))
-    });
+    let recorded = Memo::new(move |_| session.with_recording(|recording| across(recording.end(), duration.get())));
     let said = Memo::new(move |_| run.player.with(|player| Time(player.playhead().0 / 1_000_000_000 * 1_000_000_000)));
     let element: NodeRef<leptos::html::Div> = NodeRef::new();
     let dragging = RwSignal::new(false);
@@ -167,9 +165,9 @@ fn plan_view(plan: &track::Track) -> impl IntoView + use<> {
     };
     let area = plan.area.clone();
     view! {
-        {plan.spans.iter().map(span).collect_view()}
         <svg class="track-area" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true"><path d=area.clone()></path></svg>
         <svg class="track-area played" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true"><path d=area></path></svg>
+        {plan.spans.iter().map(span).collect_view()}
         {plan.faults.iter().map(|mark| mark_view(mark, "planned")).collect_view()}
     }
 }

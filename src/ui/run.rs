@@ -248,7 +248,8 @@ impl Run {
             }
         });
         self.reset();
-        self.trouble.set(Some(format!("The simulation broke down; your design is saved. Play starts it again. ({message})")));
+        self.trouble
+            .set(Some(format!("The simulation broke down; your design is saved. Play starts it again. ({message})")));
     }
 
     fn post(&self, message: &ToWorker) {

@@ -1,6 +1,6 @@
 //! Grades a run as it is seen, frame by frame: the same for the command line, the verifier and the playhead.
 
-use crate::design::{Design, Kind};
+use crate::design::Design;
 use crate::insight::cost_per_hour;
 use crate::sim::{FRAME, Frame, Parts};
 use crate::units::Time;
@@ -43,8 +43,6 @@ pub struct Standing {
 #[derive(Clone, Debug)]
 pub struct Grader {
     graded: Vec<Graded>,
-    /// The names of the clients components, in the order of [`Frame::users`].
-    clients: Vec<String>,
     /// Up to when it was fed.
     seen: Time,
 }
@@ -69,18 +67,13 @@ impl Grader {
     /// Nothing seen yet, nothing met.
     pub fn new(goals: &[Goal], design: &Design) -> Grader {
         let graded = goals.iter().map(|goal| Graded::new(goal, design)).collect();
-        let mut grader = Grader { graded, clients: Vec::new(), seen: Time::ZERO };
+        let mut grader = Grader { graded, seen: Time::ZERO };
         grader.changed(design);
         grader
     }
 
     /// From now on this design is run: a change in mid-run. The cost is that of the dearest design so far.
     pub fn changed(&mut self, design: &Design) {
-        for component in design.components.iter().filter(|component| matches!(component.kind, Kind::Clients(_))) {
-            if !self.clients.contains(&component.name) {
-                self.clients.push(component.name.clone());
-            }
-        }
         let cost = cost_per_hour(design).0;
         for graded in self.graded.iter_mut().filter(|graded| graded.goal.metric == Metric::Cost) {
             graded.figure = Some(graded.figure.map_or(cost, |before| before.max(cost)));
@@ -100,7 +93,7 @@ impl Grader {
         }
         self.seen = start + FRAME;
         for graded in self.graded.iter_mut().filter(|graded| graded.state == State::Pending) {
-            graded.feed(parts, &self.clients, frame, start);
+            graded.feed(parts, frame, start);
         }
     }
 
@@ -151,10 +144,10 @@ impl Graded {
         }
     }
 
-    fn feed(&mut self, parts: &Parts, clients: &[String], frame: &Frame, start: Time) {
+    fn feed(&mut self, parts: &Parts, frame: &Frame, start: Time) {
         if (self.from..self.to).contains(&start) {
             if let Some(meter) = &mut self.meter {
-                meter.add(parts, clients, frame);
+                meter.add(parts, frame);
                 self.figure = meter.figure();
             }
             self.weigh();

@@ -44,9 +44,9 @@ impl Meter {
         Meter { metric, subject, total: Sum::new(metric), slide, active: false }
     }
 
-    /// Adds a frame. `clients` are the names of the clients components, in the order of [`Frame::users`].
-    pub(super) fn add(&mut self, parts: &Parts, clients: &[String], frame: &Frame) {
-        let Some(sample) = sample(self.metric, &self.subject, parts, clients, frame) else { return };
+    /// Adds a frame.
+    pub(super) fn add(&mut self, parts: &Parts, frame: &Frame) {
+        let Some(sample) = sample(self.metric, &self.subject, parts, frame) else { return };
         self.active |= sample.active;
         match self.slide.on {
             true => self.slide.push(sample),
@@ -135,26 +135,30 @@ impl Sum {
     }
 }
 
-fn sample(metric: Metric, subject: &Subject, parts: &Parts, clients: &[String], frame: &Frame) -> Option<Sample> {
+fn sample(metric: Metric, subject: &Subject, parts: &Parts, frame: &Frame) -> Option<Sample> {
     match (metric, subject) {
         (Metric::Retries, subject) => Some(sample_of_wires(subject, parts, frame)),
-        (_, Subject::Named(name)) => sample_of(metric, name, parts, clients, frame),
+        (_, Subject::Named(name)) => sample_of(metric, name, parts, frame),
         (_, Subject::Wire(..) | Subject::Design) => None,
     }
 }
 
-fn sample_of(metric: Metric, name: &str, parts: &Parts, clients: &[String], frame: &Frame) -> Option<Sample> {
-    let place = |names: &[String]| names.iter().position(|known| known == name);
-    let users = place(clients).and_then(|index| frame.users.get(index));
+fn sample_of(metric: Metric, name: &str, parts: &Parts, frame: &Frame) -> Option<Sample> {
+    let component = parts.component(name);
+    let users = parts.clients.iter().position(|clients| Some(*clients) == component);
+    let users = users.and_then(|index| frame.users.get(index));
     match (metric, users) {
         (Metric::StaleReads, Some(users)) => {
             let stale: u32 = frame.components.iter().map(|component| component.stale).sum();
             Some(Sample { top: f64::from(stale), active: users.issued > 0, ..Sample::default() })
         }
         (_, Some(users)) => sample_of_answers(metric, users),
-        (_, None) => match place(&parts.components) {
-            Some(index) => sample_of_component(metric, frame.components.get(index)?),
-            None => sample_of_answers(metric, frame.classes.get(place(&parts.classes)?)?),
+        (_, None) => match component {
+            Some(index) => sample_of_component(metric, frame.components.get(index as usize)?),
+            None => {
+                let class = parts.classes.iter().position(|known| known == name)?;
+                sample_of_answers(metric, frame.classes.get(class)?)
+            }
         },
     }
 }

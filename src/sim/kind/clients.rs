@@ -93,6 +93,8 @@ impl Clients {
             (None, None) => 0.0,
             (Some((_, rate)), None) => rate,
             (None, Some((_, rate))) => *rate,
+            // Two points at one time are a step: from there on the second counts.
+            (Some((from, _)), Some((to, high))) if *to <= from => *high,
             (Some((from, low)), Some((to, high))) => low + (high - low) * (at - from) / (to - from),
         }
     }

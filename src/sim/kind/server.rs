@@ -155,9 +155,9 @@ impl Simulation {
     fn step_key(&mut self, at: u32, index: u32) -> u32 {
         let attempt = &self.attempts[index];
         let (class, step) = (usize::from(attempt.class), attempt.step);
-        let plan = self.server(at).plans[class];
-        let earlier = &self.steps[plan as usize..step as usize];
-        if !earlier.iter().any(|step| matches!(step, Step::Read | Step::Write)) {
+        // Back to the end of the plan before: after a change in mid-run, the server's own plans are others than this one.
+        let mut earlier = self.steps[..step as usize].iter().rev().take_while(|step| !matches!(step, Step::Done));
+        if !earlier.any(|step| matches!(step, Step::Read | Step::Write)) {
             return self.attempts[index].key;
         }
         let stream = &mut self.parts[at as usize].stream;
