@@ -14,7 +14,7 @@ use pressure_point::units::Time;
 
 const SPEEDS: [f64; 4] = [0.01, 0.2, 1.0, 16.0];
 
-/// A server that collapses under a spike: timeouts, retries, late answers, full rooms, a crash.
+/// A server behind a balancer that collapses under a spike: timeouts, retries, late answers, full rooms, a crash.
 const COLLAPSE: &str = r#"
 version = 1
 seed = 5
@@ -28,15 +28,19 @@ at = [0, 0]
 traffic = [["0s", "50/s"], ["3s", "50/s"], ["4s", "600/s"], ["7s", "600/s"], ["8s", "50/s"]]
 refreshes = 1
 patience = "1s"
+[components.lb]
+kind = "load-balancer"
+at = [240, 60]
 [components.app]
 kind = "server"
-at = [300, 40]
+at = [480, 0]
 capacity = 60
 [components.db]
 kind = "database"
-at = [600, 0]
+at = [720, 40]
 [wires]
-"users -> app" = { latency = "10ms", timeout = "400ms", retry = { tries = 3 } }
+"users -> lb" = { latency = "10ms", timeout = "400ms", retry = { tries = 3 } }
+"lb -> app" = {}
 "app -> db" = { timeout = "300ms" }
 [[faults]]
 at = "9s"
@@ -93,8 +97,7 @@ fn nothing_is_shown_before_it_happened_or_out_of_order() {
                 assert!(order.is_sorted(), "out of order: {told}");
                 assert!(leg.settled.is_none_or(|settled| settled >= leg.sent && settled <= leg.over), "{told}");
                 if let Some(parent) = span.parent {
-                    let caller = &journey.legs[usize::from(parent)];
-                    assert!(caller.began.is_some_and(|began| leg.sent >= began), "before its caller began: {told}");
+                    assert!(leg.sent >= journey.legs[usize::from(parent)].taken_up, "before its caller began: {told}");
                 }
             }
         }
@@ -157,12 +160,12 @@ fn the_index_misses_no_trip_however_it_was_built() {
 fn a_request_is_followed_from_users_to_database_and_back() {
     let (design, recording) = collapse();
     let pace = Pace::at_speed(1.0);
-    let trip = recording.trips.iter().find(|trip| trip.spans.len() == 2 && trip.ended.is_some()).unwrap();
+    let trip = recording.trips.iter().find(|trip| trip.spans.len() == 3 && trip.ended.is_some()).unwrap();
     let mut journey = Journey::default();
     journey.lay(trip, &pace);
     let end = journey.legs.iter().map(|leg| leg.over).max().unwrap();
     let took = end.since(trip.wanted).as_secs_f64();
-    assert!((0.9..=2.0).contains(&took), "four hops of a quarter second can be followed by eye: {took} s");
+    assert!((1.4..=2.5).contains(&took), "six hops of a quarter second can be followed by eye: {took} s");
     let alone = Recording { parts: recording.parts.clone(), trips: vec![trip.clone()], ..Recording::default() };
     let places = Places::of(design, &recording.parts);
     let mut index = TripIndex::default();
@@ -230,11 +233,11 @@ fn states_warn_before_they_fail() {
 #[test]
 fn figures_are_smoothed_but_follow() {
     let spike = component(|index, frame| frame.busy = if index == 99 { 10.0 } else { 0.0 });
-    assert!(spike.busy < 0.1, "one frame does not make it jump");
+    assert!(spike.busy.unwrap() < 0.1, "one frame does not make it jump");
     let flicker = component(|index, frame| frame.busy = if index % 2 == 0 { 10.0 } else { 0.0 });
-    assert!((flicker.busy - 0.5).abs() < 0.03);
+    assert!((flicker.busy.unwrap() - 0.5).abs() < 0.03);
     let risen = component(|index, frame| frame.busy = if index >= 50 { 10.0 } else { 0.0 });
-    assert!(risen.busy > 0.8, "two time constants later it is there: {}", risen.busy);
+    assert!(risen.busy.unwrap() > 0.8, "two time constants later it is there: {:?}", risen.busy);
     assert_eq!(component(|_, frame| frame.arrivals = 120).rate.round(), 1200.0);
 }
 
@@ -291,7 +294,7 @@ fn wires_run_from_port_to_port_wherever_the_boxes_stand() {
     let (design, _) = collapse();
     for (x, y) in [(300.0, 0.0), (300.0, 400.0), (-300.0, 0.0), (-300.0, 250.0), (0.0, 200.0), (200.0, -100.0)] {
         let mut design = design.clone();
-        design.components[1].at = Point { x, y };
+        design.components.iter_mut().find(|component| component.name == "app").unwrap().at = Point { x, y };
         let shape = WireShape::between(&design, "users", "app").unwrap();
         assert_eq!((shape.curve.at(0.0), shape.curve.at(1.0)), (Point { x: 76.0, y: 0.0 }, Point { x: x - 76.0, y }));
         assert!(shape.line.starts_with("M76.0 0.0C") && shape.arrow.ends_with('Z'));
@@ -306,14 +309,14 @@ fn callers_come_before_whom_they_call() {
     let (design, _) = collapse();
     let mut design = design.clone();
     design.components.reverse();
-    assert_eq!(upstream_first(&design), ["users", "app", "db"]);
+    assert_eq!(upstream_first(&design), ["users", "lb", "app", "db"]);
 }
 
 #[test]
 fn boxes_and_wires_say_what_matters_most() {
     let (design, _) = collapse();
     let said: Vec<String> = design.components.iter().map(|component| summary(&component.kind)).collect();
-    assert_eq!(said, ["50 to 600/s", "2 cores", "40 at once"]);
+    assert_eq!(said, ["50 to 600/s", "round robin", "2 cores", "40 at once"]);
     let said: Vec<String> = design.wires.iter().map(|wire| policy_summary(&wire.policy)).collect();
-    assert_eq!(said, ["≤ 400ms, 3 tries", "≤ 300ms"]);
+    assert_eq!(said, ["≤ 400ms, 3 tries", "", "≤ 300ms"]);
 }

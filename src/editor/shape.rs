@@ -90,13 +90,14 @@ fn distance_to_segment(point: Point, a: Point, b: Point) -> f64 {
 /// out above or below where the callee stands to the left of the caller.
 pub fn wire_curve(from: Point, to: Point) -> Bezier {
     let (x, y) = (to.x - from.x, to.y - from.y);
-    if x >= 40.0 {
-        let reach = (x / 2.0).max(30.0);
-        return Bezier([from, Point { x: from.x + reach, y: from.y }, Point { x: to.x - reach, y: to.y }, to]);
-    }
-    let reach = (60.0 + x.abs() * 0.4).min(260.0);
-    // Level boxes would have the curve run through them: lift it over.
-    let lift = if y.abs() < BOX.y { -(BOX.y + 40.0 - y.abs() * 0.5) } else { 0.0 };
+    let near = x > -BOX.x / 2.0;
+    let reach = match x {
+        x if x >= 80.0 => x / 2.0,
+        _ if near => 40.0 + (y.abs() * 0.15).min(60.0),
+        _ => (60.0 + x.abs() * 0.4).min(260.0),
+    };
+    // Level boxes would have a line back run through them: lift it over.
+    let lift = if !near && y.abs() < BOX.y { -(BOX.y + 40.0 - y.abs() * 0.5) } else { 0.0 };
     Bezier([from, Point { x: from.x + reach, y: from.y + lift }, Point { x: to.x - reach, y: to.y + lift }, to])
 }
 

@@ -33,7 +33,7 @@ fn figures(kind: &Kind, vitals: &Vitals) -> Vec<String> {
             }
         }
         _ => {
-            words.push(format!("{} busy", share_text(vitals.load)));
+            words.push(vitals.load.map_or(rate_text(vitals.rate), |load| format!("{} busy", share_text(load))));
             if vitals.waiting >= 0.5 {
                 words.push(format!("{} waiting", count_text(vitals.waiting)));
             }

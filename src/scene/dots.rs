@@ -221,7 +221,7 @@ fn glimpse(span: &TripSpan, leg: &Leg, playhead: Time, flash: Time, pace: &Pace)
     }
     match leg.arrived {
         Some(arrived) if arrived <= playhead => {
-            let delegated = leg.began.is_some_and(|began| began <= playhead) && playhead < leg.delegated;
+            let delegated = (leg.taken_up..leg.delegated).contains(&playhead);
             if delegated { Glimpse::Nothing } else { Glimpse::Waiting(arrived, asking) }
         }
         Some(arrived) => Glimpse::OnWire(progress(leg.sent, arrived, playhead, pace), asking),

@@ -20,16 +20,16 @@ const FRAME_S: f64 = FRAME.0 as f64 / 1e9;
 pub struct Vitals {
     /// How it is by the engine's word.
     pub health: Health,
-    /// The busier of servers and slots, from 0 to 1.
-    pub load: f64,
-    /// The busy share of its servers (cores, statements).
-    pub busy: f64,
-    /// The held share of its slots (connections).
-    pub held: f64,
+    /// The busier of servers and slots, from 0 to 1; none for what has neither.
+    pub load: Option<f64>,
+    /// The busy share of its servers (cores, statements), if it has any.
+    pub busy: Option<f64>,
+    /// The held share of its slots (connections), if it has any.
+    pub held: Option<f64>,
     /// Requests waiting.
     pub waiting: f64,
-    /// The filled share of its waiting room.
-    pub fill: f64,
+    /// The filled share of its waiting room, if it has one.
+    pub fill: Option<f64>,
     /// Whether its queue grows.
     pub growing: bool,
     /// Requests coming in, per second.
@@ -142,6 +142,11 @@ fn smoothed<'a, T: 'a, const N: usize>(
     sums.map(|sum| if total > 0.0 { sum / total } else { 0.0 })
 }
 
+/// A share of what there is; none where there is nothing.
+fn share_of(part: f64, whole: f32) -> Option<f64> {
+    (whole > 0.0).then(|| share(part, f64::from(whole)))
+}
+
 fn share(part: f64, whole: f64) -> f64 {
     if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 }
 }
@@ -162,14 +167,14 @@ fn vitals<'a>(now: &ComponentFrame, past: impl Iterator<Item = &'a ComponentFram
         ]
     });
     let before = smoothed(past.skip(GROWTH_FRAMES), |frame| [f64::from(frame.waiting)])[0];
-    let (busy, held) = (share(busy, f64::from(now.servers)), share(held, f64::from(now.slots)));
+    let (busy, held) = (share_of(busy, now.servers), share_of(held, now.slots));
     Vitals {
         health: now.health,
-        load: busy.max(held),
+        load: busy.into_iter().chain(held).reduce(f64::max),
         busy,
         held,
         waiting,
-        fill: share(waiting, f64::from(now.capacity)),
+        fill: share_of(waiting, now.capacity),
         growing: waiting > before * 1.1 + 1.0,
         rate: arrivals / FRAME_S,
         good_rate: good / FRAME_S,

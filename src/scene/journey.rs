@@ -65,6 +65,8 @@ pub struct Leg {
     pub settled: Option<Time>,
     /// It is over for the eye; [`Time::MAX`] while its end is not known.
     pub over: Time,
+    /// The callee takes it up: starts on it, or passes it on without work of its own.
+    pub taken_up: Time,
     /// Until when a child of it is shown in its place.
     pub delegated: Time,
 }
@@ -113,12 +115,10 @@ impl Journey {
         let mut leg = Leg { sent: span.sent.max(floor), ..Leg::default() };
         leg.arrived = span.arrived.map(|at| at.max(leg.sent + hop));
         leg.began = span.began.zip(leg.arrived).map(|(at, arrived)| at.max(arrived));
-        let started = leg.began.or(leg.arrived).unwrap_or(leg.sent);
-        leg.delegated = match u16::try_from(index) {
-            Ok(number) if leg.began.is_some() => self.follow(trip, Some(number), started, pace),
-            _ => started,
-        };
-        let worked = leg.began.map_or(started, |began| began + work).max(leg.delegated);
+        leg.taken_up = leg.began.or(leg.arrived).unwrap_or(leg.sent);
+        leg.delegated =
+            u16::try_from(index).map_or(leg.taken_up, |number| self.follow(trip, Some(number), leg.taken_up, pace));
+        let worked = leg.began.map_or(leg.taken_up, |began| began + work).max(leg.delegated);
         leg.answered = span.answered.map(|(at, _)| at.max(worked));
         leg.settled = span.settled.map(|(at, _)| match (leg.answered, answered_in_time(span)) {
             (Some(answered), true) => at.max(answered + hop),

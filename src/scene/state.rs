@@ -61,8 +61,8 @@ impl State {
             return State::Slowed;
         }
         let queued = vitals.waiting >= QUEUE_MIN;
-        match vitals.load {
-            _ if queued && (vitals.fill >= FILLED || vitals.growing) => State::BackingUp,
+        match vitals.load.unwrap_or(0.0) {
+            _ if queued && (vitals.fill.is_some_and(|fill| fill >= FILLED) || vitals.growing) => State::BackingUp,
             load if load >= HOT => State::Hot,
             load if load >= WARM => State::Warm,
             _ => State::Healthy,

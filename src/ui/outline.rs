@@ -71,11 +71,10 @@ fn figures(component: &Component, glance: &Glance) -> impl IntoView + use<> {
     let state = vitals.state();
     let load = match component.kind {
         Kind::Clients(_) => format!("{} lost", share_text(vitals.broken)),
-        _ => format!(
-            "{} busy, {} waiting",
-            share_text(vitals.load),
-            count_text(if vitals.waiting < 0.5 { 0.0 } else { vitals.waiting })
-        ),
+        _ => {
+            let load = vitals.load.map(|load| format!("{} busy, ", share_text(load))).unwrap_or_default();
+            format!("{load}{} waiting", count_text(if vitals.waiting < 0.5 { 0.0 } else { vitals.waiting }))
+        }
     };
     view! {
         <span class=format!("badge {}", state.tone()) title=state.help()>{state_icon(state)}{state.word()}</span>

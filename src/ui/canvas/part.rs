@@ -42,7 +42,11 @@ pub fn PartView(name: String) -> impl IntoView {
         Memo::new(move |_| component.with(|component| component.as_ref().map(|component| component.kind.clone())));
     let tone = move || vitals.with(|vitals| vitals.as_ref().map_or("idle", |vitals| vitals.state().tone()));
     view! {
-        <g class=move || format!("part {} {}", tone(), verdicts.class_of(&name.get_value())) class:selected=selected
+        <g class=move || {
+                // One string: a class set beside it would be lost when the string changes.
+                let selected = if selected.get() { "selected" } else { "" };
+                format!("part {} {} {selected}", tone(), verdicts.class_of(&name.get_value()))
+            }
             data-part=part().to_string() data-kind=move || kind.with(|kind| kind.as_ref().map(Kind::word))
             transform=moved tabindex="0" role="button" aria-pressed=move || selected.get().to_string() aria-label=words
             on:focus=move |event| {
@@ -112,15 +116,15 @@ fn figures(component: &Component, vitals: Option<&Vitals>) -> impl IntoView + us
     };
     let state = vitals.state();
     let users = matches!(component.kind, Kind::Clients(_));
-    let load = if users { vitals.broken } else { vitals.load };
-    let arc = load.clamp(0.0, 1.0) * RING_LENGTH;
+    let arc = if users { vitals.broken } else { vitals.load.unwrap_or(0.0) } * RING_LENGTH;
     view! {
         <circle class="ring" r=RING transform="translate(-49 -17) rotate(-90)" stroke-dasharray=format!("{arc:.1} {RING_LENGTH:.1}")></circle>
         <g class="badge" transform="translate(-24 -9)">{state_mark(state)}</g>
         <text class="state" x="-8" y="0">{state.word()}</text>
-        {(!users).then(|| view! { <text class="percent" x="-49" y="16">{share_text(load)}</text> })}
+        {vitals.load.filter(|_| !users).map(|load| view! { <text class="percent" x="-49" y="16">{share_text(load)}</text> })}
         <text class="figure" x="-66" y="33">{rate_text(vitals.rate)}</text>
-        {if users { lost(vitals).into_any() } else { stack(vitals).into_any() }}
+        {users.then(|| lost(vitals))}
+        {vitals.fill.map(|fill| stack(vitals.waiting, fill))}
     }
     .into_any()
 }
@@ -131,10 +135,9 @@ fn lost(vitals: &Vitals) -> impl IntoView + use<> {
 }
 
 /// The waiting room: a stack that fills, and the number that wait.
-fn stack(vitals: &Vitals) -> impl IntoView + use<> {
-    let waiting = vitals.waiting;
+fn stack(waiting: f64, fill: f64) -> impl IntoView + use<> {
     // One waiting request already shows; the last place fills only when the room is full.
-    let filled = match vitals.fill {
+    let filled = match fill {
         _ if waiting < 0.5 => 0,
         fill if fill >= 0.99 => STACK,
         fill => (1 + (fill * (STACK - 1) as f64) as usize).min(STACK - 1),

@@ -51,7 +51,7 @@ fn WireLine(ends: Ends) -> impl IntoView {
         (!lines.is_empty()).then(|| label_view(at.x, at.y, &lines))
     };
     view! {
-        <g class=move || format!("wire {}", tone()) class:selected=selected>
+        <g class=move || format!("wire {} {}", tone(), if selected.get() { "selected" } else { "" })>
             <path class="reach" d=line></path>
             <path class="line" d=line stroke-width=width></path>
             {broken}
@@ -204,7 +204,8 @@ pub fn WiringPreview() -> impl IntoView {
                     Some(Err(_)) => "preview cannot",
                     None => "preview",
                 };
-                let why = verdict.and_then(Result::err).map(|why| label_view(to.x, to.y + 28.0, &wrapped(&quoted(&why))));
+                let why =
+                    verdict.and_then(Result::err).map(|why| label_view(to.x, to.y + 28.0, &wrapped(&quoted(&why))));
                 Some(view! {
                     <g class=class aria-hidden="true">
                         <path class="line" d=shape.line></path>

@@ -39,9 +39,9 @@ pub fn ComponentFigures(name: String) -> impl IntoView {
                 {tile("answered well", rate_text(vitals.good_rate))}
                 {users.then(|| tile("lost", share_text(vitals.broken)))}
                 {(!users).then(|| view! {
-                    {tile("servers busy", share_text(vitals.busy))}
-                    {tile("slots held", share_text(vitals.held))}
-                    {tile("waiting", count_text(waiting))}
+                    {vitals.busy.map(|busy| tile("servers busy", share_text(busy)))}
+                    {vitals.held.map(|held| tile("slots held", share_text(held)))}
+                    {vitals.fill.is_some().then(|| tile("waiting", count_text(waiting)))}
                     {tile("turned away", rate_text(vitals.shed_rate))}
                     {tile("work for nobody", rate_text(vitals.late_rate))}
                 })}
