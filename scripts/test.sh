@@ -33,9 +33,9 @@ step() {
 setup_build
 setup_browser
 
-# Everything for wasm32 is built as for release: one build of leptos, the largest part, serves clippy's build scripts, the
+# Everything for wasm32 is built in the profile of the app: one build of leptos, the largest part, serves clippy's build scripts, the
 # tests in the browser and the app.
-wasm="--release --target wasm32-unknown-unknown"
+wasm="--profile web --target wasm32-unknown-unknown"
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="node $PWD/tests/e2e/wasm-runner.js"
 
 step "Format" cargo fmt --check

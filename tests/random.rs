@@ -4,7 +4,7 @@ mod support;
 
 use pressure_point::design::{self, Design};
 use pressure_point::metrics::{Recording, Report};
-use pressure_point::sim::{Change, Frame, Replay, Status};
+use pressure_point::sim::{Change, Frame, Health, Replay, Status};
 use pressure_point::units::Time;
 use support::{Dice, random_design, run_design};
 
@@ -104,6 +104,32 @@ fn a_change_keeps_the_past_and_its_future_repeats() {
         assert_eq!(past[..], original[..kept], "seed {seed}");
         straight.change(at, Change::Design(Box::new(after)));
         assert_eq!(play(&mut straight, &mut dice), future, "seed {seed}");
+    }
+}
+
+/// Requests in flight go on when a setting changes around them: nobody and nothing is lost.
+#[test]
+fn a_changed_setting_loses_nothing() {
+    for seed in SEEDS.step_by(3) {
+        let mut dice = Dice(seed | 1);
+        let design = random_design(seed);
+        let mut replay = Replay::new(design.clone());
+        play(&mut replay, &mut dice);
+        for _ in 0..3 {
+            let mut changed = design.clone();
+            for component in &mut changed.components {
+                if let design::Kind::Server(server) = &mut component.kind {
+                    server.cores = 1 + dice.below(8) as u32;
+                    server.concurrency = 1 + dice.below(30) as u32;
+                }
+            }
+            replay.change(Time(dice.below(design.duration.0)), Change::Design(Box::new(changed)));
+            let frames = play(&mut replay, &mut dice);
+            let users = &replay.parts().clients;
+            assert!(frames.iter().all(|frame| frame.users.len() == users.len()), "seed {seed}");
+            let gone = frames.iter().flat_map(|frame| &frame.components).any(|seen| seen.health == Health::Gone);
+            assert!(!gone, "seed {seed}");
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use crate::editor::{Bezier, curve_between};
 
 /// The length of an arrow head.
 const ARROW: f64 = 10.0;
+/// How far a label's middle stands from the line.
+const LABEL_AWAY: f64 = 22.0;
 
 /// A wire as it is drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,8 +31,20 @@ impl WireShape {
 
     /// The shape of a wire along this curve.
     pub fn of(curve: Bezier) -> WireShape {
-        WireShape { curve, line: line_text(&curve), arrow: arrow_text(&curve), label_at: curve.at(0.5) }
+        WireShape { curve, line: line_text(&curve), arrow: arrow_text(&curve), label_at: label_place(&curve) }
     }
+}
+
+/// Beside the middle of the curve: above it where it runs flat, to its right where it runs steeply, so that neither dots
+/// nor the line cover it.
+fn label_place(curve: &Bezier) -> Point {
+    let (middle, before, after) = (curve.at(0.5), curve.at(0.45), curve.at(0.55));
+    let (x, y) = (after.x - before.x, after.y - before.y);
+    let length = (x * x + y * y).sqrt().max(1e-6);
+    // The normal that points up (or right, for a vertical line).
+    let side = if x >= 0.0 { 1.0 } else { -1.0 };
+    let (right, down) = (y / length * side, -x / length * side);
+    Point { x: middle.x + right * (LABEL_AWAY + 12.0), y: middle.y + down * LABEL_AWAY }
 }
 
 fn line_text(curve: &Bezier) -> String {

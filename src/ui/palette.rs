@@ -1,6 +1,7 @@
 //! The palette: a button for each kind of part that may be placed. Click, Enter or drag it onto the canvas.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use crate::design::Kind;
 use crate::editor::Msg;
@@ -25,6 +26,10 @@ pub fn Palette() -> impl IntoView {
     }
 }
 
+fn button_of(event: &leptos::ev::PointerEvent) -> web_sys::Element {
+    event.current_target().expect("a listener has a target").unchecked_into()
+}
+
 fn part_button(session: Session, kind: &Kind) -> impl IntoView + use<> {
     let word = kind.word();
     // Where a press began that may become a drag.
@@ -34,8 +39,8 @@ fn part_button(session: Session, kind: &Kind) -> impl IntoView + use<> {
         let (dx, dy) = (f64::from(event.client_x() - x), f64::from(event.client_y() - y));
         if dx * dx + dy * dy > THRESHOLD * THRESHOLD {
             pressed.set_value(None);
-            // A finger's events belong to the button until it lets go of them.
-            let _ = event_target::<web_sys::Element>(&event).release_pointer_capture(event.pointer_id());
+            // From here on the canvas follows it; and no click comes of it.
+            let _ = button_of(&event).release_pointer_capture(event.pointer_id());
             session.dispatch(Msg::PickUp(word));
         }
     };
@@ -44,6 +49,8 @@ fn part_button(session: Session, kind: &Kind) -> impl IntoView + use<> {
             on:pointerdown=move |event| {
                 if event.button() == 0 {
                     pressed.set_value(Some((event.client_x(), event.client_y())));
+                    // A quick pointer leaves the button at its first move.
+                    let _ = button_of(&event).set_pointer_capture(event.pointer_id());
                 }
             }
             on:pointermove=moved

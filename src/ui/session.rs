@@ -99,6 +99,7 @@ impl Session {
         match effect {
             Effect::Announce(text) => self.announcement.set(text),
             Effect::Refused(why) => {
+                let why = quoted(&why);
                 self.announcement.set(format!("Not possible: {why}"));
                 self.refusal.update(|(number, text)| (*number, *text) = (*number + 1, why));
             }
@@ -130,6 +131,19 @@ impl Session {
         self.recording.update_value(change);
         self.revision.update(|revision| *revision += 1);
     }
+}
+
+/// Names stand between backticks in messages, as the command line shows them; a page has real quotes.
+pub fn quoted(text: &str) -> String {
+    let mut open = false;
+    let quote = |c: char| match c {
+        '`' => {
+            open = !open;
+            if open { '“' } else { '”' }
+        }
+        c => c,
+    };
+    text.chars().map(quote).collect()
 }
 
 fn wants_less_motion() -> bool {

@@ -54,6 +54,7 @@ struct Layer {
     shown: Option<Shown>,
     glanced: (f64, Option<(Time, u64)>),
     colours: [String; DotStyle::ALL.len()],
+    rim: String,
     coloured: f64,
 }
 
@@ -70,6 +71,7 @@ fn animate(session: Session, canvas: HtmlCanvasElement) {
         shown: None,
         glanced: (0.0, None),
         colours: Default::default(),
+        rim: String::new(),
         coloured: f64::NEG_INFINITY,
     };
     type Picture = Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>>;
@@ -139,7 +141,7 @@ impl Layer {
         let _ = self.pen.translate(-camera.origin.x * zoom, -camera.origin.y * zoom);
         let _ = self.pen.scale(zoom, zoom);
         for (style, colour) in DotStyle::ALL.into_iter().zip(&self.colours) {
-            draw_style(&self.pen, style, colour, &dots);
+            draw_style(&self.pen, style, colour, &self.rim, &dots);
         }
     }
 
@@ -167,10 +169,12 @@ impl Layer {
 
     fn read_colours(&mut self) {
         let Ok(Some(style)) = window().get_computed_style(&self.canvas) else { return };
-        for (colour, dot) in self.colours.iter_mut().zip(DotStyle::ALL) {
-            let found = style.get_property_value(variable_of(dot)).unwrap_or_default();
-            *colour = if found.trim().is_empty() { "#808080".to_owned() } else { found.trim().to_owned() };
-        }
+        let read = |variable: &str| {
+            let found = style.get_property_value(variable).unwrap_or_default();
+            if found.trim().is_empty() { "#808080".to_owned() } else { found.trim().to_owned() }
+        };
+        self.colours = DotStyle::ALL.map(|dot| read(variable_of(dot)));
+        self.rim = read("--panel");
     }
 }
 
@@ -215,7 +219,7 @@ pub fn legend_path(style: DotStyle) -> &'static str {
 }
 
 /// Draws all dots of one style as one path.
-fn draw_style(pen: &CanvasRenderingContext2d, style: DotStyle, colour: &str, dots: &[Dot]) {
+fn draw_style(pen: &CanvasRenderingContext2d, style: DotStyle, colour: &str, rim: &str, dots: &[Dot]) {
     let mut any = false;
     for dot in dots.iter().filter(|dot| dot.style == style) {
         if !any {
@@ -234,6 +238,10 @@ fn draw_style(pen: &CanvasRenderingContext2d, style: DotStyle, colour: &str, dot
             pen.stroke();
         }
         _ => {
+            // A rim in the canvas's colour keeps dots apart from each other and from a wide wire.
+            pen.set_line_width(1.6);
+            pen.set_stroke_style_str(rim);
+            pen.stroke();
             pen.set_fill_style_str(colour);
             pen.fill();
         }

@@ -7,7 +7,7 @@ use web_sys::{HtmlElement, KeyboardEvent};
 
 use crate::design::{Fault, FaultKind, FaultSettings, Kind, Target};
 use crate::editor::{Action, Menu, MenuPage, Msg, has_caller_port};
-use crate::ui::session::{Session, use_session};
+use crate::ui::session::{Session, quoted, use_session};
 use crate::units::Time;
 
 /// The open menu.
@@ -130,7 +130,7 @@ fn item(
     };
     view! {
         <button class=format!("menu-item {class}") role="menuitem" tabindex="-1" on:click=choose>
-            <span>{label}</span><span class="hint">{hint}</span>
+            <span>{label}</span><span class="keys">{hint}</span>
         </button>
     }
 }
@@ -145,7 +145,7 @@ fn actions_page(session: Session, on: Option<&Target>) -> impl IntoView + use<> 
             .into_any();
     };
     let component = match part {
-        Target::Component(name) => session.with_design(|design| design.component(name).cloned()),
+        Target::Component(name) => session.with_untracked_design(|design| design.component(name).cloned()),
         Target::Wire(..) => None,
     };
     let turn = |action: Action, page: MenuPage| {
@@ -204,7 +204,7 @@ fn connect_page(session: Session, from: &str) -> impl IntoView + use<> {
         let why = verdict.err().unwrap_or_default();
         view! {
             <div class="menu-item refused" role="menuitem" aria-disabled="true" tabindex="-1">
-                <span>{name}</span><span class="why">{why}</span>
+                <span>{name}</span><span class="why">{quoted(&why)}</span>
             </div>
         }
     };

@@ -94,7 +94,7 @@ fn ports(kind: &Kind) -> impl IntoView + use<> {
 
 fn ring_icon(kind: &Kind) -> impl IntoView + use<> {
     view! {
-        <g transform="translate(-49 -14)">
+        <g transform="translate(-49 -17)">
             <circle class="ring-back" r=RING></circle>
             {kind_mark(kind)}
         </g>
@@ -106,7 +106,7 @@ fn figures(component: &Component, vitals: Option<&Vitals>) -> impl IntoView + us
     let Some(vitals) = vitals else {
         return view! {
             <text class="state" x="-24" y="0">{component.kind.label()}</text>
-            <text class="figure" x="-66" y="30">{summary(&component.kind)}</text>
+            <text class="figure" x="-66" y="33">{summary(&component.kind)}</text>
         }
         .into_any();
     };
@@ -115,11 +115,11 @@ fn figures(component: &Component, vitals: Option<&Vitals>) -> impl IntoView + us
     let load = if users { vitals.broken } else { vitals.load };
     let arc = load.clamp(0.0, 1.0) * RING_LENGTH;
     view! {
-        <circle class="ring" r=RING transform="translate(-49 -14) rotate(-90)" stroke-dasharray=format!("{arc:.1} {RING_LENGTH:.1}")></circle>
+        <circle class="ring" r=RING transform="translate(-49 -17) rotate(-90)" stroke-dasharray=format!("{arc:.1} {RING_LENGTH:.1}")></circle>
         <g class="badge" transform="translate(-24 -9)">{state_mark(state)}</g>
         <text class="state" x="-8" y="0">{state.word()}</text>
-        <text class="percent" x="66" y="-17">{share_text(load)}</text>
-        <text class="figure" x="-66" y="30">{rate_text(vitals.rate)}</text>
+        {(!users).then(|| view! { <text class="percent" x="-49" y="16">{share_text(load)}</text> })}
+        <text class="figure" x="-66" y="33">{rate_text(vitals.rate)}</text>
         {if users { lost(vitals).into_any() } else { stack(vitals).into_any() }}
     }
     .into_any()
@@ -127,7 +127,7 @@ fn figures(component: &Component, vitals: Option<&Vitals>) -> impl IntoView + us
 
 fn lost(vitals: &Vitals) -> impl IntoView + use<> {
     let text = format!("{} lost", share_text(vitals.broken));
-    view! { <text class="figure end" x="66" y="30">{text}</text> }
+    view! { <text class="figure end" x="66" y="33">{text}</text> }
 }
 
 /// The waiting room: a stack that fills, and the number that wait.
@@ -141,10 +141,10 @@ fn stack(vitals: &Vitals) -> impl IntoView + use<> {
     };
     let place = |index: usize| {
         let x = -4.0 + index as f64 * 5.0;
-        view! { <rect class="place" class:filled=index < filled x=x y="21" width="3.6" height="10" rx="1"></rect> }
+        view! { <rect class="place" class:filled=index < filled x=x y="24" width="3.6" height="10" rx="1"></rect> }
     };
     view! {
         {(0..STACK).map(place).collect_view()}
-        <text class="figure end" x="66" y="30">{count_text(if waiting < 0.5 { 0.0 } else { waiting })}</text>
+        <text class="figure end" x="66" y="33">{count_text(if waiting < 0.5 { 0.0 } else { waiting })}</text>
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::design::{Design, Target, Wire, may_connect};
 use crate::editor::{Gesture, Msg, callee_port, caller_port, wire_curve};
 use crate::scene::{Flow, FlowState, WireShape, policy_summary, rate_text, share_text, wire_words};
-use crate::ui::session::{Session, use_session};
+use crate::ui::session::{Session, quoted, use_session};
 
 type Ends = (String, String);
 
@@ -204,7 +204,7 @@ pub fn WiringPreview() -> impl IntoView {
                     Some(Err(_)) => "preview cannot",
                     None => "preview",
                 };
-                let why = verdict.and_then(Result::err).map(|why| label_view(to.x, to.y + 28.0, &wrapped(&why)));
+                let why = verdict.and_then(Result::err).map(|why| label_view(to.x, to.y + 28.0, &wrapped(&quoted(&why))));
                 Some(view! {
                     <g class=class aria-hidden="true">
                         <path class="line" d=shape.line></path>

@@ -5,7 +5,7 @@ use web_sys::{Event, HtmlInputElement};
 
 use crate::design::{Form as Shape, Node, SettingInfo, Value, get_path};
 use crate::editor::{Msg, Room};
-use crate::ui::session::{Session, use_session};
+use crate::ui::session::{Session, quoted, use_session};
 
 use super::curve::CurveField;
 
@@ -156,7 +156,9 @@ fn PlainField(subject: Subject, info: SettingInfo, form: Shape, label: String) -
     let session = use_session();
     let wrong = RwSignal::new(None::<String>);
     let of = subject.clone();
-    let shown = Memo::new(move |_| of.value(session).and_then(|node| node.as_typed()).unwrap_or_default());
+    // What is not written has its default.
+    let standard = info.default.as_typed().unwrap_or_default();
+    let shown = Memo::new(move |_| of.value(session).and_then(|node| node.as_typed()).unwrap_or(standard.clone()));
     let id = subject.id();
     let (help_id, wrong_id) = (format!("{id}-help"), format!("{id}-wrong"));
     let name = if label.is_empty() { label_of(info.name) } else { label.clone() };
@@ -182,7 +184,7 @@ fn PlainField(subject: Subject, info: SettingInfo, form: Shape, label: String) -
             {titled.then(|| view! { <label for=id>{label}</label> })}
             <div class="field-input">{input}</div>
             <p class="help" id=help_id>{titled.then_some(info.help)}{example}</p>
-            <p class="field-wrong" id=wrong_id role="alert">{move || wrong.get()}</p>
+            <p class="field-wrong" id=wrong_id role="alert">{move || wrong.get().map(|why| quoted(&why))}</p>
         </div>
     }
 }

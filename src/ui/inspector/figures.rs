@@ -7,6 +7,11 @@ use crate::scene::{count_text, rate_text, share_text};
 use crate::ui::icon::state_icon;
 use crate::ui::session::use_session;
 
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).chain(['.']).collect())
+}
+
 fn tile(label: &'static str, value: String) -> impl IntoView {
     view! { <div class="figure-tile"><dt>{label}</dt><dd>{value}</dd></div> }
 }
@@ -27,7 +32,8 @@ pub fn ComponentFigures(name: String) -> impl IntoView {
         let (state, users) = (vitals.state(), users());
         let waiting = if vitals.waiting < 0.5 { 0.0 } else { vitals.waiting };
         Some(view! {
-            <p class=format!("badge {}", state.tone())>{state_icon(state)}<span class="strong">{state.word()}</span>": "{state.help()}</p>
+            <p class=format!("badge {}", state.tone())>{state_icon(state)}<span class="strong">{state.word()}</span></p>
+            <p class="soft">{sentence(state.help())}</p>
             <dl class="figure-tiles">
                 {tile(if users { "issued" } else { "arriving" }, rate_text(vitals.rate))}
                 {tile("answered well", rate_text(vitals.good_rate))}

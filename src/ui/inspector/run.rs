@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::design::{ClassCost, Edit, RequestClass, Target, remarks};
 use crate::editor::{Msg, Room};
-use crate::ui::session::{Session, use_session};
+use crate::ui::session::{Session, quoted, use_session};
 use crate::units::Time;
 
 use super::field::Form;
@@ -84,7 +84,7 @@ fn SeedAndDuration() -> impl IntoView {
                 <input id="run-seed" class="text-field" type="text" inputmode="numeric" prop:value=seed on:change=set_seed autocomplete="off" />
                 <p class="help">"Decides all chance: the same seed gives the same run."</p>
             </div>
-            <p class="field-wrong" role="alert">{move || wrong.get()}</p>
+            <p class="field-wrong" role="alert">{move || wrong.get().map(|why| quoted(&why))}</p>
         </section>
     }
 }
