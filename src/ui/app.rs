@@ -233,7 +233,8 @@ pub fn App() -> impl IntoView {
     let shell = provide();
     Effect::new(move |_| {
         // Whatever was opened or closed: charts have another size.
-        (shell.tab.track(), shell.lesson_shown.track(), shell.inspector_shown.track(), shell.charts_shown.track());
+        shell.tab.track();
+        [shell.lesson_shown, shell.inspector_shown, shell.charts_shown].iter().for_each(Track::track);
         request_animation_frame(move || shell.resized.tell());
     });
     view! {
@@ -242,14 +243,15 @@ pub fn App() -> impl IntoView {
             class:no-inspector=move || !shell.inspector_shown.get()
             class:no-charts=move || !shell.charts_shown.get()>
             <Header />
-            <aside class="panel lesson" aria-label="Lesson"><LessonPanel /></aside>
-            <main class="stage">
+            <main class="workspace">
+            <section class="panel lesson" aria-label="Lesson"><LessonPanel /></section>
+            <section class="stage" aria-label="Canvas">
                 <Stage />
                 <Handle side="left" name="lesson" shown=shell.lesson_shown />
                 <Handle side="right" name="inspector" shown=shell.inspector_shown />
                 <Trouble />
-            </main>
-            <aside class="panel inspector" aria-label="Inspector"><Inspect /></aside>
+            </section>
+            <section class="panel inspector" aria-label="Inspector"><Inspect /></section>
             <section class="deck" aria-label="Player">
                 <PlayerBar />
                 <button class="icon-button small charts-toggle" aria-expanded=move || shell.charts_shown.get().to_string()
@@ -259,6 +261,7 @@ pub fn App() -> impl IntoView {
                 </button>
             </section>
             <Charts />
+            </main>
             <nav class="tabs" aria-label="Views">{Tab::ALL.map(|tab| tab_button(shell, tab)).collect_view()}</nav>
             <ToastList />
             <Help open=shell.help />

@@ -122,10 +122,11 @@ impl Pen<'_> {
         }
         for tick in &plot.ticks_time {
             let (x, y) = chart.backend_coord(&(tick.at, 0.0));
-            // The last label would be cut off at the edge.
-            let (anchor, shift) = match tick.at >= to - 1e-9 {
-                true => (HPos::Right, size(RIGHT - 2.0)),
-                false => (HPos::Center, 0),
+            // The first label would run into the values, and the last be cut off at the edge.
+            let (anchor, shift) = match tick.at {
+                at if at <= from + 1e-9 => (HPos::Left, 0),
+                at if at >= to - 1e-9 => (HPos::Right, size(RIGHT - 2.0)),
+                _ => (HPos::Center, 0),
             };
             area.draw_text(&tick.text, &font.clone().pos(Pos::new(anchor, VPos::Top)), (x + shift, y + size(5.0)))?;
         }

@@ -319,7 +319,7 @@ fn Debrief() -> impl IntoView {
         counts().then(|| {
             view! {
                 <div class="debrief"><span class="debrief-mark">{glyph(Glyph::Check)}</span>
-                    <p><strong>"All goals met."</strong>" Rewind to see where it mattered."</p>{next}</div>
+                    <p><strong>"All goals met."</strong></p>{next}</div>
             }
         })
     };

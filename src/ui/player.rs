@@ -143,33 +143,44 @@ fn TrackBar() -> impl IntoView {
         <div class="track" node_ref=element role="slider" tabindex="0" aria-label="Playhead" id="track"
             aria-valuemin="0" aria-valuemax=move || duration.get().as_secs_f64()
             aria-valuenow=move || said.get().as_secs_f64() aria-valuetext=move || clock(said.get())
-            style:--played=move || format!("{:.5}", played.get())
-            style:--recorded=move || format!("{:.5}", recorded.get())
             on:pointerdown=down
             on:pointermove=move |event| if dragging.get_untracked() { seek(&event) }
             on:pointerup=move |_| dragging.set(false)
             on:pointercancel=move |_| dragging.set(false)
             on:keydown=move |event| on_key(run, event)>
-            {move || plan.with(plan_view)}
-            <div class="track-recorded" aria-hidden="true"></div>
+            {move || area_view(plan.with(|plan| plan.area.clone()), played)}
+            {move || plan.with(spans_view)}
+            <div class="track-recorded" aria-hidden="true" style:width=move || percent(recorded.get())></div>
             {move || marks_view(run, session)}
-            <div class="track-head" aria-hidden="true"></div>
+            <div class="track-head" aria-hidden="true" style:left=move || percent(played.get())></div>
         </div>
     }
 }
 
-fn plan_view(plan: &track::Track) -> impl IntoView + use<> {
-    let span = |span: &TrackSpan| {
-        let style = format!("left:{:.3}%;width:{:.3}%", span.from * 100.0, (span.to - span.from) * 100.0);
-        view! { <div class="track-span" style=style><span>{span.name.clone()}</span></div> }
-    };
-    let area = plan.area.clone();
+/// The planned traffic, and once more, bright, what was played of it.
+fn area_view(area: String, played: Memo<f64>) -> impl IntoView {
+    let clip = move || format!("inset(0 {} 0 0)", percent(1.0 - played.get()));
     view! {
         <svg class="track-area" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true"><path d=area.clone()></path></svg>
-        <svg class="track-area played" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true"><path d=area></path></svg>
+        <svg class="track-area played" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true" style:clip-path=clip>
+            <path d=area></path>
+        </svg>
+    }
+}
+
+fn spans_view(plan: &track::Track) -> impl IntoView + use<> {
+    let span = |span: &TrackSpan| {
+        let style = format!("left:{};width:{}", percent(span.from), percent(span.to - span.from));
+        view! { <div class="track-span" style=style><span>{span.name.clone()}</span></div> }
+    };
+    view! {
         {plan.spans.iter().map(span).collect_view()}
         {plan.faults.iter().map(|mark| mark_view(mark, "planned")).collect_view()}
     }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.3}%", share * 100.0)
 }
 
 fn marks_view(run: Run, session: Session) -> impl IntoView + use<> {
@@ -187,7 +198,7 @@ fn mark_view(mark: &TrackMark, besides: &'static str) -> impl IntoView + use<> {
         MarkKind::Hand => "hand",
     };
     let title = format!("{} {}", clock(mark.time), mark.text);
-    view! { <div class=format!("track-mark {kind} {besides}") style=format!("left:{:.3}%", mark.at * 100.0) title=title></div> }
+    view! { <div class=format!("track-mark {kind} {besides}") style=format!("left:{}", percent(mark.at)) title=title></div> }
 }
 
 /// How far across the track the pointer is.

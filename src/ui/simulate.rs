@@ -118,7 +118,7 @@ impl Simulation {
         let mut ending = None;
         while ending.is_none() && self.done < self.until && frames.len() < FRAMES_PER_MESSAGE {
             let (more, status) = replay.run(self.until, EVENTS_PER_LOOK);
-            self.done = self.done + Time(more.len() as u64 * FRAME.0);
+            self.done += Time(more.len() as u64 * FRAME.0);
             frames.extend(more);
             ending = Ending::of(status);
             if Date::now() - started > SLICE_MILLIS {
