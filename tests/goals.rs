@@ -103,10 +103,7 @@ fn bad_goals_say_where_and_what_to_try() {
     check("p99(users -> lb) < 1s", "5: `p99` cannot be taken of a wire | write it like `p99(users)`");
     check("retries(users -> app) = 0", "8: there is no wire `users -> app` | did you mean `users -> lb`?");
     check("hit_ratio(app) > 90%", "10: `hit_ratio` cannot be taken of `app`, a server | there is cache");
-    check(
-        "oldest_message(jobs) < 30s",
-        "1: `oldest_message` needs a queue, and there is no queue component yet | use another metric for now",
-    );
+    check("conections(db) < 30", "1: unknown metric `conections` | did you mean `connections`?");
 }
 
 /// A frame in which users got `good` answers of 10 ms and `lost` none, and the database was so busy.

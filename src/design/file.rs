@@ -173,10 +173,19 @@ fn read_wires(node: &Node, design: &mut Design, findings: &mut Findings) {
         if !known_ends(&[&from, &to], &entry.key, design, entry.line, findings) {
             continue;
         }
+        known_classes(&policy, design, entry.line, findings);
         match may_connect(design, &from, &to) {
             Ok(()) => design.wires.push(Wire { from, to, policy }),
             Err(why) => findings.note(entry.line, format!("wire `{}`: {why}", entry.key)),
         }
+    }
+}
+
+/// Notes the classes that a wire names and the design does not have.
+fn known_classes(policy: &CallPolicy, design: &Design, line: u32, findings: &mut Findings) {
+    let known = || design.classes.iter().map(|class| class.name.as_str());
+    for name in policy.classes.0.iter().filter(|name| known().all(|class| class != name.as_str())) {
+        findings.hint(line, format!("there is no class `{name}`"), super::problem::suggest(name, known()));
     }
 }
 

@@ -23,7 +23,7 @@ pub use kind::{
 pub use node::{Entry, Node, Value};
 pub use policy::{Backoff, Breaker, CallPolicy, Jitter, Retry};
 pub use problem::{Findings, Problem, suggest};
-pub use setting::{Curve, Form, SettingInfo, Settings, get_path, put_path, read_settings};
+pub use setting::{Curve, Form, Names, SettingInfo, Settings, get_path, put_path, read_settings};
 
 use crate::units::Time;
 
@@ -120,14 +120,7 @@ impl Design {
 
     /// A name of this kind that is still free: `server-3`.
     pub fn free_name(&self, kind: &Kind) -> String {
-        let stem = match kind {
-            Kind::Clients(_) => "users",
-            Kind::LoadBalancer(_) => "lb",
-            Kind::Server(_) => "app",
-            Kind::Cache(_) => "cache",
-            Kind::Database(_) => "db",
-            Kind::ObjectStorage(_) => "storage",
-        };
+        let stem = kind.stem();
         let numbered = (2..).map(|number| format!("{stem}-{number}"));
         std::iter::once(stem.to_owned()).chain(numbered).find(|name| self.component(name).is_none()).expect("endless")
     }

@@ -2,7 +2,7 @@
 
 use crate::units::{Chance, Time};
 
-use super::setting::{choices, settings};
+use super::setting::{Names, choices, settings};
 
 choices! {
     /// How the pause between attempts grows.
@@ -79,5 +79,7 @@ settings! {
         bulkhead: Option<u32> = None, Some((1.0, 1_000_000.0));
         /// The share of requests sent over this wire by a weighted load balancer, relative to its other wires.
         weight: u32 = 1, Some((0.0, 1000.0));
+        /// The request classes that go over this wire; none named is all. So routes are drawn: payments here, pictures there.
+        classes: Names = Names::default(), None;
     }
 }

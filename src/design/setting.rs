@@ -8,7 +8,7 @@ mod values;
 use super::node::{Entry, Node};
 use super::problem::Findings;
 
-pub use values::Curve;
+pub use values::{Curve, Names};
 
 /// What is known of one setting besides its value.
 #[derive(Clone, Debug)]
@@ -40,6 +40,8 @@ pub enum Form {
     Choice(&'static [&'static str]),
     /// A list of `[time, rate]` points.
     Curve,
+    /// Names, set apart by commas.
+    Names,
     /// A table of settings of its own.
     Group(Vec<SettingInfo>),
     /// A setting that may be absent (`none`).

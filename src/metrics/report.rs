@@ -1,5 +1,7 @@
 //! The report of a finished run, in the words of queueing theory.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::sim::{ComponentSum, FRAME, Simulation, Tally, WireSum};
@@ -97,6 +99,9 @@ pub struct ComponentReport {
     pub hit_ratio: Option<f64>,
     /// Hits that were out of date, of a cache.
     pub stale_reads: Option<u64>,
+    /// What only its kind has, by the word of the figure: counts, seconds, shares or bytes.
+    #[serde(flatten)]
+    pub figures: BTreeMap<&'static str, f64>,
 }
 
 /// One wire.
@@ -199,6 +204,7 @@ fn component_of(sum: &ComponentSum, cache: bool, seconds: f64) -> ComponentRepor
         mean_wait_s: ratio(sum.waited_s, sum.began as f64),
         hit_ratio: (cache && sum.hits + sum.misses > 0).then(|| sum.hits as f64 / (sum.hits + sum.misses) as f64),
         stale_reads: cache.then_some(sum.stale),
+        figures: sum.figures.iter().map(|(figure, (folded, _))| (figure.info().word, *folded)).collect(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The figures of all parts at the playhead, smoothed so that they can be read: a raw signal flickers too fast.
 
 use crate::metrics::Recording;
-use crate::sim::{BreakerState, ComponentFrame, FRAME, Health, WireFrame};
+use crate::sim::{BreakerState, ComponentFrame, FRAME, Figure, Fold, Health, WireFrame};
 use crate::units::Time;
 
 use super::state::{FlowState, State};
@@ -44,6 +44,8 @@ pub struct Vitals {
     pub broken: f64,
     /// The share of look-ups that found their key; none for what is no cache.
     pub hits: Option<f64>,
+    /// What only its kind has: what happens, per second; the rest as it is.
+    pub figures: Vec<(Figure, f64)>,
 }
 
 /// The figures of a wire at the playhead.
@@ -151,6 +153,17 @@ fn share(part: f64, whole: f64) -> f64 {
     if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 }
 }
 
+/// A figure of a kind, smoothed; ages and the like, which count at their worst, as they are.
+fn figure<'a>((wanted, value): (Figure, f32), past: impl Iterator<Item = &'a ComponentFrame>) -> (Figure, f64) {
+    let [mean] = smoothed(past, |frame| [frame.figure(wanted).unwrap_or_default()]);
+    let shown = match wanted.info().fold {
+        Fold::Sum => mean / FRAME_S,
+        Fold::Mean => mean,
+        Fold::Max => f64::from(value),
+    };
+    (wanted, shown)
+}
+
 fn vitals<'a>(now: &ComponentFrame, past: impl Iterator<Item = &'a ComponentFrame> + Clone) -> Vitals {
     let [busy, held, waiting, arrivals, good, shed, failed, late, hits, misses] = smoothed(past.clone(), |frame| {
         [
@@ -166,6 +179,7 @@ fn vitals<'a>(now: &ComponentFrame, past: impl Iterator<Item = &'a ComponentFram
             f64::from(frame.misses),
         ]
     });
+    let figures = now.figures.iter().map(|&now| figure(now, past.clone())).collect();
     let before = smoothed(past.skip(GROWTH_FRAMES), |frame| [f64::from(frame.waiting)])[0];
     let (busy, held) = (share_of(busy, now.servers), share_of(held, now.slots));
     Vitals {
@@ -182,6 +196,7 @@ fn vitals<'a>(now: &ComponentFrame, past: impl Iterator<Item = &'a ComponentFram
         late_rate: late / FRAME_S,
         broken: share(shed + failed, good + shed + failed),
         hits: (hits + misses > 0.0).then(|| share(hits, hits + misses)),
+        figures,
     }
 }
 

@@ -14,7 +14,7 @@ pub mod words;
 
 pub use caption::{component_words, policy_summary, summary, wire_words};
 pub use dots::{DOTS_MAX, Dot, DotStyle, Places, TripIndex, dots_at};
-pub use figures::{count_text, rate_text, share_text};
+pub use figures::{bytes_text, count_text, figure_text, rate_text, share_text};
 pub use glance::{Flow, Glance, Vitals};
 pub use journey::{Journey, Leg, Pace};
 pub use order::upstream_first;

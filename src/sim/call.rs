@@ -106,9 +106,7 @@ impl Simulation {
         match &part.behavior {
             Behavior::Clients(_) => self.answer(index, Outcome::Failed),
             Behavior::Balancer(_) => self.balance(at, index),
-            Behavior::Server(_) | Behavior::Cache(_) | Behavior::Database(_) | Behavior::Storage(_) => {
-                self.enter(at, index);
-            }
+            _ => self.enter(at, index),
         }
     }
 

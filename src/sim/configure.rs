@@ -6,11 +6,12 @@ use crate::design::{ClassCost, Design, Kind};
 
 use super::Happening;
 use super::engine::Simulation;
+use super::kind::Stores;
 use super::part::{Behavior, Class, Part, Step};
 use super::random::{Alias, Stream};
 use super::replay::Status;
 use super::tally::Meter;
-use super::wire::{Turn, Wire};
+use super::wire::Wire;
 
 impl Simulation {
     /// Makes the engine be what the design says, from now on. Parts are told by their names: those that stay keep what
@@ -65,7 +66,7 @@ impl Simulation {
     fn match_parts(&mut self, design: &Design) {
         for at in 0..self.parts.len() as u32 {
             let part = &self.parts[at as usize];
-            let stays = design.component(&part.name).is_some_and(|component| part.behavior.is(&component.kind));
+            let stays = design.component(&part.name).is_some_and(|component| part.kind == component.kind.word());
             if !stays && !part.gone {
                 self.take_away(at);
             }
@@ -98,11 +99,14 @@ impl Simulation {
                 self.wires.len() - 1
             });
             self.wires[index].configure(&wire.policy, &mut self.calendar);
+            let named = &wire.policy.classes.0;
+            let carried = self.classes.iter().map(|class| named.contains(&class.name));
+            self.wires[index].carried = if named.is_empty() { Vec::new() } else { carried.collect() };
         }
     }
 
     /// The wires from a component to those that fit, in the design's order.
-    fn wires_to(&self, at: u32, fits: impl Fn(&Behavior) -> bool) -> Vec<u32> {
+    pub(super) fn wires_to(&self, at: u32, fits: impl Fn(&Behavior) -> bool) -> Vec<u32> {
         let all = self.wires.iter().enumerate();
         let leaving =
             all.filter(|(_, wire)| wire.from == at && !wire.gone && fits(&self.parts[wire.to as usize].behavior));
@@ -110,62 +114,31 @@ impl Simulation {
     }
 
     fn configure_part(&mut self, at: u32, kind: &Kind) {
-        let counts: Vec<u32> = self.classes.iter().map(|class| class.key_space).collect();
         match kind {
             Kind::Clients(settings) => {
-                let wires = self.wires_to(at, |_| true);
-                self.configure_clients(at, settings, Turn::new(wires));
+                self.configure_clients(at, settings);
             }
-            Kind::LoadBalancer(settings) => {
-                if let Behavior::Balancer(balancer) = &mut self.parts[at as usize].behavior {
-                    balancer.settings = settings.clone();
-                }
-                let backends = self.wires_to(at, |_| true);
-                self.set_backends(at, backends);
-            }
+            Kind::LoadBalancer(settings) => self.configure_balancer(at, settings),
             Kind::Server(settings) => {
-                self.parts[at as usize].boot = settings.boot;
-                if let Behavior::Server(server) = &mut self.parts[at as usize].behavior {
-                    server.configure(settings);
-                }
+                self.configure_server(at, settings);
                 self.plan_server(at);
             }
-            Kind::Cache(settings) => {
-                let lookup = self.prepared(settings.lookup);
-                let part = &mut self.parts[at as usize];
-                let stream = Stream::new(self.seed, &format!("{}/eviction", part.name));
-                if let Behavior::Cache(cache) = &mut part.behavior {
-                    cache.configure(settings, lookup, &counts, stream);
-                }
-            }
-            Kind::Database(settings) => {
-                let (read, write) = (self.prepared(settings.read), self.prepared(settings.write));
-                let part = &mut self.parts[at as usize];
-                part.boot = settings.boot;
-                if let Behavior::Database(database) = &mut part.behavior {
-                    database.configure(settings, read, write, &counts);
-                }
-            }
-            Kind::ObjectStorage(settings) => {
-                let latency = self.prepared(settings.latency);
-                if let Behavior::Storage(storage) = &mut self.parts[at as usize].behavior {
-                    storage.configure(settings, latency);
-                }
-            }
+            Kind::Cache(settings) => self.configure_cache(at, settings),
+            Kind::Database(settings) => self.configure_database(at, settings),
+            Kind::ObjectStorage(settings) => self.configure_storage(at, settings),
         }
         self.refill(at);
+    }
+
+    /// How many keys each class has, or ever had.
+    pub(super) fn key_counts(&self) -> Vec<u32> {
+        self.classes.iter().map(|class| class.key_space).collect()
     }
 
     /// Lets waiting ones in where there are more servers now than before.
     fn refill(&mut self, at: u32) {
         let now = self.now;
-        let station = match &mut self.parts[at as usize].behavior {
-            Behavior::Server(server) => &mut server.slots,
-            Behavior::Cache(cache) => &mut cache.station,
-            Behavior::Database(database) => &mut database.station,
-            Behavior::Storage(storage) => &mut storage.station,
-            Behavior::Clients(_) | Behavior::Balancer(_) => return,
-        };
+        let Some(station) = self.parts[at as usize].behavior.station() else { return };
         while let Some(next) = station.next(now, &self.attempts) {
             self.ready.push_back(next);
         }
@@ -173,32 +146,46 @@ impl Simulation {
         self.settle_ready();
     }
 
+    /// The stores that requests of a class use at a server.
+    fn stores_of(&self, at: u32, class: u16) -> Stores {
+        let carrying = |fits: fn(&Behavior) -> bool| {
+            let mut wires = self.wires_to(at, fits);
+            wires.retain(|wire| self.wires[*wire as usize].carries(class));
+            wires
+        };
+        Stores {
+            caches: carrying(|to| matches!(to, Behavior::Cache(_))),
+            databases: carrying(|to| matches!(to, Behavior::Database(_))),
+            storages: carrying(|to| matches!(to, Behavior::Storage(_))),
+        }
+    }
+
     fn plan_server(&mut self, at: u32) {
-        let caches = self.wires_to(at, |to| matches!(to, Behavior::Cache(_)));
-        let databases = self.wires_to(at, |to| matches!(to, Behavior::Database(_)));
-        let storages = self.wires_to(at, |to| matches!(to, Behavior::Storage(_)));
         let services = self.wires_to(at, |to| matches!(to, Behavior::Server(_) | Behavior::Balancer(_)));
         let Behavior::Server(server) = &self.parts[at as usize].behavior else { return };
         let settings = server.settings.clone();
         let mut plans = Vec::with_capacity(self.classes.len());
-        for class in &self.classes {
+        let stores: Vec<Stores> = (0..self.classes.len()).map(|class| self.stores_of(at, class as u16)).collect();
+        for (class, (stores, index)) in self.classes.iter().zip(stores.iter().zip(0..)) {
             plans.push(self.steps.len() as u32);
+            let services = services.iter().copied().filter(|wire| self.wires[*wire as usize].carries(index));
             let cost = &class.cost;
             let cpu = settings.cpu.unwrap_or(cost.cpu);
             self.steps.push(Step::Cpu(faster(cpu, settings.speed)));
-            self.steps.extend(services.iter().map(|wire| Step::Call(*wire)));
-            let stores = cost.reads + cost.writes > 0;
-            match (databases.is_empty(), services.is_empty()) {
+            let before = self.steps.len();
+            self.steps.extend(services.map(Step::Call));
+            let calls = self.steps.len() > before;
+            match (stores.databases.is_empty(), !calls) {
                 (false, _) => {
                     self.steps.extend((0..cost.reads).map(|_| Step::Read));
                     self.steps.extend((0..cost.writes).map(|_| Step::Write));
                 }
                 // Whoever is called does the reading.
                 (true, false) => {}
-                (true, true) if stores => self.steps.push(Step::NoStore),
+                (true, true) if cost.uses_keys() => self.steps.push(Step::NoStore),
                 (true, true) => {}
             }
-            if !storages.is_empty() {
+            if !stores.storages.is_empty() {
                 self.steps.extend((0..cost.blobs).map(|_| Step::Fetch));
                 self.steps.extend((cost.body.0 > 0).then_some(Step::Put));
             }
@@ -207,8 +194,7 @@ impl Simulation {
             self.steps.push(Step::Done);
         }
         if let Behavior::Server(server) = &mut self.parts[at as usize].behavior {
-            (server.plans, server.caches) = (plans, caches);
-            (server.databases, server.storages) = (databases, storages);
+            (server.plans, server.stores) = (plans, stores);
         }
     }
 }

@@ -3,10 +3,19 @@
 use super::attempt::Attempts;
 use super::calendar::Entry;
 
-/// All that can happen, packed with an index into the 32 bits of a calendar entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Event {
+macro_rules! events {
+    ($($(#[doc = $doc:literal])+ $name:ident,)+) => {
+        /// All that can happen, packed with an index into the 32 bits of a calendar entry.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Event { $($(#[doc = $doc])+ $name,)+ }
+
+        /// All events, in the order of their numbers; five bits hold the number.
+        const EVENTS: &[Event] = &[$(Event::$name),+];
+    };
+}
+
+events! {
     /// Clients: the next open arrival.
     Arrive,
     /// Clients: a user of the closed population is done thinking.
@@ -35,21 +44,7 @@ pub enum Event {
     Probe,
 }
 
-const EVENTS: [Event; 13] = [
-    Event::Arrive,
-    Event::Think,
-    Event::Deliver,
-    Event::Done,
-    Event::Answer,
-    Event::Timeout,
-    Event::Resend,
-    Event::Patience,
-    Event::Reload,
-    Event::Boot,
-    Event::Fault,
-    Event::FaultEnd,
-    Event::Probe,
-];
+const _: () = assert!(EVENTS.len() <= 32, "an event's number has five bits");
 
 impl Event {
     /// Packs the event with what it is about.

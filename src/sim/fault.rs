@@ -137,22 +137,7 @@ impl Simulation {
     /// Ends all work at a component: its own calls are abandoned, its callers see a failure.
     pub(super) fn lose_all(&mut self, at: u32) {
         let now = self.now;
-        match &mut self.parts[at as usize].behavior {
-            Behavior::Clients(_) | Behavior::Balancer(_) => {}
-            Behavior::Server(server) => {
-                server.slots.clear(now);
-                server.cores.clear(now);
-            }
-            Behavior::Cache(cache) => {
-                cache.station.clear(now);
-                cache.flush();
-            }
-            Behavior::Database(database) => database.station.clear(now),
-            Behavior::Storage(storage) => {
-                storage.station.clear(now);
-                storage.line.clear(now);
-            }
-        }
+        self.parts[at as usize].behavior.clear(now);
         let attempts = &self.attempts;
         self.ready.retain(|index| attempts[*index].at != at);
         let here =

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::units::Time;
 
+use super::figure::Figure;
+
 /// The simulated time that one frame covers.
 pub const FRAME: Time = Time(100_000_000);
 
@@ -109,6 +111,15 @@ pub struct ComponentFrame {
     pub stale: u32,
     /// How it is, at the end of the frame.
     pub health: Health,
+    /// What only its kind has, in the order of [`Figure`].
+    pub figures: Vec<(Figure, f32)>,
+}
+
+impl ComponentFrame {
+    /// The figure of this name, if its kind has it.
+    pub fn figure(&self, wanted: Figure) -> Option<f64> {
+        self.figures.iter().find(|(figure, _)| *figure == wanted).map(|(_, value)| f64::from(*value))
+    }
 }
 
 /// The state of a wire's circuit breaker.

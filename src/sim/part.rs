@@ -8,6 +8,7 @@ use super::attempt::NONE;
 use super::calendar::Delay;
 use super::kind::{Balancer, Cache, Clients, Database, Server, Storage};
 use super::random::{Alias, Stream};
+use super::station::Station;
 use super::tally::Meter;
 
 /// One thing a server does for a request.
@@ -35,6 +36,8 @@ pub(super) enum Step {
 #[derive(Clone, Debug)]
 pub(super) struct Part {
     pub name: String,
+    /// The word of its kind: a part that comes back as another kind is another part.
+    pub kind: &'static str,
     pub stream: Stream,
     pub behavior: Behavior,
     pub down: bool,
@@ -95,17 +98,27 @@ impl Behavior {
         }
     }
 
-    /// Whether it is of this kind.
-    pub fn is(&self, kind: &Kind) -> bool {
-        matches!(
-            (self, kind),
-            (Behavior::Clients(_), Kind::Clients(_))
-                | (Behavior::Balancer(_), Kind::LoadBalancer(_))
-                | (Behavior::Server(_), Kind::Server(_))
-                | (Behavior::Cache(_), Kind::Cache(_))
-                | (Behavior::Database(_), Kind::Database(_))
-                | (Behavior::Storage(_), Kind::ObjectStorage(_))
-        )
+    /// The waiting room and servers that a call enters first; none where calls are passed on or nobody calls.
+    #[inline]
+    pub fn station(&mut self) -> Option<&mut Station> {
+        match self {
+            Behavior::Server(server) => Some(&mut server.slots),
+            Behavior::Cache(cache) => Some(&mut cache.station),
+            Behavior::Database(database) => Some(&mut database.station),
+            Behavior::Storage(storage) => Some(&mut storage.station),
+            Behavior::Clients(_) | Behavior::Balancer(_) => None,
+        }
+    }
+
+    /// Forgets all work in hand and all that is kept in memory only: a crash.
+    pub fn clear(&mut self, now: Time) {
+        match self {
+            Behavior::Clients(_) | Behavior::Balancer(_) => {}
+            Behavior::Server(server) => server.clear(now),
+            Behavior::Cache(cache) => cache.clear(now),
+            Behavior::Database(database) => database.station.clear(now),
+            Behavior::Storage(storage) => storage.clear(now),
+        }
     }
 
     /// The memory it takes, where that grows with keys.
@@ -139,6 +152,7 @@ impl Part {
     pub fn new(name: &str, kind: &Kind, seed: u64) -> Part {
         Part {
             name: name.to_owned(),
+            kind: kind.word(),
             stream: Stream::new(seed, name),
             behavior: Behavior::new(kind, seed, name),
             down: false,

@@ -1,10 +1,12 @@
 //! Counting requests: per frame for playing, and in total for a report.
 
+use std::collections::BTreeMap;
+
 use hdrhistogram::Histogram;
 
 use crate::units::Time;
 
-use super::{Answers, Frame, Outcome, Sketch};
+use super::{Answers, Figure, Frame, Outcome, Sketch};
 
 /// Latencies are counted in microseconds, up to an hour.
 const LATENCY_MAX_US: u64 = 3_600_000_000;
@@ -169,6 +171,8 @@ pub struct ComponentSum {
     pub hits: u64,
     pub misses: u64,
     pub stale: u64,
+    /// What only its kind has: the figure, folded, and of how many frames.
+    pub figures: BTreeMap<Figure, (f64, u32)>,
 }
 
 /// A wire's frames added up; see [`super::WireFrame`].
@@ -235,6 +239,11 @@ impl Totals {
             sum.hits += u64::from(seen.hits);
             sum.misses += u64::from(seen.misses);
             sum.stale += u64::from(seen.stale);
+            for (figure, value) in &seen.figures {
+                let (folded, frames) = sum.figures.entry(*figure).or_default();
+                *frames += 1;
+                *folded = figure.info().fold.add(*folded, f64::from(*value), *frames);
+            }
         }
         for (sum, seen) in sums.wires.iter_mut().zip(&frame.wires) {
             sum.attempts += u64::from(seen.attempts);

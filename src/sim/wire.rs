@@ -36,6 +36,8 @@ pub struct Wire {
     pub slow: f64,
     /// Taken out of the design in mid-run.
     pub gone: bool,
+    /// Whether requests of each class may go over it; empty is all of them.
+    pub carried: Vec<bool>,
     /// The health check's view of the callee.
     pub check: Check,
     /// What the current frame has counted.
@@ -71,6 +73,7 @@ impl Wire {
             cut: false,
             slow: 1.0,
             gone: false,
+            carried: Vec::new(),
             check: Check::default(),
             frame: WireFrame::default(),
             changed: Time::ZERO,
@@ -91,6 +94,12 @@ impl Wire {
         self.policy = policy.clone();
         self.timeout = policy.timeout.map(|timeout| calendar.constant(timeout));
         self.set_latency(calendar);
+    }
+
+    /// Whether requests of this class may go over it.
+    #[inline]
+    pub fn carries(&self, class: u16) -> bool {
+        self.carried.is_empty() || self.carried.get(usize::from(class)).is_some_and(|carried| *carried)
     }
 
     /// The latency as it is now, with a fault's factor.
@@ -151,6 +160,41 @@ impl Wire {
         frame.sick = self.check.sick;
         self.area = 0;
         frame
+    }
+}
+
+/// A turn for each class that has wires of its own; one for all where every wire carries all classes.
+#[derive(Clone, Debug, Default)]
+pub struct Turns(Vec<Turn>);
+
+impl Turns {
+    /// Turns over these wires, for this many classes.
+    pub fn new(wires: &[u32], all: &[Wire], classes: usize) -> Turns {
+        if wires.iter().all(|wire| all[*wire as usize].carried.is_empty()) {
+            return Turns(vec![Turn::new(wires.to_vec())]);
+        }
+        let of = |class: usize| wires.iter().copied().filter(move |wire| all[*wire as usize].carries(class as u16));
+        Turns((0..classes).map(|class| Turn::new(of(class).collect())).collect())
+    }
+
+    /// The turn of a class.
+    #[inline]
+    pub fn of(&mut self, class: u16) -> Option<&mut Turn> {
+        match self.0.as_mut_slice() {
+            [one] => Some(one),
+            many => many.get_mut(usize::from(class)),
+        }
+    }
+
+    /// Whether the same wires take turns in both.
+    pub fn same_wires(&self, other: &Turns) -> bool {
+        self.0.iter().map(|turn| &turn.wires).eq(other.0.iter().map(|turn| &turn.wires))
+    }
+
+    /// Goes on where the other had got to.
+    pub fn resume(mut self, other: &Turns) -> Turns {
+        self.0.iter_mut().zip(&other.0).for_each(|(turn, before)| turn.cursor = before.cursor);
+        self
     }
 }
 

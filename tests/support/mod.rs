@@ -142,6 +142,7 @@ fn random_policy(dice: &mut Dice) -> String {
     maybe("breaker = { errors = \"50%\", window = \"1s\", open = \"500ms\", minimum = 5 }", 30, dice);
     maybe("bulkhead = 4", 20, dice);
     maybe("weight = 3", 20, dice);
+    maybe("classes = [\"c0\"]", 12, dice);
     parts.join(", ")
 }
 

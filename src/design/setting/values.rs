@@ -139,6 +139,40 @@ impl<T: Setting> Setting for Option<T> {
     }
 }
 
+/// Names of classes or components, in the file a list; as text, set apart by commas.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names(pub Vec<String>);
+
+/// More names than anyone lists.
+const NAMES_MAX: usize = 100;
+
+impl Setting for Names {
+    fn read(node: &Node, findings: &mut Findings) -> Option<Names> {
+        let names: Vec<String> = match &node.value {
+            Value::List(items) => items.iter().filter_map(Node::as_typed).collect(),
+            _ => node.as_typed()?.split(',').map(|name| name.trim().to_owned()).collect(),
+        };
+        let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
+        if names.len() > NAMES_MAX {
+            findings.note(node.line, format!("at most {NAMES_MAX} names can be listed"));
+            return None;
+        }
+        for name in &names {
+            if let Err(why) = crate::design::check_name(name) {
+                findings.note(node.line, why);
+                return None;
+            }
+        }
+        Some(Names(names))
+    }
+    fn write(&self) -> Node {
+        Node::new(Value::List(self.0.iter().map(Node::text).collect()))
+    }
+    fn form() -> Form {
+        Form::Names
+    }
+}
+
 /// A piecewise-linear rate over time: points in order of time; constant before the first and after the last.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve(pub Vec<(Time, Rate)>);

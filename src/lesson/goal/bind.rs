@@ -26,6 +26,7 @@ impl Goal {
             (SubjectKind::Callee, Kind::Clients(_)) => false,
             (SubjectKind::Cache, kind) => matches!(kind, Kind::Cache(_)),
             (SubjectKind::UsersOrCache, kind) => matches!(kind, Kind::Clients(_) | Kind::Cache(_)),
+            (SubjectKind::Kinds(kinds), kind) => kinds.contains(&kind.word()),
             (SubjectKind::Station | SubjectKind::Callee | SubjectKind::Caller | SubjectKind::Design, _) => true,
         };
         let classes = design.classes.iter().map(|class| class.name.as_str()).filter(|_| info.of == SubjectKind::Users);

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use hdrhistogram::Histogram;
 
-use crate::sim::{Answers, ComponentFrame, FRAME, Frame, Parts, Sketch};
+use crate::sim::{Answers, ComponentFrame, FRAME, Fold, Frame, Parts, Sketch};
 
 use super::{Metric, SLIDE, Subject};
 
@@ -92,6 +92,8 @@ struct Sum {
     top: f64,
     bottom: f64,
     lost: u64,
+    /// Whether the greatest counts, not the sum.
+    greatest: bool,
     /// Only for percentiles.
     latency: Option<Histogram<u64>>,
 }
@@ -99,7 +101,8 @@ struct Sum {
 impl Sum {
     fn new(metric: Metric) -> Sum {
         let histogram = || Histogram::new_with_bounds(1, LATENCY_MAX, 2).expect("the bounds are constant and good");
-        Sum { top: 0.0, bottom: 0.0, lost: 0, latency: metric.quantile().map(|_| histogram()) }
+        let greatest = matches!(metric, Metric::Figure(figure) if figure.info().fold == Fold::Max);
+        Sum { top: 0.0, bottom: 0.0, lost: 0, greatest, latency: metric.quantile().map(|_| histogram()) }
     }
 
     fn clear(&mut self) {
@@ -110,7 +113,7 @@ impl Sum {
     }
 
     fn add(&mut self, sample: &Sample) {
-        self.top += sample.top;
+        self.top = if self.greatest { self.top.max(sample.top) } else { self.top + sample.top };
         self.bottom += sample.bottom;
         self.lost += u64::from(sample.lost);
         let Some(histogram) = &mut self.latency else { return };
@@ -130,6 +133,7 @@ impl Sum {
         match metric {
             Metric::MeanLatency if self.bottom == 0.0 => (self.lost > 0).then_some(f64::INFINITY),
             Metric::Shed | Metric::Retries | Metric::StaleReads => Some(self.top),
+            Metric::Figure(figure) if figure.info().fold != Fold::Mean => (self.bottom > 0.0).then_some(self.top),
             _ => (self.bottom > 0.0).then(|| self.top / self.bottom),
         }
     }
@@ -197,6 +201,10 @@ fn sample_of_component(metric: Metric, component: &ComponentFrame) -> Option<Sam
         Metric::Shed => of(f64::from(component.shed), 1.0),
         Metric::HitRatio => of(f64::from(component.hits), f64::from(component.hits) + f64::from(component.misses)),
         Metric::StaleReads => of(f64::from(component.stale), 1.0),
+        // Unlike the others, it tells something of a part that nobody has called yet: a memory, a backlog.
+        Metric::Figure(figure) => {
+            component.figure(figure).map(|top| Sample { top, bottom: 1.0, active: true, ..Sample::default() })
+        }
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! The figures that a goal can name, their units, and of whom they can be taken.
 
-use crate::units::{Chance, Money, Rate, Time};
+use crate::sim::{Figure, Measure};
+use crate::units::{Bytes, Chance, Money, Rate, Time};
 
 /// A figure that a goal can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub enum Metric {
     Retries,
     StaleReads,
     Cost,
+    /// A figure that only some kinds of component have.
+    Figure(Figure),
 }
 
 /// The unit of a figure.
@@ -39,6 +42,8 @@ pub enum Unit {
     Count,
     /// Dollars per hour; written `$3/h`.
     Price,
+    /// Bytes; written `2GB`.
+    Bytes,
 }
 
 /// Of whom a figure can be taken.
@@ -56,6 +61,8 @@ pub enum SubjectKind {
     UsersOrCache,
     /// A wire, or a component (all the wires that leave it).
     Caller,
+    /// A component of one of these kinds, by their words.
+    Kinds(&'static [&'static str]),
     /// The design as a whole: no brackets.
     Design,
 }
@@ -79,7 +86,7 @@ const fn info(word: &'static str, metric: Metric, unit: Unit, of: SubjectKind, h
     MetricInfo { word, metric, unit, of, help }
 }
 
-/// All metrics, in the order of [`Metric`].
+/// All metrics but the figures of single kinds, which tell of themselves.
 pub const METRICS: [MetricInfo; 18] = [
     info("p50", Metric::P50, Unit::Time, SubjectKind::Users, "half of the good answers came within this time"),
     info("p90", Metric::P90, Unit::Time, SubjectKind::Users, "90% of the good answers came within this time"),
@@ -127,8 +134,25 @@ pub const METRICS: [MetricInfo; 18] = [
 
 impl Metric {
     /// What is known of it.
-    pub fn info(self) -> &'static MetricInfo {
-        &METRICS[self as usize]
+    pub fn info(self) -> MetricInfo {
+        match self {
+            Metric::Figure(figure) => {
+                let known = figure.info();
+                info(known.word, self, unit_of(known.measure), SubjectKind::Kinds(known.kinds), known.help)
+            }
+            _ => *METRICS.iter().find(|info| info.metric == self).expect("all others stand in the table"),
+        }
+    }
+
+    /// The metric of this word.
+    pub fn of(word: &str) -> Option<Metric> {
+        let figures = Figure::ALL.iter().map(|figure| Metric::Figure(*figure));
+        METRICS.iter().map(|info| info.metric).chain(figures).find(|metric| metric.info().word == word)
+    }
+
+    /// All words that a goal may begin with.
+    pub fn words() -> impl Iterator<Item = &'static str> + Clone {
+        METRICS.iter().map(|info| info.word).chain(Figure::ALL.iter().map(|figure| figure.info().word))
     }
 
     /// The share of answers below a latency percentile; none for any other metric.
@@ -156,6 +180,7 @@ impl Unit {
                     text.replace('_', "").parse::<f64>().ok().filter(|count| count.is_finite() && *count >= 0.0);
                 count.ok_or_else(|| format!("`{text}` is not a count; write a plain number like 0 or 1_000"))
             }
+            Unit::Bytes => text.parse().map(|bytes: Bytes| bytes.0 as f64),
             Unit::Price => {
                 let dollars = text.strip_suffix("/h").unwrap_or(text);
                 dollars
@@ -176,8 +201,18 @@ impl Unit {
             Unit::Rate => Rate((figure + 0.5).floor()).to_string(),
             Unit::Count if figure < 1000.0 => ((figure * 10.0 + 0.5).floor() / 10.0).to_string(),
             Unit::Count => in_thousands(figure as u64),
+            Unit::Bytes => Bytes(figure as u64).to_string(),
             Unit::Price => format!("{}/h", Money((figure * 100.0 + 0.5).floor() / 100.0)),
         }
+    }
+}
+
+fn unit_of(measure: Measure) -> Unit {
+    match measure {
+        Measure::Count => Unit::Count,
+        Measure::Seconds => Unit::Time,
+        Measure::Share => Unit::Share,
+        Measure::Bytes => Unit::Bytes,
     }
 }
 
@@ -199,9 +234,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_stands_in_the_order_of_the_enum() {
-        for (index, info) in METRICS.iter().enumerate() {
-            assert_eq!(info.metric as usize, index, "{}", info.word);
+    fn every_word_has_its_metric_and_only_one() {
+        let words: Vec<&str> = Metric::words().collect();
+        for word in &words {
+            assert_eq!(Metric::of(word).map(|metric| metric.info().word), Some(*word));
+            assert_eq!(words.iter().filter(|other| *other == word).count(), 1, "{word}");
         }
     }
 

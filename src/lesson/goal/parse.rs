@@ -5,7 +5,7 @@ use std::str::FromStr;
 use crate::design::{Target, suggest};
 use crate::units::Time;
 
-use super::metric::{METRICS, MetricInfo, SubjectKind};
+use super::metric::{Metric, MetricInfo, SubjectKind};
 use super::{Comparison, Goal, GoalError, Hold, Scope, Subject};
 
 /// The longest line that is read, in bytes.
@@ -26,7 +26,7 @@ impl FromStr for Goal {
         }
         let (line_of_goal, note) = line.split_once('#').unwrap_or((line, ""));
         let mut rest = Cursor { line: line_of_goal, at: 0 };
-        let info = read_metric(&mut rest)?;
+        let info = &read_metric(&mut rest)?;
         let subject = read_subject(&mut rest, info)?;
         let comparison = read_comparison(&mut rest)?;
         let bound = read_bound(&mut rest, info)?;
@@ -86,22 +86,16 @@ impl<'a> Cursor<'a> {
     }
 }
 
-fn read_metric(rest: &mut Cursor) -> Result<&'static MetricInfo, GoalError> {
+fn read_metric(rest: &mut Cursor) -> Result<MetricInfo, GoalError> {
     rest.skip_spaces();
     let column = rest.column();
     let word = rest.take(|c| c.is_alphanumeric() || c == '_' || c == '-');
-    let words = METRICS.iter().map(|info| info.word);
-    match METRICS.iter().find(|info| info.word == word) {
-        Some(info) => Ok(info),
+    match Metric::of(word) {
+        Some(metric) => Ok(metric.info()),
         None if word.is_empty() => {
             Err(error(column, "a goal begins with a metric", "write it like `p99(users) < 300ms during spike`"))
         }
-        None if word == "oldest_message" => Err(error(
-            column,
-            "`oldest_message` needs a queue, and there is no queue component yet",
-            "use another metric for now",
-        )),
-        None => Err(error(column, format!("unknown metric `{word}`"), suggest(word, words))),
+        None => Err(error(column, format!("unknown metric `{word}`"), suggest(word, Metric::words()))),
     }
 }
 
@@ -139,6 +133,7 @@ fn example(word: &str, of: SubjectKind) -> String {
         SubjectKind::Station | SubjectKind::Callee => "app",
         SubjectKind::Cache => "cache",
         SubjectKind::Caller => "users -> app",
+        SubjectKind::Kinds(kinds) => kinds.first().copied().unwrap_or("app"),
         SubjectKind::Design => return format!("write `{word}` without brackets"),
     };
     format!("write it like `{word}({name})`")

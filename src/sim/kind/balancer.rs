@@ -7,7 +7,7 @@ use crate::sim::calendar::Delay;
 use crate::sim::engine::Simulation;
 use crate::sim::event::Event;
 use crate::sim::part::Behavior;
-use crate::sim::wire::Turn;
+use crate::sim::wire::Turns;
 use crate::sim::{Happening, Outcome};
 
 /// A load balancer at run time.
@@ -18,13 +18,13 @@ pub struct Balancer {
     /// Wires to all backends.
     pub backends: Vec<u32>,
     /// Wires to those held for healthy; to all if none is (a balancer that trusts nobody serves nobody).
-    pub turn: Turn,
+    pub turns: Turns,
 }
 
 impl Balancer {
     /// A balancer without backends.
     pub fn new(settings: &design::LoadBalancer) -> Balancer {
-        Balancer { settings: settings.clone(), backends: Vec::new(), turn: Turn::default() }
+        Balancer { settings: settings.clone(), backends: Vec::new(), turns: Turns::default() }
     }
 }
 
@@ -50,11 +50,11 @@ impl Simulation {
     }
 
     fn pick(&mut self, at: u32, index: u32) -> u32 {
-        let user = self.user_hash(index);
+        let (user, class) = (self.user_hash(index), self.attempts[index].class);
         let part = &mut self.parts[at as usize];
         let Behavior::Balancer(balancer) = &mut part.behavior else { return NONE };
         let wires = &self.wires;
-        let turn = &mut balancer.turn;
+        let Some(turn) = balancer.turns.of(class) else { return NONE };
         let n = turn.wires.len() as u32;
         if n == 0 {
             return NONE;
@@ -82,6 +82,7 @@ impl Simulation {
 
     /// Counts the healthy anew.
     pub(in crate::sim) fn refresh_turn(&mut self, at: u32) {
+        let classes = self.classes.len();
         let Behavior::Balancer(balancer) = &mut self.parts[at as usize].behavior else { return };
         let wires = &self.wires;
         let mut healthy: Vec<u32> =
@@ -89,8 +90,9 @@ impl Simulation {
         if healthy.is_empty() {
             healthy = balancer.backends.clone();
         }
-        if healthy != balancer.turn.wires {
-            balancer.turn = Turn { cursor: balancer.turn.cursor, ..Turn::new(healthy) };
+        let turns = Turns::new(&healthy, wires, classes);
+        if !turns.same_wires(&balancer.turns) {
+            balancer.turns = turns.resume(&balancer.turns);
         }
     }
 
@@ -161,9 +163,11 @@ impl Simulation {
         self.refresh_turn(from);
     }
 
-    /// The backends of a balancer, by the design as it is now.
-    pub(in crate::sim) fn set_backends(&mut self, at: u32, backends: Vec<u32>) {
-        self.balancer(at).backends = backends.clone();
+    /// Takes over what the design says.
+    pub(in crate::sim) fn configure_balancer(&mut self, at: u32, settings: &design::LoadBalancer) {
+        let backends = self.wires_to(at, |_| true);
+        let balancer = self.balancer(at);
+        (balancer.settings, balancer.backends) = (settings.clone(), backends.clone());
         self.refresh_turn(at);
         backends.into_iter().for_each(|wire| self.start_probes(wire));
     }

@@ -4,7 +4,8 @@ use crate::design::{self, Eviction};
 use crate::units::Time;
 
 use crate::sim::attempt::{Attempt, NONE, Op};
-use crate::sim::part::Duration;
+use crate::sim::engine::Simulation;
+use crate::sim::part::{Behavior, Duration};
 use crate::sim::random::Stream;
 use crate::sim::station::Station;
 use crate::sim::{ComponentFrame, FRAME};
@@ -200,6 +201,12 @@ impl Cache {
         places * size_of::<u32>() + self.entries.len() * size_of::<Entry>()
     }
 
+    /// Loses all work in hand, and all entries.
+    pub fn clear(&mut self, now: Time) {
+        self.station.clear(now);
+        self.flush();
+    }
+
     /// Fills in the frame that ends now.
     pub fn harvest(&mut self, now: Time, frame: &mut ComponentFrame) {
         (frame.busy, frame.waiting) = self.station.harvest(now, FRAME);
@@ -208,6 +215,18 @@ impl Cache {
         frame.capacity = self.station.capacity as f32;
         (frame.hits, frame.misses, frame.stale) = (self.hits, self.misses, self.stale);
         (self.hits, self.misses, self.stale) = (0, 0, 0);
+    }
+}
+
+impl Simulation {
+    /// Takes over what the design says.
+    pub(in crate::sim) fn configure_cache(&mut self, at: u32, settings: &design::Cache) {
+        let (lookup, counts) = (self.prepared(settings.lookup), self.key_counts());
+        let part = &mut self.parts[at as usize];
+        let stream = Stream::new(self.seed, &format!("{}/eviction", part.name));
+        if let Behavior::Cache(cache) = &mut part.behavior {
+            cache.configure(settings, lookup, &counts, stream);
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::sim::event::Event;
 use crate::sim::part::{Behavior, Duration};
 use crate::sim::random::{Alias, Stream};
 use crate::sim::tally::Meter;
-use crate::sim::wire::Turn;
+use crate::sim::wire::Turns;
 use crate::sim::{Outcome, Step};
 
 /// Different users that open traffic comes from.
@@ -22,7 +22,7 @@ pub struct Clients {
     /// What the design says.
     pub settings: design::Clients,
     /// The wires that requests leave by, in turn.
-    pub turn: Turn,
+    pub turns: Turns,
     /// Requests and how they ended.
     pub meter: Meter,
     /// Gaps between arrivals. A stream of its own: whatever the design does, the same users come at the same time.
@@ -47,7 +47,7 @@ impl Clients {
     pub fn new(settings: &design::Clients, seed: u64, name: &str) -> Clients {
         Clients {
             settings: settings.clone(),
-            turn: Turn::default(),
+            turns: Turns::default(),
             meter: Meter::default(),
             arrivals: Stream::new(seed, &format!("{name}/arrivals")),
             wishes: Stream::new(seed, &format!("{name}/wishes")),
@@ -109,14 +109,15 @@ impl Simulation {
     }
 
     /// Takes over what the design says.
-    pub(in crate::sim) fn configure_clients(&mut self, at: u32, settings: &design::Clients, turn: Turn) {
+    pub(in crate::sim) fn configure_clients(&mut self, at: u32, settings: &design::Clients) {
+        let turns = Turns::new(&self.wires_to(at, |_| true), &self.wires, self.classes.len());
         let (think, hesitation) = (self.prepared(settings.think), self.prepared(settings.hesitation));
         let patience = settings.patience.map(|patience| self.calendar.constant(patience));
         let shares: Vec<f64> =
             self.classes.iter().map(|class| if class.active { class.cost.share } else { 0.0 }).collect();
         let clients = self.clients(at);
-        if clients.turn.wires != turn.wires {
-            clients.turn = turn;
+        if !clients.turns.same_wires(&turns) {
+            clients.turns = turns;
         }
         let curve = settings.traffic.0.iter().map(|(time, rate)| (time.as_secs_f64(), rate.0)).collect();
         let same = clients.next != 0 && clients.curve == curve && clients.settings.arrivals == settings.arrivals;
@@ -204,7 +205,7 @@ impl Simulation {
         let clients = self.clients(at);
         clients.meter.issue(reload);
         let patience = clients.patience;
-        let wire = self.leave_by(at);
+        let wire = self.leave_by(at, class);
         let key = root.key;
         let index = self.attempts.add(root);
         self.mark(index, Step::Wanted { clients: at, class });
@@ -218,13 +219,14 @@ impl Simulation {
     }
 
     /// The wire that the next request leaves by: each in turn, as often as its weight says.
-    fn leave_by(&mut self, at: u32) -> u32 {
+    fn leave_by(&mut self, at: u32, class: u16) -> u32 {
         let wires = &self.wires;
         let Behavior::Clients(clients) = &mut self.parts[at as usize].behavior else { return NONE };
-        match clients.turn.wires.as_slice() {
+        let Some(turn) = clients.turns.of(class) else { return NONE };
+        match turn.wires.as_slice() {
             [] => NONE,
             [only] => *only,
-            _ => clients.turn.next_weighted(|wire| i64::from(wires[wire as usize].policy.weight)),
+            _ => turn.next_weighted(|wire| i64::from(wires[wire as usize].policy.weight)),
         }
     }
 

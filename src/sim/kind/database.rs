@@ -4,9 +4,10 @@ use crate::design;
 use crate::units::Time;
 
 use crate::sim::attempt::{Attempt, Op};
-use crate::sim::part::{Class, Duration};
+use crate::sim::engine::Simulation;
+use crate::sim::part::{Behavior, Class, Duration};
 use crate::sim::station::Station;
-use crate::sim::{ComponentFrame, FRAME};
+use crate::sim::{ComponentFrame, FRAME, Figure};
 
 /// A database at run time.
 #[derive(Clone, Debug)]
@@ -78,6 +79,7 @@ impl Database {
         frame.held = frame.busy + frame.waiting;
         frame.slots = self.settings.connections as f32;
         frame.capacity = self.station.capacity as f32;
+        frame.figures.push((Figure::Connections, frame.held));
     }
 }
 
@@ -86,5 +88,18 @@ fn writes(attempt: &Attempt, classes: &[Class]) -> bool {
         Op::Write => true,
         Op::Serve => classes[usize::from(attempt.class)].cost.writes > 0,
         _ => false,
+    }
+}
+
+impl Simulation {
+    /// Takes over what the design says.
+    pub(in crate::sim) fn configure_database(&mut self, at: u32, settings: &design::Database) {
+        let (read, write) = (self.prepared(settings.read), self.prepared(settings.write));
+        let counts = self.key_counts();
+        let part = &mut self.parts[at as usize];
+        part.boot = settings.boot;
+        if let Behavior::Database(database) = &mut part.behavior {
+            database.configure(settings, read, write, &counts);
+        }
     }
 }

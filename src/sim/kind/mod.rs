@@ -11,7 +11,7 @@ pub use balancer::Balancer;
 pub use cache::Cache;
 pub use clients::Clients;
 pub use database::Database;
-pub use server::Server;
+pub use server::{Server, Stores};
 pub use storage::Storage;
 
 use super::attempt::{Op, Stage};
@@ -24,13 +24,7 @@ use super::{Outcome, Step};
 impl Simulation {
     /// An attempt enters the waiting room of a component that has one.
     pub(super) fn enter(&mut self, at: u32, index: u32) {
-        let station = match &mut self.parts[at as usize].behavior {
-            Behavior::Server(server) => &mut server.slots,
-            Behavior::Cache(cache) => &mut cache.station,
-            Behavior::Database(database) => &mut database.station,
-            Behavior::Storage(storage) => &mut storage.station,
-            Behavior::Clients(_) | Behavior::Balancer(_) => unreachable!("they have no waiting room"),
-        };
+        let Some(station) = self.parts[at as usize].behavior.station() else { return };
         self.attempts[index].since = self.now;
         match station.admit(self.now, index, &mut self.attempts) {
             Admission::Served => self.begin(index),
@@ -83,13 +77,7 @@ impl Simulation {
 
     /// An attempt leaves the component's station, with an answer; the next in line is let in.
     pub(super) fn leave(&mut self, at: u32, index: u32, outcome: Outcome) {
-        let station = match &mut self.parts[at as usize].behavior {
-            Behavior::Server(server) => &mut server.slots,
-            Behavior::Cache(cache) => &mut cache.station,
-            Behavior::Database(database) => &mut database.station,
-            Behavior::Storage(storage) => &mut storage.station,
-            Behavior::Clients(_) | Behavior::Balancer(_) => unreachable!("they have no station"),
-        };
+        let Some(station) = self.parts[at as usize].behavior.station() else { return };
         station.release(self.now);
         if let Some(next) = station.next(self.now, &self.attempts) {
             // Not at once: a chain of answers that take no time would nest without bound.

@@ -25,6 +25,13 @@ pub struct Server {
     pub cores: Station,
     /// Where the plan of each class starts among the engine's steps.
     pub plans: Vec<u32>,
+    /// What each class uses.
+    pub stores: Vec<Stores>,
+}
+
+/// The stores that requests of one class use: a wire carries all classes, or those it names.
+#[derive(Clone, Debug, Default)]
+pub struct Stores {
     /// Wires to caches.
     pub caches: Vec<u32>,
     /// Wires to databases.
@@ -41,9 +48,7 @@ impl Server {
             slots: Station::new(settings.concurrency, settings.capacity),
             cores: Station::new(settings.cores, u32::MAX),
             plans: Vec::new(),
-            caches: Vec::new(),
-            databases: Vec::new(),
-            storages: Vec::new(),
+            stores: Vec::new(),
         }
     }
 
@@ -52,6 +57,12 @@ impl Server {
         self.settings = settings.clone();
         (self.slots.servers, self.slots.capacity) = (settings.concurrency, settings.capacity);
         self.cores.servers = settings.cores;
+    }
+
+    /// Loses all work in hand.
+    pub fn clear(&mut self, now: Time) {
+        self.slots.clear(now);
+        self.cores.clear(now);
     }
 
     /// Fills in the frame that ends now.
@@ -73,6 +84,12 @@ impl Simulation {
             Behavior::Server(server) => server,
             _ => unreachable!("only servers have plans"),
         }
+    }
+
+    /// Takes over what the design says.
+    pub(in crate::sim) fn configure_server(&mut self, at: u32, settings: &design::Server) {
+        self.parts[at as usize].boot = settings.boot;
+        self.server(at).configure(settings);
     }
 
     pub(super) fn server_begins(&mut self, at: u32, index: u32) {
@@ -139,13 +156,14 @@ impl Simulation {
     /// Calls a store for a step of the plan.
     fn server_calls(&mut self, at: u32, index: u32, step: Step) {
         let key = self.step_key(at, index);
-        let server = self.server(at);
+        let class = usize::from(self.attempts[index].class);
+        let stores = &self.server(at).stores[class];
         let (wires, op) = match step {
-            Step::Read if !server.caches.is_empty() => (&server.caches, Op::Lookup),
-            Step::Read => (&server.databases, Op::Read),
-            Step::Write => (&server.databases, Op::Write),
-            Step::Put => (&server.storages, Op::Put),
-            _ => (&server.storages, Op::Fetch),
+            Step::Read if !stores.caches.is_empty() => (&stores.caches, Op::Lookup),
+            Step::Read => (&stores.databases, Op::Read),
+            Step::Write => (&stores.databases, Op::Write),
+            Step::Put => (&stores.storages, Op::Put),
+            _ => (&stores.storages, Op::Fetch),
         };
         let wire = by_key(wires, key);
         self.call(index, wire, op, key, 0);
@@ -170,7 +188,7 @@ impl Simulation {
         match reply.op {
             // Cache-aside: a miss goes to the database, and so does a cache that fails.
             Op::Lookup if !(ok && reply.hit) => {
-                let wire = by_key(&self.server(at).databases, reply.key);
+                let wire = by_key(&self.server(at).stores[usize::from(reply.class)].databases, reply.key);
                 return match wire {
                     NONE => self.leave(at, index, Outcome::Failed),
                     wire => self.call(index, wire, Op::Read, reply.key, 0),
@@ -193,11 +211,11 @@ impl Simulation {
         if self.classes[usize::from(reply.class)].cost.writes == 0 {
             return;
         }
-        let wire = by_key(&self.server(at).databases, reply.key);
+        let wire = by_key(&self.server(at).stores[usize::from(reply.class)].databases, reply.key);
         let Some(wire) = self.wires.get(wire as usize) else { return };
         let Behavior::Database(database) = &self.parts[wire.to as usize].behavior else { return };
         let stale = database.version(reply.class, reply.key) != reply.version;
-        if stale && let Some(cache) = self.cache_of(at, reply.key) {
+        if stale && let Some(cache) = self.cache_of(at, reply.class, reply.key) {
             cache.note_stale();
         }
     }
@@ -205,20 +223,20 @@ impl Simulation {
     /// Fills the cache with what the database said; nobody waits for it.
     fn remember(&mut self, at: u32, reply: Reply) {
         let now = self.now;
-        if let Some(cache) = self.cache_of(at, reply.key) {
+        if let Some(cache) = self.cache_of(at, reply.class, reply.key) {
             cache.put(reply.class, reply.key, reply.version, now);
         }
     }
 
     /// Takes a written key out of the cache; nobody waits for it.
     fn forget(&mut self, at: u32, reply: Reply) {
-        if let Some(cache) = self.cache_of(at, reply.key) {
+        if let Some(cache) = self.cache_of(at, reply.class, reply.key) {
             cache.remove(reply.class, reply.key);
         }
     }
 
-    fn cache_of(&mut self, at: u32, key: u32) -> Option<&mut super::Cache> {
-        let wire = by_key(&self.server(at).caches, key);
+    fn cache_of(&mut self, at: u32, class: u16, key: u32) -> Option<&mut super::Cache> {
+        let wire = by_key(&self.server(at).stores[usize::from(class)].caches, key);
         let wire = self.wires.get(wire as usize)?;
         let part = &mut self.parts[wire.to as usize];
         if part.refuses() || part.cut || wire.cut {

@@ -52,6 +52,12 @@ impl Storage {
         Time::from_secs_f64(bytes.0 as f64 / self.settings.bandwidth.0 as f64)
     }
 
+    /// Loses all work in hand; what is stored stays.
+    pub fn clear(&mut self, now: Time) {
+        self.station.clear(now);
+        self.line.clear(now);
+    }
+
     /// Fills in the frame that ends now: the line is what is busy.
     pub fn harvest(&mut self, now: Time, frame: &mut ComponentFrame) {
         let (held, waiting) = self.station.harvest(now, FRAME);
@@ -94,5 +100,15 @@ impl Simulation {
         let time = storage.transfer(&self.attempts[index], &self.classes) * part.slow;
         self.attempts[index].stage = Stage::Working;
         self.move_on(index, Delay::For(time), Event::Done);
+    }
+}
+
+impl Simulation {
+    /// Takes over what the design says.
+    pub(in crate::sim) fn configure_storage(&mut self, at: u32, settings: &design::ObjectStorage) {
+        let latency = self.prepared(settings.latency);
+        if let Behavior::Storage(storage) = &mut self.parts[at as usize].behavior {
+            storage.configure(settings, latency);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::design::Kind;
-use crate::scene::{count_text, rate_text, share_text};
+use crate::scene::{count_text, figure_text, rate_text, share_text};
 use crate::ui::icon::state_icon;
 use crate::ui::session::use_session;
 
@@ -46,6 +46,7 @@ pub fn ComponentFigures(name: String) -> impl IntoView {
                     {tile("work for nobody", rate_text(vitals.late_rate))}
                 })}
                 {vitals.hits.map(|hits| tile("found in cache", share_text(hits)))}
+                {vitals.figures.iter().map(|&(figure, value)| tile(figure.info().label, figure_text(figure, value))).collect_view()}
             </dl>
         })
     }

@@ -1,0 +1,80 @@
+//! The component kinds, one file for the settings of each.
+
+mod balancer;
+mod cache;
+mod clients;
+mod database;
+mod server;
+mod storage;
+
+pub use balancer::{HealthCheck, LoadBalancer, Strategy};
+pub use cache::{Cache, Eviction};
+pub use clients::{Arrivals, Clients};
+pub use database::Database;
+pub use server::Server;
+pub use storage::ObjectStorage;
+
+use super::setting::Settings;
+
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal, $label:literal, $stem:literal;)+) => {
+        /// What a component is, with its settings.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Kind { $($(#[doc = $doc])+ $variant($variant),)+ }
+
+        impl Kind {
+            /// The kinds' words in a file, in the order of the palette.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
+            /// The kind of this word, with default settings.
+            pub fn of(word: &str) -> Option<Kind> {
+                match word { $($word => Some(Kind::$variant($variant::default())),)+ _ => None }
+            }
+
+            /// The word in a file: `load-balancer`.
+            pub fn word(&self) -> &'static str {
+                match self { $(Kind::$variant(_) => $word,)+ }
+            }
+
+            /// The name on the screen: `Load balancer`.
+            pub fn label(&self) -> &'static str {
+                match self { $(Kind::$variant(_) => $label,)+ }
+            }
+
+            /// What new ones are called, with a number where the name is taken: `app`, `app-2`.
+            pub fn stem(&self) -> &'static str {
+                match self { $(Kind::$variant(_) => $stem,)+ }
+            }
+
+            /// What it is for, in one sentence.
+            pub fn help(&self) -> &'static str {
+                match self { $(Kind::$variant(_) => concat!($($doc),+).trim_ascii(),)+ }
+            }
+
+            /// Its settings.
+            pub fn settings(&self) -> &dyn Settings {
+                match self { $(Kind::$variant(settings) => settings,)+ }
+            }
+
+            /// Its settings, to change.
+            pub fn settings_mut(&mut self) -> &mut dyn Settings {
+                match self { $(Kind::$variant(settings) => settings,)+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The users: where requests come from, and how patient they are.
+    Clients = "clients", "Users", "users";
+    /// Spreads requests over its backends and takes sick ones out.
+    LoadBalancer = "load-balancer", "Load balancer", "lb";
+    /// Runs the application's code.
+    Server = "server", "Server", "app";
+    /// Remembers answers of the database.
+    Cache = "cache", "Cache", "cache";
+    /// Keeps the data.
+    Database = "database", "Database", "db";
+    /// Keeps blobs: images, videos, downloads.
+    ObjectStorage = "object-storage", "Object storage", "storage";
+}

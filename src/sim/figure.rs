@@ -1,0 +1,113 @@
+//! Figures that only some kinds of component have: one declaration gives the word, the name, the unit and how frames add up.
+
+use serde::{Deserialize, Serialize};
+
+/// The unit of a figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// A number of things.
+    Count,
+    /// Seconds.
+    Seconds,
+    /// A share from 0 to 1.
+    Share,
+    /// Bytes.
+    Bytes,
+}
+
+/// How the figures of several frames become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fold {
+    /// What happened in a frame: frames add up.
+    Sum,
+    /// A time average: the mean of the frames.
+    Mean,
+    /// What matters at its worst, such as an age: the greatest of the frames.
+    Max,
+}
+
+/// What is known of a figure.
+#[derive(Clone, Copy, Debug)]
+pub struct FigureInfo {
+    /// Its word in goals and reports: `oldest_message`.
+    pub word: &'static str,
+    /// Its name on the screen: `oldest message`.
+    pub label: &'static str,
+    /// What it means, in one sentence.
+    pub help: &'static str,
+    /// Its unit.
+    pub measure: Measure,
+    /// How frames add up.
+    pub fold: Fold,
+    /// The words of the component kinds that have it.
+    pub kinds: &'static [&'static str],
+}
+
+macro_rules! figures {
+    ($($(#[doc = $doc:literal])+ $name:ident = $word:literal, $label:literal, $measure:ident, $fold:ident, $kinds:expr;)+) => {
+        /// A figure that only some kinds of component have.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Figure { $($(#[doc = $doc])+ $name,)+ }
+
+        impl Figure {
+            /// All of them.
+            pub const ALL: &'static [Figure] = &[$(Figure::$name),+];
+
+            /// What is known of it.
+            pub fn info(self) -> FigureInfo {
+                match self {
+                    $(Figure::$name => FigureInfo {
+                        word: $word,
+                        label: $label,
+                        help: concat!($($doc),+).trim_ascii(),
+                        measure: Measure::$measure,
+                        fold: Fold::$fold,
+                        kinds: &$kinds,
+                    },)+
+                }
+            }
+        }
+    };
+}
+
+figures! {
+    /// Connections open, served and waiting.
+    Connections = "connections", "connections", Count, Mean, ["database"];
+}
+
+impl Fold {
+    /// Adds a frame's figure to what earlier frames came to; `frames` counts this one too.
+    pub fn add(self, so_far: f64, figure: f64, frames: u32) -> f64 {
+        match self {
+            Fold::Sum => so_far + figure,
+            Fold::Mean => so_far + (figure - so_far) / f64::from(frames.max(1)),
+            Fold::Max => so_far.max(figure),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_add_up() {
+        let check = |fold: Fold, expected: f64| {
+            let frames = [3.0, 1.0, 5.0];
+            let folded = frames.iter().zip(1..).fold(0.0, |so_far, (figure, count)| fold.add(so_far, *figure, count));
+            assert!((folded - expected).abs() < 1e-12, "{fold:?}: {folded}");
+        };
+        check(Fold::Sum, 9.0);
+        check(Fold::Mean, 3.0);
+        check(Fold::Max, 5.0);
+    }
+
+    #[test]
+    fn figures_are_of_known_kinds() {
+        for figure in Figure::ALL {
+            let info = figure.info();
+            assert!(!info.kinds.is_empty(), "{}", info.word);
+            assert!(info.kinds.iter().all(|kind| crate::design::Kind::of(kind).is_some()), "{}", info.word);
+        }
+    }
+}
