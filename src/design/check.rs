@@ -13,6 +13,9 @@ pub fn may_connect(design: &Design, from: &str, to: &str) -> Result<(), String> 
         return Err(format!("`{from}` already calls `{to}`"));
     }
     kinds_may_connect(&caller.kind, &callee.kind)?;
+    if let (Kind::Database(_), Kind::Database(_)) = (&caller.kind, &callee.kind) {
+        replica_may_follow(design, from, to)?;
+    }
     if reaches(design, to, from) {
         return Err(format!("`{to}` already leads to `{from}`; calls would go round in a circle"));
     }
@@ -23,13 +26,31 @@ fn kinds_may_connect(caller: &Kind, callee: &Kind) -> Result<(), String> {
     let refused = |why: &str| Err(why.to_owned());
     match (caller, callee) {
         (_, Kind::Clients(_)) => refused("users make requests; nothing calls them"),
-        (Kind::Database(_) | Kind::ObjectStorage(_) | Kind::Cache(_), _) => {
+        // The callee becomes a replica.
+        (Kind::Database(_), Kind::Database(_)) => Ok(()),
+        (Kind::Database(_), _) => refused("a database calls nobody, except that it ships its writes to a replica"),
+        (Kind::ShardRouter(_), Kind::Database(_)) => Ok(()),
+        (Kind::ShardRouter(_), _) => refused("a shard router spreads keys over databases; wire it to those"),
+        (Kind::ObjectStorage(_) | Kind::Cache(_), _) => {
             Err(format!("a {} answers; it calls nobody", caller.label().to_lowercase()))
         }
         (Kind::Clients(_) | Kind::LoadBalancer(_), Kind::Cache(_)) => {
             refused("a cache remembers database answers for servers; wire a server to it")
         }
         _ => Ok(()),
+    }
+}
+
+/// Whether one database may be a replica of another: one primary, and its replicas around it.
+fn replica_may_follow(design: &Design, primary: &str, replica: &str) -> Result<(), String> {
+    let is_database = |name: &str| design.component(name).is_some_and(|one| matches!(one.kind, Kind::Database(_)));
+    let leads = |name: &str| design.wires.iter().any(|wire| wire.from == name && is_database(&wire.to));
+    let follows = |name: &str| design.wires.iter().any(|wire| wire.to == name && is_database(&wire.from));
+    match () {
+        () if follows(primary) => Err(format!("`{primary}` is a replica itself; wire `{replica}` to its primary")),
+        () if follows(replica) => Err(format!("`{replica}` is a replica already; it can follow one primary only")),
+        () if leads(replica) => Err(format!("`{replica}` has replicas of its own; a replica cannot lead others")),
+        () => Ok(()),
     }
 }
 
@@ -77,12 +98,17 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
             design.wires_from(name).any(|wire| design.component(&wire.to).is_some_and(|callee| wanted(&callee.kind)))
         };
         match &component.kind {
-            Kind::Clients(_) | Kind::LoadBalancer(_) if design.wires_from(name).next().is_none() => {
+            Kind::Clients(_) | Kind::LoadBalancer(_) | Kind::ShardRouter(_) if design.wires_from(name).next().is_none() => {
                 remark(name, "it calls nobody: draw a wire from it".to_owned());
             }
             Kind::Server(_)
                 if reads
-                    && !calls(|kind| matches!(kind, Kind::Database(_) | Kind::Server(_) | Kind::LoadBalancer(_))) =>
+                    && !calls(|kind| {
+                        matches!(
+                            kind,
+                            Kind::Database(_) | Kind::ShardRouter(_) | Kind::Server(_) | Kind::LoadBalancer(_)
+                        )
+                    }) =>
             {
                 remark(
                     name,

@@ -17,6 +17,8 @@ choices! {
         Partition = "partition",
         /// A cache forgets everything.
         CacheFlush = "cache-flush",
+        /// A database's disk is full: writes fail and a replica stops applying them, reads still work.
+        DiskFull = "disk-full",
     }
 }
 

@@ -42,6 +42,7 @@ pub fn strike(fault: &Fault) -> String {
         FaultKind::Restart => format!("{target} restarts"),
         FaultKind::SlowDown => format!("{target} becomes {} times slower", fault.settings.factor),
         FaultKind::Partition => format!("{target} is cut off"),
+        FaultKind::DiskFull => format!("the disk of {target} is full"),
         FaultKind::CacheFlush => format!("{target} forgets everything"),
     }
 }

@@ -10,6 +10,9 @@
 //! | server | 0.01 + 0.04 a core of speed 1 | `cores`, `speed`: a core twice as fast costs twice as much |
 //! | cache | 0.02 + 0.01 per 10,000 entries | `entries` |
 //! | database | 0.05 + 0.02 a statement at once + 0.0002 a connection | `concurrency`, `connections` |
+//! | – its cores, buffer, disk | 0.04 a core, 0.01 per 100,000 keys, 0.00001 an I/O per second | `cores`, `buffer`, `disk.iops` |
+//! | – as a cluster | all of that for each node | `quorum.n`; replicas are databases of their own |
+//! | shard router | 0.05 | each |
 //! | object storage | 0.02 | each |
 
 use crate::design::{Design, Kind};
@@ -28,8 +31,14 @@ pub fn component_cost_per_hour(kind: &Kind) -> Money {
         Kind::Server(server) => 0.01 + 0.04 * f64::from(server.cores) * server.speed,
         Kind::Cache(cache) => 0.02 + 0.01 * f64::from(cache.entries) / 10_000.0,
         Kind::Database(database) => {
-            0.05 + 0.02 * f64::from(database.concurrency) + 0.0002 * f64::from(database.connections)
+            let machine = 0.05 + 0.02 * f64::from(database.concurrency) + 0.0002 * f64::from(database.connections);
+            let cores = 0.04 * f64::from(database.cores.unwrap_or(0));
+            let buffer = 0.01 * f64::from(database.buffer.unwrap_or(0)) / 100_000.0;
+            let disk = database.disk.as_ref().map_or(0.0, |disk| 0.000_01 * f64::from(disk.iops));
+            let nodes = database.quorum.as_ref().map_or(1.0, |quorum| f64::from(quorum.n));
+            nodes * (machine + cores + buffer + disk)
         }
+        Kind::ShardRouter(_) => 0.05,
         Kind::ObjectStorage(_) => 0.02,
     })
 }

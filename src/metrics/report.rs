@@ -145,8 +145,8 @@ impl Report {
         let name = |index: u32| parts.components[index as usize].as_str();
         let components = parts.components.iter().cloned();
         let wires = parts.wires.iter().map(|(from, to)| format!("{} -> {}", name(*from), name(*to)));
-        let caches = simulation.caches();
-        let component = |(index, sum): (usize, &ComponentSum)| component_of(sum, caches[index], seconds);
+        let copies = simulation.copies();
+        let component = |(index, sum): (usize, &ComponentSum)| component_of(sum, copies[index], seconds);
         Some(Report {
             simulated_s: simulation.now().as_secs_f64(),
             events: simulation.events(),
@@ -191,7 +191,7 @@ fn latency_of(tally: &Tally) -> Latency {
     }
 }
 
-fn component_of(sum: &ComponentSum, cache: bool, seconds: f64) -> ComponentReport {
+fn component_of(sum: &ComponentSum, copies: bool, seconds: f64) -> ComponentReport {
     let frames = seconds / FRAME.as_secs_f64();
     ComponentReport {
         arrivals: sum.arrivals,
@@ -202,8 +202,8 @@ fn component_of(sum: &ComponentSum, cache: bool, seconds: f64) -> ComponentRepor
         utilization: ratio(sum.busy, sum.servers),
         mean_queue_length: ratio(sum.waiting, frames),
         mean_wait_s: ratio(sum.waited_s, sum.began as f64),
-        hit_ratio: (cache && sum.hits + sum.misses > 0).then(|| sum.hits as f64 / (sum.hits + sum.misses) as f64),
-        stale_reads: cache.then_some(sum.stale),
+        hit_ratio: (copies && sum.hits + sum.misses > 0).then(|| sum.hits as f64 / (sum.hits + sum.misses) as f64),
+        stale_reads: copies.then_some(sum.stale),
         figures: sum.figures.iter().map(|(figure, (folded, _))| (figure.info().word, *folded)).collect(),
     }
 }

@@ -85,7 +85,11 @@ pub fn summary(kind: &Kind) -> String {
         Kind::LoadBalancer(balancer) => balancer.strategy.word().replace('-', " "),
         Kind::Server(server) => count(server.cores, "core", "cores"),
         Kind::Cache(cache) => count(cache.entries, "entry", "entries"),
-        Kind::Database(database) => format!("{} at once", count_text(f64::from(database.concurrency))),
+        Kind::Database(database) => match &database.quorum {
+            Some(quorum) => format!("{} nodes, r {}, w {}", quorum.n, quorum.r, quorum.w),
+            None => format!("{} at once", count_text(f64::from(database.concurrency))),
+        },
+        Kind::ShardRouter(router) => router.strategy.word().replace('-', " "),
         Kind::ObjectStorage(storage) => format!("{} at once", count_text(f64::from(storage.concurrency))),
     }
 }

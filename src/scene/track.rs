@@ -117,6 +117,8 @@ fn mark_kind(what: &Happening) -> Option<MarkKind> {
         }
         Happening::Overflowed(_)
         | Happening::Slowed(..)
+        | Happening::DiskFull(_)
+        | Happening::Promoted(_)
         | Happening::WireSlowed(..)
         | Happening::Flushed(_)
         | Happening::BreakerOpened(_)

@@ -28,6 +28,8 @@ pub fn happening(what: &Happening, parts: &Parts) -> String {
         Happening::WireCut(index) => format!("the wire from {} was cut", wire(index)),
         Happening::WireRecovered(index) => format!("the wire from {} works again", wire(index)),
         Happening::Flushed(index) => format!("{} forgot everything", name(index)),
+        Happening::DiskFull(index) => format!("the disk of {} is full", name(index)),
+        Happening::Promoted(index) => format!("{} is the primary now", name(index)),
         Happening::Overflowed(index) => format!("{} is full and turns requests away", name(index)),
         Happening::BreakerOpened(index) => format!("the breaker from {} opened", wire(index)),
         Happening::BreakerClosed(index) => format!("the breaker from {} closed", wire(index)),

@@ -18,6 +18,8 @@ pub enum Op {
     Read,
     /// Write a key.
     Write,
+    /// Take a key over, with its version, from another shard.
+    Copy,
     /// Look a key up in a cache.
     Lookup,
     /// Store a blob.

@@ -106,6 +106,7 @@ impl Simulation {
         match &part.behavior {
             Behavior::Clients(_) => self.answer(index, Outcome::Failed),
             Behavior::Balancer(_) => self.balance(at, index),
+            Behavior::Router(_) => self.route(at, index),
             _ => self.enter(at, index),
         }
     }
@@ -263,6 +264,7 @@ impl Simulation {
         match &self.parts[at as usize].behavior {
             Behavior::Clients(_) => self.finish(caller, reply.outcome),
             Behavior::Server(_) => self.server_resumes(at, caller, reply),
+            Behavior::Router(_) => self.router_resumes(at, caller, reply),
             _ => self.answer(caller, reply.outcome),
         }
     }

@@ -24,10 +24,12 @@ impl Simulation {
         self.configure_classes(design);
         self.match_parts(design);
         self.match_wires(design);
+        self.group_databases(design);
         for component in &design.components {
             let at = self.part(&component.name);
             self.configure_part(at, &component.kind);
         }
+        self.databases_wake();
         self.plan_faults(&design.faults);
         self.rename_parts();
     }
@@ -125,6 +127,7 @@ impl Simulation {
             }
             Kind::Cache(settings) => self.configure_cache(at, settings),
             Kind::Database(settings) => self.configure_database(at, settings),
+            Kind::ShardRouter(settings) => self.configure_router(at, settings),
             Kind::ObjectStorage(settings) => self.configure_storage(at, settings),
         }
         self.refill(at);
@@ -153,9 +156,10 @@ impl Simulation {
             wires.retain(|wire| self.wires[*wire as usize].carries(class));
             wires
         };
+        let databases = carrying(|to| matches!(to, Behavior::Database(_) | Behavior::Router(_)));
         Stores {
             caches: carrying(|to| matches!(to, Behavior::Cache(_))),
-            databases: carrying(|to| matches!(to, Behavior::Database(_))),
+            databases: self.grouped(&databases),
             storages: carrying(|to| matches!(to, Behavior::Storage(_))),
         }
     }

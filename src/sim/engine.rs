@@ -8,6 +8,7 @@ use crate::units::{Distribution, Time};
 use super::attempt::Attempts;
 use super::calendar::{Calendar, Delay, Entry};
 use super::event::{Event, is_live};
+use super::kind::Group;
 use super::part::{Class, Duration, Part, Step};
 use super::random::Exponential;
 use super::replay::Status;
@@ -30,6 +31,8 @@ pub struct Simulation {
     pub(super) parts: Vec<Part>,
     pub(super) wires: Vec<Wire>,
     pub(super) classes: Vec<Class>,
+    /// Primaries with their replicas.
+    pub(super) groups: Vec<Group>,
     pub(super) steps: Vec<Step>,
     pub(super) faults: Vec<Fault>,
     /// Faults of the design that are already in `faults`.
@@ -64,6 +67,7 @@ impl Simulation {
             parts: Vec::new(),
             wires: Vec::new(),
             classes: Vec::new(),
+            groups: Vec::new(),
             steps: vec![Step::Done],
             faults: Vec::new(),
             scripted: Vec::new(),
@@ -110,9 +114,10 @@ impl Simulation {
         self.totals.as_ref()
     }
 
-    /// Which of the components are caches.
-    pub fn caches(&self) -> Vec<bool> {
-        self.parts.iter().map(|part| matches!(part.behavior, super::part::Behavior::Cache(_))).collect()
+    /// Which of the components keep copies that may be outdated: caches, and databases, which may be replicas.
+    pub fn copies(&self) -> Vec<bool> {
+        use super::part::Behavior;
+        self.parts.iter().map(|part| matches!(part.behavior, Behavior::Cache(_) | Behavior::Database(_))).collect()
     }
 
     /// How far it is.
@@ -123,7 +128,8 @@ impl Simulation {
     /// The memory that a clone takes, in bytes, roughly: what grows with traffic and keys.
     pub fn bytes(&self) -> usize {
         let parts: usize = self.parts.iter().map(|part| part.behavior.bytes()).sum();
-        self.attempts.bytes() + self.calendar.bytes() + parts + self.trips.len() * size_of::<u16>()
+        let logs: usize = self.groups.iter().map(Group::bytes).sum();
+        self.attempts.bytes() + self.calendar.bytes() + parts + logs + self.trips.len() * size_of::<u16>()
     }
 
     /// Changes the design now. Parts of the same name go on with what they hold.
@@ -197,6 +203,7 @@ impl Simulation {
             Event::Fault => self.fault_strikes(index),
             Event::FaultEnd => self.fault_ends(index),
             Event::Probe => self.probe(index),
+            Event::Upkeep => self.upkeep(index, entry.seq),
         }
     }
 

@@ -42,6 +42,8 @@ events! {
     FaultEnd,
     /// A health check sends a probe over a wire.
     Probe,
+    /// A store's own work: replication, failover, moving keys.
+    Upkeep,
 }
 
 const _: () = assert!(EVENTS.len() <= 32, "an event's number has five bits");

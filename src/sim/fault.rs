@@ -58,6 +58,13 @@ impl Simulation {
             FaultKind::Partition => {
                 part.cut = true;
                 self.tell(Happening::CutOff(at));
+                self.database_lost(at);
+            }
+            FaultKind::DiskFull => {
+                if let Behavior::Database(database) = &mut part.behavior {
+                    database.fill_disk(true);
+                    self.tell(Happening::DiskFull(at));
+                }
             }
             FaultKind::CacheFlush => {
                 if let Behavior::Cache(cache) = &mut part.behavior {
@@ -77,7 +84,7 @@ impl Simulation {
                 self.tell(Happening::WireSlowed(index, (factor * 100.0) as u32));
             }
             // A wire has no process and no memory: what else may strike it cuts it.
-            FaultKind::Partition | FaultKind::Crash | FaultKind::Restart | FaultKind::CacheFlush => {
+            _ => {
                 wire.cut = true;
                 self.tell(Happening::WireCut(index));
             }
@@ -96,9 +103,14 @@ impl Simulation {
                     FaultKind::Crash | FaultKind::Restart => (part.down, part.booting) = (false, 0),
                     FaultKind::SlowDown => part.slow = 1.0,
                     FaultKind::Partition => part.cut = false,
+                    FaultKind::DiskFull => match &mut part.behavior {
+                        Behavior::Database(database) => database.fill_disk(false),
+                        _ => return,
+                    },
                     FaultKind::CacheFlush => return,
                 }
                 self.tell(Happening::Recovered(at));
+                self.databases_wake();
             }
             Target::Wire(from, to) => {
                 let Some(index) = self.wire_named(from, to) else { return };
@@ -109,6 +121,7 @@ impl Simulation {
                 }
                 wire.set_latency(&mut self.calendar);
                 self.tell(Happening::WireRecovered(index));
+                self.databases_wake();
             }
         }
     }
@@ -121,6 +134,7 @@ impl Simulation {
         }
         (part.down, part.booting) = (false, 0);
         self.tell(Happening::Recovered(at));
+        self.databases_wake();
     }
 
     /// The process dies: all it held is lost, and its callers' connections break.
@@ -132,6 +146,7 @@ impl Simulation {
         part.down = true;
         self.lose_all(at);
         self.tell(Happening::Crashed(at));
+        self.database_lost(at);
     }
 
     /// Ends all work at a component: its own calls are abandoned, its callers see a failure.
@@ -142,6 +157,7 @@ impl Simulation {
         self.ready.retain(|index| attempts[*index].at != at);
         let here =
             |stage: Stage| matches!(stage, Stage::WaitingSlot | Stage::WaitingCore | Stage::Working | Stage::Calling);
+        self.lose_inner_work(at);
         for index in self.attempts.which(|attempt| attempt.at == at && here(attempt.stage)) {
             let child = std::mem::replace(&mut self.attempts[index].child, NONE);
             self.abandon(child, Outcome::Failed);

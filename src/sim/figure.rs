@@ -73,6 +73,24 @@ macro_rules! figures {
 figures! {
     /// Connections open, served and waiting.
     Connections = "connections", "connections", Count, Mean, ["database"];
+    /// The longest wait for a row lock that ended.
+    LockWait = "lock_wait", "lock wait", Seconds, Max, ["database"];
+    /// Writes that wait for a row lock.
+    LockWaiters = "lock_waiters", "waiting for locks", Count, Mean, ["database"];
+    /// The busy share of the disk.
+    DiskUtilization = "disk_utilization", "disk busy", Share, Mean, ["database"];
+    /// How old the oldest write is that a replica has not applied.
+    ReplicationLag = "replication_lag", "replication lag", Seconds, Max, ["database"];
+    /// Writes that a replica has not applied.
+    UnappliedWrites = "unapplied_writes", "unapplied writes", Count, Mean, ["database"];
+    /// Reads that did not show their user's own last write.
+    OwnWritesMissed = "own_writes_missed", "own writes missed", Count, Sum, ["database"];
+    /// Writes that were acknowledged and are gone, because a replica took over that never got them; counted at the primary as drawn.
+    LostWrites = "lost_writes", "lost writes", Count, Sum, ["database"];
+    /// Keys that are still to be copied to their new shard.
+    KeysToMove = "keys_to_move", "keys to move", Count, Mean, ["shard-router"];
+    /// The share of requests that went to the busiest shard.
+    HottestShard = "hottest_shard", "hottest shard", Share, Mean, ["shard-router"];
 }
 
 impl Fold {

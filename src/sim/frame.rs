@@ -103,11 +103,11 @@ pub struct ComponentFrame {
     pub waiting: f32,
     /// Places in the waiting room.
     pub capacity: f32,
-    /// Look-ups that found their key, of a cache.
+    /// Look-ups that found their key, of a cache or of a database's buffer.
     pub hits: u32,
     /// Look-ups that did not.
     pub misses: u32,
-    /// Stale answers of a cache: the database had a newer version.
+    /// Stale answers of a cache or a replica: the database (or the primary) had a newer version.
     pub stale: u32,
     /// How it is, at the end of the frame.
     pub health: Health,
@@ -288,6 +288,10 @@ pub enum Happening {
     WireRecovered(u32),
     /// A cache forgot everything.
     Flushed(u32),
+    /// A database's disk is full.
+    DiskFull(u32),
+    /// A replica became the primary.
+    Promoted(u32),
     /// A waiting room shed its first request in a while.
     Overflowed(u32),
     /// A wire's breaker opened.

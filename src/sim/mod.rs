@@ -15,7 +15,6 @@ mod part;
 mod random;
 mod record;
 mod replay;
-#[allow(dead_code, reason = "the balancer and the shard router are about to use it")]
 mod ring;
 mod station;
 mod tally;

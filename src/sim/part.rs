@@ -6,7 +6,7 @@ use crate::units::{Distribution, Time};
 use super::ComponentFrame;
 use super::attempt::NONE;
 use super::calendar::Delay;
-use super::kind::{Balancer, Cache, Clients, Database, Server, Storage};
+use super::kind::{Balancer, Cache, Clients, Database, Router, Server, Storage};
 use super::random::{Alias, Stream};
 use super::station::Station;
 use super::tally::Meter;
@@ -61,6 +61,7 @@ pub(super) enum Behavior {
     Server(Box<Server>),
     Cache(Box<Cache>),
     Database(Box<Database>),
+    Router(Box<Router>),
     Storage(Storage),
 }
 
@@ -94,6 +95,7 @@ impl Behavior {
             Kind::Server(settings) => Behavior::Server(Box::new(Server::new(settings))),
             Kind::Cache(settings) => Behavior::Cache(Box::new(Cache::new(settings))),
             Kind::Database(settings) => Behavior::Database(Box::new(Database::new(settings))),
+            Kind::ShardRouter(settings) => Behavior::Router(Box::new(Router::new(settings))),
             Kind::ObjectStorage(settings) => Behavior::Storage(Storage::new(settings)),
         }
     }
@@ -106,17 +108,17 @@ impl Behavior {
             Behavior::Cache(cache) => Some(&mut cache.station),
             Behavior::Database(database) => Some(&mut database.station),
             Behavior::Storage(storage) => Some(&mut storage.station),
-            Behavior::Clients(_) | Behavior::Balancer(_) => None,
+            Behavior::Clients(_) | Behavior::Balancer(_) | Behavior::Router(_) => None,
         }
     }
 
     /// Forgets all work in hand and all that is kept in memory only: a crash.
     pub fn clear(&mut self, now: Time) {
         match self {
-            Behavior::Clients(_) | Behavior::Balancer(_) => {}
+            Behavior::Clients(_) | Behavior::Balancer(_) | Behavior::Router(_) => {}
             Behavior::Server(server) => server.clear(now),
             Behavior::Cache(cache) => cache.clear(now),
-            Behavior::Database(database) => database.station.clear(now),
+            Behavior::Database(database) => database.clear(now),
             Behavior::Storage(storage) => storage.clear(now),
         }
     }
@@ -126,6 +128,7 @@ impl Behavior {
         match self {
             Behavior::Cache(cache) => cache.bytes(),
             Behavior::Database(database) => database.bytes(),
+            Behavior::Router(router) => router.bytes(),
             Behavior::Clients(_) | Behavior::Balancer(_) | Behavior::Server(_) | Behavior::Storage(_) => 0,
         }
     }
@@ -137,6 +140,7 @@ impl Behavior {
             Behavior::Server(server) => server.harvest(now, frame),
             Behavior::Cache(cache) => cache.harvest(now, frame),
             Behavior::Database(database) => database.harvest(now, frame),
+            Behavior::Router(router) => router.harvest(frame),
             Behavior::Storage(storage) => storage.harvest(now, frame),
         }
     }

@@ -88,6 +88,8 @@ impl Simulation {
         let part = &mut self.parts[index];
         let mut frame = std::mem::take(&mut part.frame);
         part.behavior.harvest(self.now, &mut frame);
+        self.harvest_replica(index as u32, &mut frame);
+        let part = &self.parts[index];
         frame.health = match () {
             () if part.gone => Health::Gone,
             () if part.booting != 0 => Health::Booting,

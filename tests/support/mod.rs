@@ -76,7 +76,7 @@ pub fn random_design(seed: u64) -> Design {
             (0, [_, ..]) => design.wires[dice.below(design.wires.len() as u64) as usize].name(),
             _ => names[dice.below(names.len() as u64) as usize].clone(),
         };
-        let fault = dice.pick(&["crash", "restart", "slow-down", "partition", "cache-flush"]);
+        let fault = dice.pick(&["crash", "restart", "slow-down", "partition", "cache-flush", "disk-full"]);
         text += &format!("[[faults]]\nat = \"{}ms\"\ntarget = \"{target}\"\nfault = \"{fault}\"\n", dice.below(9000));
         text += dice.pick(&["", "for = \"2s\"\n", "for = \"700ms\"\nfactor = 8\n"]);
     }
@@ -116,11 +116,31 @@ fn random_settings(kind: &str, dice: &mut Dice) -> String {
             dice.pick(&["lru", "lfu", "fifo", "random"]),
             dice.pick(&["", "ttl = \"1s\"\n", "lookup = \"0s\"\n"]),
         ),
-        "database" => {
-            format!("concurrency = {}\nconnections = {}\nboot = \"1s\"\n", 1 + dice.below(8), 1 + dice.below(30))
-        }
+        "database" => random_database(dice),
+        "shard-router" => format!(
+            "strategy = \"{}\"\n{}",
+            dice.pick(&["hash", "range", "consistent-hash"]),
+            dice.pick(&["", "bounded_load = 1.25\n", "rebalance = \"200/s\"\n"]),
+        ),
         _ => dice.pick(&["", "concurrency = 3\ncapacity = 2\n", "bandwidth = \"5MB\"\n"]).to_owned(),
     }
+}
+
+fn random_database(dice: &mut Dice) -> String {
+    let mut text =
+        format!("concurrency = {}\nconnections = {}\nboot = \"1s\"\n", 1 + dice.below(8), 1 + dice.below(30));
+    for choices in [
+        &["", "", "cores = 2\n"][..],
+        &["", "", "disk = { iops = 900 }\n", "disk = { iops = 400, depth = 1, group_commit = true }\nbuffer = 20\n"],
+        &["", "locks = true\n"],
+        &["", "", "contention = 0.02\ncoherency = 0.001\n"],
+        &["", "replication = \"semi-sync\"\n", "replication = \"sync\"\napply = \"exp(2ms)\"\n"],
+        &["", "failover = \"800ms\"\n"],
+        &["", "", "", "quorum = { n = 3, r = 1, w = 2 }\n"],
+    ] {
+        text += dice.pick(choices);
+    }
+    text
 }
 
 fn random_policy(dice: &mut Dice) -> String {

@@ -4,13 +4,15 @@ mod balancer;
 mod cache;
 mod clients;
 mod database;
+mod router;
 mod server;
 mod storage;
 
 pub use balancer::{HealthCheck, LoadBalancer, Strategy};
 pub use cache::{Cache, Eviction};
 pub use clients::{Arrivals, Clients};
-pub use database::Database;
+pub use database::{Database, Disk, Quorum, Replication};
+pub use router::{ShardRouter, Sharding};
 pub use server::Server;
 pub use storage::ObjectStorage;
 
@@ -75,6 +77,8 @@ kinds! {
     Cache = "cache", "Cache", "cache";
     /// Keeps the data.
     Database = "database", "Database", "db";
+    /// Knows which database keeps which key, and moves keys when databases come and go.
+    ShardRouter = "shard-router", "Shard router", "shards";
     /// Keeps blobs: images, videos, downloads.
     ObjectStorage = "object-storage", "Object storage", "storage";
 }

@@ -4,13 +4,15 @@ mod balancer;
 mod cache;
 mod clients;
 mod database;
+mod router;
 mod server;
 mod storage;
 
 pub use balancer::Balancer;
 pub use cache::Cache;
 pub use clients::Clients;
-pub use database::Database;
+pub use database::{Database, Group};
+pub use router::Router;
 pub use server::{Server, Stores};
 pub use storage::Storage;
 
@@ -19,6 +21,7 @@ use super::engine::Simulation;
 use super::event::Event;
 use super::part::Behavior;
 use super::station::Admission;
+use database::SERVED;
 use super::{Outcome, Step};
 
 impl Simulation {
@@ -49,12 +52,27 @@ impl Simulation {
         let duration = match &part.behavior {
             Behavior::Server(_) => return self.server_begins(at, index),
             Behavior::Cache(cache) => cache.lookup,
-            Behavior::Database(database) => database.statement(&self.attempts[index], &self.classes),
+            Behavior::Database(database) if database.plain => {
+                self.attempts[index].step = SERVED;
+                database.statement(&self.attempts[index], &self.classes)
+            }
+            Behavior::Database(_) => return self.statement_begins(at, index),
             Behavior::Storage(storage) => storage.latency,
-            Behavior::Clients(_) | Behavior::Balancer(_) => unreachable!("they have no waiting room"),
+            Behavior::Clients(_) | Behavior::Balancer(_) | Behavior::Router(_) => {
+                unreachable!("they have no waiting room")
+            }
         };
         let delay = self.service(at, duration);
         self.move_on(index, delay, Event::Done);
+    }
+
+    /// A store's own work is due.
+    pub(super) fn upkeep(&mut self, at: u32, seq: u32) {
+        match &self.parts[at as usize].behavior {
+            Behavior::Database(_) => self.replication_goes_on(at, seq),
+            Behavior::Router(_) => self.move_next_key(at, seq),
+            _ => {}
+        }
     }
 
     /// A service is over.
@@ -66,12 +84,17 @@ impl Simulation {
                 cache.look_up(&mut self.attempts[index], self.now);
                 self.leave(at, index, Outcome::Ok);
             }
+            Behavior::Database(database) if !database.plain || self.attempts[index].step != SERVED => {
+                self.statement_done(at, index);
+            }
             Behavior::Database(database) => {
                 database.execute(&mut self.attempts[index], &self.classes);
                 self.leave(at, index, Outcome::Ok);
             }
             Behavior::Storage(_) => self.storage_done(at, index),
-            Behavior::Clients(_) | Behavior::Balancer(_) => unreachable!("they serve nothing"),
+            Behavior::Clients(_) | Behavior::Balancer(_) | Behavior::Router(_) => {
+                unreachable!("they serve nothing")
+            }
         }
     }
 

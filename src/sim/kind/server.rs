@@ -12,6 +12,8 @@ use crate::sim::part::{Behavior, Step, by_key};
 use crate::sim::station::{Admission, Station};
 use crate::sim::{ComponentFrame, FRAME, Outcome};
 
+use super::router::Databases;
+
 use crate::sim::random::mix;
 
 /// A server at run time.
@@ -34,8 +36,8 @@ pub struct Server {
 pub struct Stores {
     /// Wires to caches.
     pub caches: Vec<u32>,
-    /// Wires to databases.
-    pub databases: Vec<u32>,
+    /// Wires to databases and shard routers; replicas of one primary count as one.
+    pub databases: Databases,
     /// Wires to object storage.
     pub storages: Vec<u32>,
 }
@@ -160,13 +162,33 @@ impl Simulation {
         let stores = &self.server(at).stores[class];
         let (wires, op) = match step {
             Step::Read if !stores.caches.is_empty() => (&stores.caches, Op::Lookup),
-            Step::Read => (&stores.databases, Op::Read),
-            Step::Write => (&stores.databases, Op::Write),
+            Step::Read => return self.server_asks_database(at, index, Op::Read, key),
+            Step::Write => return self.server_asks_database(at, index, Op::Write, key),
             Step::Put => (&stores.storages, Op::Put),
             _ => (&stores.storages, Op::Fetch),
         };
         let wire = by_key(wires, key);
         self.call(index, wire, op, key, 0);
+    }
+
+    /// Asks the database that keeps a key: of a primary and its replicas, the one that should answer.
+    fn server_asks_database(&mut self, at: u32, index: u32, op: Op, key: u32) {
+        let class = usize::from(self.attempts[index].class);
+        let databases = &mut self.server(at).stores[class].databases;
+        let wire = match databases.plain(key) {
+            Some(wire) => wire,
+            None => {
+                let (turn, home) = databases.choice(key);
+                let members = std::mem::take(&mut databases.members[home]);
+                let wire = self.member_wire(&members, op == Op::Write, turn);
+                self.server(at).stores[class].databases.members[home] = members;
+                wire
+            }
+        };
+        match wire {
+            NONE => self.leave(at, index, Outcome::Failed),
+            wire => self.call(index, wire, op, key, 0),
+        }
     }
 
     /// The key of the current step: the request's own for the first step of its plan that has one, fresh ones after.
@@ -188,11 +210,7 @@ impl Simulation {
         match reply.op {
             // Cache-aside: a miss goes to the database, and so does a cache that fails.
             Op::Lookup if !(ok && reply.hit) => {
-                let wire = by_key(&self.server(at).stores[usize::from(reply.class)].databases, reply.key);
-                return match wire {
-                    NONE => self.leave(at, index, Outcome::Failed),
-                    wire => self.call(index, wire, Op::Read, reply.key, 0),
-                };
+                return self.server_asks_database(at, index, Op::Read, reply.key);
             }
             Op::Lookup => self.judge_hit(at, reply),
             Op::Read if ok => self.remember(at, reply),
@@ -211,10 +229,9 @@ impl Simulation {
         if self.classes[usize::from(reply.class)].cost.writes == 0 {
             return;
         }
-        let wire = by_key(&self.server(at).stores[usize::from(reply.class)].databases, reply.key);
-        let Some(wire) = self.wires.get(wire as usize) else { return };
-        let Behavior::Database(database) = &self.parts[wire.to as usize].behavior else { return };
-        let stale = database.version(reply.class, reply.key) != reply.version;
+        let wire = self.server(at).stores[usize::from(reply.class)].databases.home(reply.key);
+        let Some(version) = self.true_version(wire, reply.class, reply.key) else { return };
+        let stale = version != reply.version;
         if stale && let Some(cache) = self.cache_of(at, reply.class, reply.key) {
             cache.note_stale();
         }

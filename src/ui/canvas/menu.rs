@@ -188,6 +188,9 @@ fn blows(kind: Option<&Kind>) -> Vec<(&'static str, FaultSettings)> {
             if matches!(kind, Kind::Cache(_)) {
                 blows.push(("Flush it", fault(FaultKind::CacheFlush, None)));
             }
+            if matches!(kind, Kind::Database(_)) {
+                blows.push(("Fill its disk for 20 s", fault(FaultKind::DiskFull, Some(20))));
+            }
             blows
         }
     }
