@@ -22,7 +22,14 @@ impl Simulation {
             group.members[m].applying = 0;
         }
         if group.primary == at && group.candidate == NONE {
-            group.members.iter_mut().for_each(|member| member.connected = false);
+            for member in &mut group.members {
+                member.connected = false;
+                // A process takes what is in its connections with it.
+                if down {
+                    member.flying.clear();
+                    member.answers.clear();
+                }
+            }
             self.plan_failover(g);
         } else if group.candidate == at {
             group.candidate = NONE;

@@ -1,0 +1,246 @@
+//! Laws of databases: statements against closed forms, and row locks, disks and quorums against theirs.
+
+mod support;
+
+use pressure_point::metrics::{ComponentReport, Report};
+use pressure_point::sim::{Figure, Frame};
+use pressure_point::units::Time;
+use support::{report, run};
+
+/// Users straight at a database: `class` settles what a request costs, `settings` the database.
+fn straight(traffic: &str, class: &str, settings: &str, duration: &str) -> String {
+    format!(
+        "version = 1\nduration = \"{duration}\"\n[classes.page]\n{class}\n\
+         [components.users]\nkind = \"clients\"\n{traffic}\n\
+         [components.db]\nkind = \"database\"\n{settings}\n[wires]\n\"users -> db\" = {{}}\n"
+    )
+}
+
+fn open(rate: f64) -> String {
+    format!("traffic = \"{rate}/s\"")
+}
+
+fn closed(users: u32, think: &str) -> String {
+    format!("traffic = \"0/s\"\nusers = {users}\nthink = \"{think}\"")
+}
+
+/// The mean over seeds of a figure of the report, after a warm-up.
+fn mean(design: &str, figure: impl Fn(&Report) -> f64) -> f64 {
+    let seeds = [1, 2, 3, 4];
+    seeds.iter().map(|seed| figure(&report(design, *seed, Time::from_secs(10)))).sum::<f64>() / seeds.len() as f64
+}
+
+#[track_caller]
+fn near(what: &str, seen: f64, expected: f64, tolerance: f64) {
+    let off = (seen / expected - 1.0).abs();
+    assert!(off <= tolerance, "{what}: {seen} instead of {expected}, off by {:.2}%", off * 100.0);
+}
+
+fn part<'a>(report: &'a Report, name: &str) -> &'a ComponentReport {
+    &report.components.iter().find(|(known, _)| known == name).expect("it is in the design").1
+}
+
+fn db(report: &Report) -> &ComponentReport {
+    part(report, "db")
+}
+
+fn throughput(report: &Report) -> f64 {
+    // By what the database did: in a flood, requests of after the warm-up wait behind those of before.
+    db(report).completions as f64 / (report.simulated_s - 10.0)
+}
+
+fn total(frames: &[Frame], at: usize, figure: Figure) -> f64 {
+    frames.iter().filter_map(|frame| frame.components[at].figure(figure)).sum()
+}
+
+const AMPLE: &str = "concurrency = 100000\nconnections = 100000\n";
+
+#[test]
+fn connections_are_limited_and_one_more_is_turned_away() {
+    let design = straight(&open(500.0), "reads = 1", "concurrency = 3\nconnections = 7\nread = \"exp(20ms)\"", "30s");
+    for seed in 1..4 {
+        let (_, frames) = run(&design, seed);
+        assert!(frames.iter().all(|frame| frame.components[1].held <= 7.0), "seed {seed}");
+        let shed: u32 = frames.iter().map(|frame| frame.components[1].shed).sum();
+        // 150 a second are served; whoever finds 7 there is shed.
+        assert!((shed as f64 / 30.0 - 350.0).abs() < 25.0, "seed {seed}: {shed}");
+    }
+}
+
+/// Gunther's Universal Scalability Law: X(n) = n / (S (1 + α(n−1) + βn(n−1))).
+#[test]
+fn throughput_follows_the_universal_scalability_law() {
+    let (alpha, beta, service) = (0.03, 0.0008, 0.010);
+    let settings = format!("{AMPLE}read = \"exp(10ms)\"\ncontention = {alpha}\ncoherency = {beta}");
+    let seen: Vec<(f64, f64)> = [1u32, 4, 12, 35, 80, 150]
+        .into_iter()
+        .map(|n| {
+            let x = mean(&straight(&closed(n, "0s"), "reads = 1", &settings, "60s"), throughput);
+            let n = f64::from(n);
+            near(&format!("X({n})"), x, n / (service * (1.0 + alpha * (n - 1.0) + beta * n * (n - 1.0))), 0.02);
+            (n, x)
+        })
+        .collect();
+    // The peak is at √((1−α)/β) ≈ 35: beyond, more concurrency means less throughput.
+    assert!(seen[3].1 > seen[2].1 && seen[3].1 > seen[4].1 && seen[4].1 > seen[5].1, "{seen:?}");
+}
+
+/// Writes of one hot row are an M/M/1 queue at that row, however many statements may run.
+#[test]
+fn a_hot_row_is_a_queue_of_its_own() {
+    let class = "writes = 1\nkeys = { count = 1 }";
+    let settings = format!("{AMPLE}write = \"exp(10ms)\"\nlocks = true");
+    let design = straight(&open(80.0), class, &settings, "600s");
+    near("W", mean(&design, |r| r.latency_s.mean), 1.0 / 20.0, 0.06);
+    near("Lq", mean(&design, |r| db(r).figures["lock_waiters"]), 0.64 / 0.2, 0.08);
+    let flood = straight(&open(150.0), class, &settings, "60s");
+    near("throughput of one row", mean(&flood, throughput), 100.0, 0.03);
+    let spread = straight(&open(150.0), "writes = 1\nkeys = { count = 100000, zipf = 0 }", &settings, "60s");
+    near("throughput of many rows", mean(&spread, throughput), 150.0, 0.03);
+    near("latency of many rows", mean(&spread, |r| r.latency_s.mean), 0.010, 0.03);
+    let free = straight(&open(150.0), class, &settings.replace("true", "false"), "60s");
+    near("latency without locks", mean(&free, |r| r.latency_s.mean), 0.010, 0.03);
+}
+
+/// Erlang C: the chance that an arrival waits, for `a` erlangs offered to `c` servers (Erlang 1917).
+fn erlang_c(c: u32, a: f64) -> f64 {
+    let b = (1..=c).fold(1.0, |b, k| a * b / (f64::from(k) + a * b));
+    let rho = a / f64::from(c);
+    b / (1.0 - rho * (1.0 - b))
+}
+
+#[test]
+fn statements_wait_for_cores_as_erlang_c_says() {
+    let settings = format!("{AMPLE}read = \"exp(10ms)\"\ncores = 4");
+    let design = straight(&open(320.0), "reads = 1", &settings, "300s");
+    let wait = erlang_c(4, 3.2) / (400.0 - 320.0);
+    near("W", mean(&design, |r| r.latency_s.mean), 0.010 + wait, 0.05);
+    near("ρ", mean(&design, |r| db(r).utilization), 0.8, 0.02);
+}
+
+/// The hit ratio of an LRU buffer by Che's approximation (Che, Tung & Wang 2002): a key is held if it was asked for
+/// within the characteristic time T, which solves Σ (1 − e^(−pT)) = C.
+#[test]
+fn the_buffer_hits_as_che_says() {
+    let (count, exponent) = (2000u32, 0.8);
+    let weights: Vec<f64> = (1..=count).map(|rank| f64::from(rank).powf(-exponent)).collect();
+    let sum: f64 = weights.iter().sum();
+    for room in [50u32, 200, 800] {
+        let held = |t: f64| weights.iter().map(|w| 1.0 - (-w / sum * t).exp()).sum::<f64>();
+        let (mut low, mut high) = (0.0, 1e7);
+        for _ in 0..100 {
+            let middle = (low + high) / 2.0;
+            *if held(middle) < f64::from(room) { &mut low } else { &mut high } = middle;
+        }
+        let expected: f64 = weights.iter().map(|w| w / sum * (1.0 - (-w / sum * low).exp())).sum();
+        let class = format!("reads = 1\nkeys = {{ count = {count}, zipf = {exponent} }}");
+        let settings = format!("{AMPLE}read = \"1ms\"\nbuffer = {room}\ndisk = {{ iops = 1000000, depth = 1 }}");
+        let design = straight(&open(2000.0), &class, &settings, "60s");
+        let seen = mean(&design, |r| db(r).hit_ratio.expect("a buffer counts hits"));
+        near(&format!("hit ratio with room for {room}"), seen, expected, 0.02);
+    }
+}
+
+/// A buffer that holds nothing sends every read to the disk, which is an M/D/1 queue.
+#[test]
+fn what_is_not_in_memory_waits_for_the_disk() {
+    let settings = format!("{AMPLE}read = \"0s\"\nbuffer = 1\ndisk = {{ iops = 100, depth = 1 }}");
+    let design = straight(&open(70.0), "reads = 1\nkeys = { count = 1000000, zipf = 0 }", &settings, "300s");
+    near("W", mean(&design, |r| r.latency_s.mean), 0.010 + 0.7 * 0.010 / (2.0 * 0.3), 0.04);
+    near("disk busy", mean(&design, |r| db(r).figures["disk_utilization"]), 0.7, 0.02);
+}
+
+#[test]
+fn every_write_goes_to_the_log_unless_they_go_together() {
+    let log = |together: bool| {
+        let settings = format!(
+            "{AMPLE}write = \"0s\"\ndisk = {{ iops = 100, depth = 1, group_commit = {together} }}"
+        );
+        straight(&open(300.0), "writes = 1", &settings, "40s")
+    };
+    near("one by one", mean(&log(false), throughput), 100.0, 0.01);
+    near("together", mean(&log(true), throughput), 300.0, 0.03);
+    // A write waits for half a go on average, then for its own.
+    near("latency together", mean(&log(true), |r| r.latency_s.mean), 0.0155, 0.06);
+}
+
+#[test]
+fn a_restart_leaves_the_buffer_cold() {
+    let settings = format!("{AMPLE}read = \"0s\"\nbuffer = 1000\ndisk = {{ iops = 100000, depth = 1 }}\nboot = \"1s\"");
+    let design = straight(&open(1000.0), "reads = 1\nkeys = { count = 1000, zipf = 0 }", &settings, "30s")
+        + "[[faults]]\nat = \"20s\"\ntarget = \"db\"\nfault = \"restart\"\n";
+    let (_, frames) = run(&design, 1);
+    let misses = |from: usize| frames[from..from + 10].iter().map(|frame| frame.components[1].misses).sum::<u32>();
+    assert_eq!(misses(190), 0, "warm");
+    // Of 1000 keys, a thousand draws ask for 63 % at least once.
+    assert!((misses(210) as f64 - 632.0).abs() < 60.0, "{}", misses(210));
+}
+
+#[test]
+fn a_full_disk_fails_writes_and_serves_reads() {
+    let design = "version = 1\nduration = \"30s\"\n[classes.read]\nreads = 1\nshare = 1\n[classes.write]\nwrites = 1\nshare = 1\n\
+                  [components.users]\nkind = \"clients\"\ntraffic = \"200/s\"\n[components.db]\nkind = \"database\"\n\
+                  [wires]\n\"users -> db\" = {}\n\
+                  [[faults]]\nat = \"10s\"\ntarget = \"db\"\nfault = \"disk-full\"\nfor = \"10s\"\n";
+    let (_, frames) = run(design, 3);
+    let ended = |class: usize, from: usize| {
+        let answers = frames[from..from + 90].iter().map(|frame| &frame.classes[class]);
+        answers.fold((0, 0), |(good, bad), seen| (good + seen.succeeded, bad + seen.failed))
+    };
+    assert!(ended(0, 105).1 == 0 && ended(0, 105).0 > 700, "reads work");
+    assert!(ended(1, 105).0 == 0 && ended(1, 105).1 > 700, "writes fail");
+    assert!(ended(1, 205).1 == 0 && ended(1, 205).0 > 700, "and work again");
+}
+
+/// One user who reads a key and then writes it, again and again: each read comes `pause` after the last write was
+/// answered. The share of stale reads.
+fn staleness(quorum: &str, pause: &str) -> f64 {
+    let design = format!(
+        "version = 1\nduration = \"400s\"\n[classes.page]\ncpu = \"0s\"\nreads = 1\nwrites = 1\nkeys = {{ count = 1 }}\n\
+         [components.users]\nkind = \"clients\"\n{}\n[components.app]\nkind = \"server\"\n[components.db]\n\
+         kind = \"database\"\n{AMPLE}read = \"0s\"\nwrite = \"exp(10ms)\"\nquorum = {quorum}\n\
+         [wires]\n\"users -> app\" = {{}}\n\"app -> db\" = {{}}\n",
+        closed(1, pause)
+    );
+    mean(&design, |r| db(r).stale_reads.expect("databases count them") as f64 / (db(r).arrivals as f64 / 2.0))
+}
+
+/// Probabilistically bounded staleness (Bailis et al. 2012) with exponential spreading at rate λ = 100/s: when w nodes
+/// have a write, the others get it after memoryless times, so that a read of one node at t is stale with probability
+/// (n − w)/n · e^(−λt), and one of two nodes if neither has it.
+#[test]
+fn quorum_reads_are_stale_as_pbs_says() {
+    let e = |x: f64| (-x).exp();
+    near("n 3, r 1, w 1, 10 ms", staleness("{ n = 3, r = 1, w = 1 }", "10ms"), 2.0 / 3.0 * e(1.0), 0.03);
+    near("n 3, r 1, w 1, 25 ms", staleness("{ n = 3, r = 1, w = 1 }", "25ms"), 2.0 / 3.0 * e(2.5), 0.07);
+    near("n 5, r 1, w 1, 5 ms", staleness("{ n = 5, r = 1, w = 1 }", "5ms"), 4.0 / 5.0 * e(0.5), 0.03);
+    near("n 3, r 1, w 2, 5 ms", staleness("{ n = 3, r = 1, w = 2 }", "5ms"), 1.0 / 3.0 * e(0.5), 0.04);
+    near("n 3, r 2, w 1, 5 ms", staleness("{ n = 3, r = 2, w = 1 }", "5ms"), 1.0 / 3.0 * e(1.0), 0.05);
+}
+
+#[test]
+fn overlapping_quorums_are_never_stale() {
+    for quorum in ["{ n = 3, r = 2, w = 2 }", "{ n = 3, r = 1, w = 3 }", "{ n = 5, r = 3, w = 3 }", "{ n = 1 }"] {
+        assert_eq!(staleness(quorum, "0s"), 0.0, "{quorum}");
+    }
+}
+
+/// A write is answered by its w-th fastest node: the order statistics of n exponentials, 1/λ · Σ 1/i.
+#[test]
+fn a_write_takes_as_long_as_its_slowest_needed_node() {
+    for (w, expected) in [(1, 1.0 / 3.0), (2, 1.0 / 3.0 + 0.5), (3, 1.0 / 3.0 + 0.5 + 1.0)] {
+        let settings = format!("{AMPLE}write = \"exp(10ms)\"\nquorum = {{ n = 3, r = 1, w = {w} }}");
+        let design = straight(&open(100.0), "writes = 1", &settings, "100s");
+        near(&format!("w = {w}"), mean(&design, |r| r.latency_s.mean), 0.010 * expected, 0.02);
+        // All n nodes do all the work.
+        near("busy nodes", mean(&design, |r| db(r).utilization * 300_000.0), 3.0, 0.03);
+    }
+}
+
+#[test]
+fn figures_of_locks_come_in_frames() {
+    let class = "writes = 1\nkeys = { count = 1 }";
+    let design = straight(&open(80.0), class, &format!("{AMPLE}write = \"10ms\"\nlocks = true"), "20s");
+    let (_, frames) = run(&design, 1);
+    assert!(total(&frames, 1, Figure::LockWait) > 0.0);
+}
