@@ -99,6 +99,12 @@ impl Locks {
         self.free.clear();
     }
 
+    /// Whether nobody holds or waits for any lock.
+    #[cfg(test)]
+    pub fn is_free(&self) -> bool {
+        self.waiting == 0 && self.places.iter().flatten().all(|place| *place == NONE)
+    }
+
     /// The memory it takes.
     pub fn bytes(&self) -> usize {
         self.places.iter().map(Vec::len).sum::<usize>() * size_of::<u32>() + self.held.len() * size_of::<Lock>()

@@ -4,6 +4,8 @@
 mod buffer;
 mod disk;
 mod failover;
+#[cfg(test)]
+mod laws;
 mod lock;
 mod quorum;
 mod replication;

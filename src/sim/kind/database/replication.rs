@@ -31,7 +31,9 @@ pub struct Group {
     pub head: u32,
     /// Who takes the writes.
     pub primary: u32,
-    /// The replica that is about to take over; NONE while there is a primary.
+    /// The primary is given up, and nobody has taken over yet.
+    pub(super) headless: bool,
+    /// The replica that is about to take over.
     pub(super) candidate: u32,
     /// All databases of the group, the head first.
     pub(super) members: Vec<Member>,
@@ -40,8 +42,6 @@ pub struct Group {
     pub(super) base: u64,
     /// The failover that is planned: its event's number; 0 is none.
     pub(super) failing: u32,
-    /// Writes that a failover lost, until the new primary is in place.
-    pub(super) lost: Vec<Write>,
     recent: Vec<Recent>,
 }
 
@@ -51,8 +51,12 @@ pub(super) struct Write {
     at: Time,
     pub key: u32,
     pub version: u32,
+    /// The version that the key had before.
+    pub before: u32,
     pub class: u16,
     pub acknowledged: bool,
+    /// Whether reads at the primary see it.
+    pub visible: bool,
 }
 
 /// A database of a group.
@@ -108,7 +112,7 @@ impl Group {
         self.base = self.end();
         self.log.clear();
         self.members.clear();
-        (self.primary, self.candidate, self.failing) = (self.head, NONE, 0);
+        (self.primary, self.candidate, self.failing, self.headless) = (self.head, NONE, 0, false);
     }
 
     /// Counts the writes that each replica is behind, up to now.
@@ -173,12 +177,12 @@ impl Simulation {
             self.groups.push(Group {
                 head,
                 primary: head,
+                headless: false,
                 candidate: NONE,
                 members: Vec::new(),
                 log: VecDeque::new(),
                 base: 0,
                 failing: 0,
-                lost: Vec::new(),
                 recent: vec![Recent::default(); RECENT],
             });
             self.groups.len() - 1
@@ -217,7 +221,7 @@ impl Simulation {
         if self.groups[g].member(self.groups[g].primary).is_none() {
             self.copy_primary(g, head);
             let group = &mut self.groups[g];
-            (group.primary, group.candidate) = (head, NONE);
+            (group.primary, group.candidate, group.headless) = (head, NONE, false);
             (group.members[0].received, group.members[0].applied) = (end, end);
         }
         let group = &mut self.groups[g];
@@ -237,7 +241,7 @@ impl Simulation {
     /// Whether a database takes writes: a replica does not.
     pub(super) fn takes_writes(&mut self, at: u32) -> bool {
         let group = self.database(at).group;
-        self.groups.get(group as usize).is_none_or(|group| group.primary == at && group.candidate == NONE)
+        self.groups.get(group as usize).is_none_or(|group| group.primary == at && !group.headless)
     }
 
     /// A statement takes effect at a database with replicas, or at a replica.
@@ -270,9 +274,14 @@ impl Simulation {
             attempt.version = database.writes;
         }
         let version = attempt.version;
+        // What waits for replicas is in the log already, though no read sees it.
+        let attempts = &self.attempts;
+        let same = |index: &u32| attempts[*index].class == class && attempts[*index].key == key;
+        let hidden = database.waiting.iter().rev().map(|(_, index)| *index).find(same);
+        let before = hidden.map_or(database.version(class, key), |index| attempts[index].version);
         let group = &mut self.groups[g];
         group.account(now);
-        group.log.push_back(Write { at: now, key, version, class, acknowledged: at_once });
+        group.log.push_back(Write { at: now, key, version, before, class, acknowledged: at_once, visible: at_once });
         let end = group.end();
         if let Some(primary) = group.member(at) {
             (group.members[primary].received, group.members[primary].applied) = (end, end);
@@ -282,7 +291,7 @@ impl Simulation {
             group.remember(user, class, key, version);
         } else {
             database.waiting.push_back((end, index));
-            attempt.step = COMMITTED;
+            self.attempts[index].step = COMMITTED;
         }
         (0..self.groups[g].members.len()).for_each(|m| self.ship(g, m));
         self.trim(g);
@@ -315,7 +324,7 @@ impl Simulation {
         let group = &self.groups[g];
         let up = |part: u32| !self.parts[part as usize].refuses() && !self.parts[part as usize].cut;
         let whole = self.line(g, m).is_some_and(|wire| !self.wires[wire as usize].cut);
-        group.candidate == NONE && whole && up(group.primary) && up(group.members[m].part)
+        !group.headless && whole && up(group.primary) && up(group.members[m].part)
     }
 
     /// Sends a replica the log up to its end.
@@ -420,7 +429,7 @@ impl Simulation {
             self.acknowledge(g, m, applied);
         }
         self.trim(g);
-        if caught_up && self.groups[g].candidate == part {
+        if caught_up && self.groups[g].headless && self.groups[g].candidate == part {
             return self.crown(g);
         }
         self.apply_next(g, m);
@@ -469,9 +478,10 @@ impl Simulation {
             let group = &mut self.groups[g];
             group.remember(user, class, key, version);
             let write = (place - 1).checked_sub(group.base).and_then(|place| group.log.get_mut(place as usize));
-            write.into_iter().for_each(|write| write.acknowledged = true);
+            write.into_iter().for_each(|write| (write.acknowledged, write.visible) = (true, true));
             self.statement_ends(primary, index, Outcome::Ok);
         }
+        self.trim(g);
     }
 
     /// Streams that can stand again do so: what was missed is sent again.
@@ -505,7 +515,7 @@ impl Simulation {
     fn trim(&mut self, g: usize) {
         let group = &mut self.groups[g];
         let applied = group.members.iter().map(|member| member.applied).min().unwrap_or(0);
-        while group.base < applied && group.log.pop_front().is_some() {
+        while group.base < applied && group.log.pop_front_if(|write| write.visible).is_some() {
             group.base += 1;
         }
         while self.groups[g].log.len() > LOG_MAX {
@@ -518,6 +528,9 @@ impl Simulation {
         let now = self.now;
         self.groups[g].account(now);
         let Some(write) = self.groups[g].log.pop_front() else { return };
+        let primary = self.groups[g].primary;
+        let known = &mut self.database(primary).versions[usize::from(write.class)][write.key as usize];
+        *known = write.version.max(*known);
         self.groups[g].base += 1;
         let base = self.groups[g].base;
         for m in 0..self.groups[g].members.len() {
