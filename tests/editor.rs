@@ -400,7 +400,9 @@ fn what_is_hit() {
     check(point(300.0, 0.0), Hit::Component("app".into()));
     check(point(376.0, 0.0), Hit::CallerPort("app".into()));
     check(point(224.0, 3.0), Hit::CalleePort("app".into()));
-    check(point(676.0, 0.0), Hit::Component("db".into()));
+    check(point(600.0, 0.0), Hit::Component("db".into()));
+    // A database ships its writes to replicas.
+    check(point(676.0, 0.0), Hit::CallerPort("db".into()));
     check(point(150.0, 4.0), Hit::Wire("users".into(), "app".into()));
     check(point(150.0, 40.0), Hit::Canvas);
 }

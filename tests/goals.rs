@@ -102,7 +102,7 @@ fn bad_goals_say_where_and_what_to_try() {
     check("utilization(lb) < 1%", "12: `utilization` cannot be taken of `lb`, a load balancer | did you mean `db`?");
     check("p99(users -> lb) < 1s", "5: `p99` cannot be taken of a wire | write it like `p99(users)`");
     check("retries(users -> app) = 0", "8: there is no wire `users -> app` | did you mean `users -> lb`?");
-    check("hit_ratio(app) > 90%", "10: `hit_ratio` cannot be taken of `app`, a server | there is cache");
+    check("hit_ratio(app) > 90%", "10: `hit_ratio` cannot be taken of `app`, a server | there is db, cache");
     check("conections(db) < 30", "1: unknown metric `conections` | did you mean `connections`?");
 }
 

@@ -238,8 +238,10 @@ fn hashes_share_keys_evenly_and_ranges_do_not_share_popular_ones() {
 /// The same design with one shard more, as an edit would make it.
 fn grown(text: &str, shards: u32) -> Design {
     let name = format!("s{shards}");
-    read(&(text.replace("[wires]\n", &format!("[components.{name}]\nkind = \"database\"\n{AMPLE}\n[wires]\n"))
-        + &format!("\"router -> {name}\" = {{}}\n")))
+    read(
+        &(text.replace("[wires]\n", &format!("[components.{name}]\nkind = \"database\"\n{AMPLE}\n[wires]\n"))
+            + &format!("\"router -> {name}\" = {{}}\n")),
+    )
 }
 
 fn play(replay: &mut Replay, until: Time) -> Vec<Frame> {
@@ -296,9 +298,9 @@ fn moving_keys_costs_work_and_loses_nothing() {
     let asked = |frames: &[Frame], at: usize| frames.iter().map(|f| f.components[at].arrivals).sum::<u32>();
     assert!(asked(&after[done + 10..], newcomer) > 0);
     let all = before.iter().chain(&after);
-    let (issued, ended) = all.clone().fold((0, 0), |(issued, ended), frame| {
-        (issued + frame.users[0].issued, ended + frame.users[0].succeeded)
-    });
+    let (issued, ended) = all
+        .clone()
+        .fold((0, 0), |(issued, ended), frame| (issued + frame.users[0].issued, ended + frame.users[0].succeeded));
     let in_flight = after.last().expect("it ran").users[0].in_flight;
     assert_eq!(issued, ended + in_flight, "every request is served");
     let stale: u32 = all.map(|frame| frame.components[cache].stale).sum();

@@ -98,7 +98,9 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
             design.wires_from(name).any(|wire| design.component(&wire.to).is_some_and(|callee| wanted(&callee.kind)))
         };
         match &component.kind {
-            Kind::Clients(_) | Kind::LoadBalancer(_) | Kind::ShardRouter(_) if design.wires_from(name).next().is_none() => {
+            Kind::Clients(_) | Kind::LoadBalancer(_) | Kind::ShardRouter(_)
+                if design.wires_from(name).next().is_none() =>
+            {
                 remark(name, "it calls nobody: draw a wire from it".to_owned());
             }
             Kind::Server(_)
@@ -113,6 +115,16 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
                 remark(
                     name,
                     "its requests read and write data, but no database is wired to it: they will fail".to_owned(),
+                );
+            }
+            Kind::Database(database)
+                if database.quorum.is_some()
+                    && (database.locks || database.disk.is_some() || database.cores.is_some()) =>
+            {
+                remark(
+                    name,
+                    "the nodes of a cluster have no locks, cores or disk of their own here: set one or the other"
+                        .to_owned(),
                 );
             }
             Kind::Clients(_) => {}

@@ -22,10 +22,12 @@ impl Goal {
         let fits = |kind: &Kind| match (info.of, kind) {
             (SubjectKind::Users, Kind::Clients(_)) => true,
             (SubjectKind::Users, _) => false,
-            (SubjectKind::Station, Kind::Clients(_) | Kind::LoadBalancer(_)) => false,
+            (SubjectKind::Station, Kind::Clients(_) | Kind::LoadBalancer(_) | Kind::ShardRouter(_)) => false,
             (SubjectKind::Callee, Kind::Clients(_)) => false,
-            (SubjectKind::Cache, kind) => matches!(kind, Kind::Cache(_)),
-            (SubjectKind::UsersOrCache, kind) => matches!(kind, Kind::Clients(_) | Kind::Cache(_)),
+            (SubjectKind::Cache, kind) => matches!(kind, Kind::Cache(_) | Kind::Database(_)),
+            (SubjectKind::UsersOrCache, kind) => {
+                matches!(kind, Kind::Clients(_) | Kind::Cache(_) | Kind::Database(_))
+            }
             (SubjectKind::Kinds(kinds), kind) => kinds.contains(&kind.word()),
             (SubjectKind::Station | SubjectKind::Callee | SubjectKind::Caller | SubjectKind::Design, _) => true,
         };

@@ -51,13 +51,13 @@ pub enum Unit {
 pub enum SubjectKind {
     /// A `clients` component, or a request class.
     Users,
-    /// A component that works: any but users and load balancers.
+    /// A component that works: any but users, load balancers and shard routers.
     Station,
     /// Any component but users.
     Callee,
-    /// A cache.
+    /// A cache, or a database with a buffer.
     Cache,
-    /// A `clients` component (all caches together), or one cache.
+    /// A `clients` component (all copies together), or one cache or replica.
     UsersOrCache,
     /// A wire, or a component (all the wires that leave it).
     Caller,

@@ -13,7 +13,7 @@ pub use cache::Cache;
 pub use clients::Clients;
 pub use database::{Database, Group};
 pub use router::Router;
-pub use server::{Server, Stores};
+pub use server::Server;
 pub use storage::Storage;
 
 use super::attempt::{Op, Stage};
@@ -21,8 +21,8 @@ use super::engine::Simulation;
 use super::event::Event;
 use super::part::Behavior;
 use super::station::Admission;
-use database::SERVED;
 use super::{Outcome, Step};
+use database::SERVED;
 
 impl Simulation {
     /// An attempt enters the waiting room of a component that has one.

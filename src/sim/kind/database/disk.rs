@@ -35,13 +35,7 @@ pub fn page_time(settings: &design::Disk) -> Distribution {
 impl Disk {
     /// An idle disk.
     pub fn new(page: Duration) -> Disk {
-        Disk {
-            station: Station::new(1, u32::MAX),
-            page,
-            buffer: None,
-            batch: Vec::new(),
-            next_batch: Vec::new(),
-        }
+        Disk { station: Station::new(1, u32::MAX), page, buffer: None, batch: Vec::new(), next_batch: Vec::new() }
     }
 
     /// Takes over what the design says; `room` is how many keys fit into memory.

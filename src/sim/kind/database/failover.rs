@@ -96,7 +96,7 @@ impl Simulation {
         while let Some((_, index)) = self.database(old).waiting.pop_front() {
             self.statement_ends(old, index, Outcome::Failed);
         }
-        let done = |member: &super::replication::Member| member.part == part && member.applied == member.received;
+        let done = |member: &super::group::Member| member.part == part && member.applied == member.received;
         if self.groups[g].members.iter().any(done) {
             self.crown(g);
         }

@@ -19,7 +19,11 @@ fn design(seed: u64, pick: &mut impl FnMut(&[&'static str]) -> &'static str) -> 
         for name in [shard.to_owned(), format!("{shard}2"), format!("{shard}3")] {
             text += &format!("[components.{name}]\nkind = \"database\"\nboot = \"700ms\"\n");
             text += pick(&["", "cores = 2\n"]);
-            text += pick(&["", "disk = { iops = 900 }\n", "disk = { iops = 500, depth = 1, group_commit = true }\nbuffer = 9\n"]);
+            text += pick(&[
+                "",
+                "disk = { iops = 900 }\n",
+                "disk = { iops = 500, depth = 1, group_commit = true }\nbuffer = 9\n",
+            ]);
             text += pick(&["", "locks = true\n"]);
             text += pick(&["", "replication = \"semi-sync\"\n", "replication = \"sync\"\n"]);
             text += pick(&["", "failover = \"300ms\"\n", "failover = \"900ms\"\n"]);

@@ -4,12 +4,14 @@
 mod buffer;
 mod disk;
 mod failover;
+mod group;
 #[cfg(test)]
 mod laws;
 mod lock;
 mod quorum;
 mod replication;
 mod statement;
+mod stream;
 
 use std::collections::VecDeque;
 
@@ -26,7 +28,7 @@ use disk::Disk;
 use lock::Locks;
 use quorum::Nodes;
 
-pub use replication::Group;
+pub use group::Group;
 pub use statement::SERVED;
 
 /// A database at run time.
