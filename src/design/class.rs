@@ -25,6 +25,8 @@ settings! {
         reads: u32 = 0, Some((0.0, 100.0));
         /// Writes of a key to the data store.
         writes: u32 = 0, Some((0.0, 100.0));
+        /// Its writes are one transaction: all take effect or none, and the rows stay locked (with `locks`) until the end.
+        transaction: bool = false, None;
         /// The keys that are read and written, and how popular they are.
         keys: Keys = Keys::default(), None;
         /// Bytes uploaded with the request; put into object storage where a server is wired to one.

@@ -20,6 +20,14 @@ pub enum Op {
     Write,
     /// Take a key over, with its version, from another shard.
     Copy,
+    /// Write all keys of a transaction.
+    Transact,
+    /// First round of a transaction over several shards: lock its keys here and log it, but do not show it yet.
+    Prepare,
+    /// Second round: show it.
+    Commit,
+    /// Second round: forget it.
+    Abort,
     /// Look a key up in a cache.
     Lookup,
     /// Store a blob.
@@ -28,6 +36,13 @@ pub enum Op {
     Fetch,
     /// Say that you are alive.
     Probe,
+}
+
+impl Op {
+    /// Whether it is about a transaction, whose number is then in the attempt's `version`.
+    pub fn is_transaction(self) -> bool {
+        matches!(self, Op::Transact | Op::Prepare | Op::Commit | Op::Abort)
+    }
 }
 
 /// Where an attempt is.

@@ -237,7 +237,7 @@ impl Simulation {
         let mut again = Attempt::new(failed.class, failed.op);
         again.parent = parent;
         (again.wire, again.at, again.key, again.user) = (failed.wire, failed.at, failed.key, failed.user);
-        (again.trip, again.counts) = (failed.trip, failed.counts);
+        (again.trip, again.counts, again.version) = (failed.trip, failed.counts, failed.version);
         (again.tries, again.pause) = (failed.tries + 1, pause);
         again.stage = Stage::Pausing;
         let again = self.attempts.add(again);

@@ -8,7 +8,7 @@ use crate::units::{Distribution, Time};
 use super::attempt::Attempts;
 use super::calendar::{Calendar, Delay, Entry};
 use super::event::{Event, is_live};
-use super::kind::Group;
+use super::kind::{Group, Transactions};
 use super::part::{Class, Duration, Part, Step};
 use super::random::Exponential;
 use super::replay::Status;
@@ -33,6 +33,8 @@ pub struct Simulation {
     pub(super) classes: Vec<Class>,
     /// Primaries with their replicas.
     pub(super) groups: Vec<Group>,
+    /// Transactions under way.
+    pub(super) transactions: Transactions,
     pub(super) steps: Vec<Step>,
     pub(super) faults: Vec<Fault>,
     /// Faults of the design that are already in `faults`.
@@ -68,6 +70,7 @@ impl Simulation {
             wires: Vec::new(),
             classes: Vec::new(),
             groups: Vec::new(),
+            transactions: Transactions::default(),
             steps: vec![Step::Done],
             faults: Vec::new(),
             scripted: Vec::new(),

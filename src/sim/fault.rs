@@ -158,6 +158,7 @@ impl Simulation {
         let here =
             |stage: Stage| matches!(stage, Stage::WaitingSlot | Stage::WaitingCore | Stage::Working | Stage::Calling);
         self.lose_inner_work(at);
+        self.orphan_transactions(at);
         for index in self.attempts.which(|attempt| attempt.at == at && here(attempt.stage)) {
             let child = std::mem::replace(&mut self.attempts[index].child, NONE);
             self.abandon(child, Outcome::Failed);

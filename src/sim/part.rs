@@ -20,6 +20,8 @@ pub(super) enum Step {
     Read,
     /// Write a key.
     Write,
+    /// Write all keys of the request in one transaction.
+    Transact,
     /// Store the request's body.
     Put,
     /// Fetch a blob.

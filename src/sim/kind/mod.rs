@@ -7,6 +7,7 @@ mod database;
 mod router;
 mod server;
 mod storage;
+mod transaction;
 
 pub use balancer::Balancer;
 pub use cache::Cache;
@@ -15,6 +16,7 @@ pub use database::{Database, Group};
 pub use router::Router;
 pub use server::Server;
 pub use storage::Storage;
+pub use transaction::Transactions;
 
 use super::attempt::{Op, Stage};
 use super::engine::Simulation;

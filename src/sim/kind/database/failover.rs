@@ -51,6 +51,7 @@ impl Simulation {
     pub(super) fn show_log(&mut self, g: usize) {
         let primary = self.groups[g].primary;
         let Behavior::Database(database) = &mut self.parts[primary as usize].behavior else { return };
+        self.groups[g].shown = self.groups[g].end();
         for write in self.groups[g].log.iter_mut().rev().filter(|write| !write.visible) {
             write.visible = true;
             let known = &mut database.versions[usize::from(write.class)][write.key as usize];
@@ -116,6 +117,7 @@ impl Simulation {
                 database.versions[usize::from(write.class)][write.key as usize] = write.before;
             }
         }
+        group.shown = group.shown.min(cut);
         for member in &mut group.members {
             (member.received, member.applied) = (member.received.min(cut), member.applied.min(cut));
             member.connected = false;

@@ -29,6 +29,8 @@ pub struct Group {
     pub(super) log: VecDeque<Write>,
     /// The place in the log of the first one that is still held.
     pub(super) base: u64,
+    /// The place in the log up to which reads at the primary see it.
+    pub(super) shown: u64,
     /// The failover that is planned: its event's number; 0 is none.
     pub(super) failing: u32,
     recent: Vec<Recent>,
@@ -42,6 +44,7 @@ pub(super) struct Write {
     pub version: u32,
     /// The version that the key had before.
     pub before: u32,
+    pub user: u32,
     pub class: u16,
     pub acknowledged: bool,
     /// Whether reads at the primary see it.
@@ -99,6 +102,7 @@ impl Group {
     /// Nobody follows any more.
     fn dissolve(&mut self) {
         self.base = self.end();
+        self.shown = self.base;
         self.log.clear();
         self.members.clear();
         (self.primary, self.candidate, self.failing, self.headless) = (self.head, NONE, 0, false);
@@ -171,6 +175,7 @@ impl Simulation {
                 members: Vec::new(),
                 log: VecDeque::new(),
                 base: 0,
+                shown: 0,
                 failing: 0,
                 recent: vec![Recent::default(); RECENT],
             });

@@ -9,10 +9,11 @@ use crate::sim::random::Stream;
 /// Two shards of three databases behind a router, under faults of all sorts that are over by 12 s; writes end at 6 s.
 fn design(seed: u64, pick: &mut impl FnMut(&[&'static str]) -> &'static str) -> Design {
     let mut text = format!(
-        "version = 1\nseed = {seed}\nduration = \"200s\"\n[classes.page]\ncpu = \"1ms\"\nreads = 1\nwrites = 1\n\
+        "version = 1\nseed = {seed}\nduration = \"200s\"\n[classes.page]\ncpu = \"1ms\"\nreads = 1\n{}\n\
          keys = {{ count = 40, zipf = 0.9 }}\n[components.users]\nkind = \"clients\"\n\
          traffic = [[\"0s\", \"120/s\"], [\"6s\", \"120/s\"], [\"6s\", \"0/s\"]]\n[components.app]\nkind = \"server\"\n\
-         [components.router]\nkind = \"shard-router\"\n"
+         [components.router]\nkind = \"shard-router\"\n",
+        pick(&["writes = 1", "writes = 3\ntransaction = true"])
     );
     let mut wires = "[wires]\n\"users -> app\" = {}\n\"app -> router\" = { timeout = \"2s\" }\n".to_owned();
     for shard in ["a", "b"] {
@@ -65,6 +66,7 @@ fn agrees(simulation: &Simulation, seed: u64) {
             assert!(database.locks.as_ref().is_none_or(|locks| locks.is_free()), "seed {seed}, {}", part.name);
         }
     }
+    assert!(simulation.transactions.is_empty(), "seed {seed}: no transaction is under way");
     assert_eq!(simulation.attempts.alive(), 0, "seed {seed}: nothing is in flight");
 }
 

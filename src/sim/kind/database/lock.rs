@@ -22,6 +22,8 @@ pub struct Locks {
 
 #[derive(Clone, Debug)]
 struct Lock {
+    class: u16,
+    key: u32,
     holder: u32,
     first: u32,
     last: u32,
@@ -38,12 +40,12 @@ impl Locks {
         self.changed = now;
     }
 
-    /// An attempt wants its key; whether it has the lock now. Otherwise it waits.
-    pub fn take(&mut self, now: Time, index: u32, attempts: &mut Attempts) -> bool {
+    /// An attempt wants its key; whether it has the lock now, or whoever holds it is `own`. Otherwise it waits.
+    pub fn take(&mut self, now: Time, index: u32, own: u32, attempts: &mut Attempts) -> bool {
         let (class, key) = (attempts[index].class, attempts[index].key);
         let place = &mut self.places[usize::from(class)][key as usize];
         if *place == NONE {
-            let lock = Lock { holder: index, first: NONE, last: NONE };
+            let lock = Lock { class, key, holder: index, first: NONE, last: NONE };
             *place = match self.free.pop() {
                 Some(free) => {
                     self.held[free as usize] = lock;
@@ -57,6 +59,9 @@ impl Locks {
             return true;
         }
         let lock = &mut self.held[*place as usize];
+        if lock.holder == own {
+            return true;
+        }
         attempts[index].next = NONE;
         attempts[index].since = now;
         match lock.last {
@@ -69,11 +74,10 @@ impl Locks {
         false
     }
 
-    /// An attempt is done with its key, if it holds it; who has the lock next.
-    pub fn give(&mut self, now: Time, index: u32, attempts: &Attempts) -> Option<u32> {
-        let attempt = &attempts[index];
-        let place = self.places.get_mut(usize::from(attempt.class))?.get_mut(attempt.key as usize)?;
-        let lock = self.held.get_mut(*place as usize).filter(|lock| lock.holder == index)?;
+    /// Whoever holds a key is done with it; who has the lock next. Others than its holder cannot give it.
+    pub fn give(&mut self, now: Time, class: u16, key: u32, holder: u32, attempts: &Attempts) -> Option<u32> {
+        let place = self.places.get_mut(usize::from(class))?.get_mut(key as usize)?;
+        let lock = self.held.get_mut(*place as usize).filter(|lock| lock.holder == holder)?;
         if lock.first == NONE {
             self.free.push(std::mem::replace(place, NONE));
             lock.holder = NONE;
@@ -88,6 +92,19 @@ impl Locks {
         self.account(now);
         self.waiting -= 1;
         Some(next)
+    }
+
+    /// All keys that somebody holds.
+    pub fn held_by(&self, holder: u32) -> Vec<(u16, u32)> {
+        self.held.iter().filter(|lock| lock.holder == holder).map(|lock| (lock.class, lock.key)).collect()
+    }
+
+    /// A lock passes from one holder to another, without its waiters.
+    pub fn hand_over(&mut self, class: u16, key: u32, from: u32, to: u32) {
+        let place = self.places[usize::from(class)][key as usize];
+        if let Some(lock) = self.held.get_mut(place as usize).filter(|lock| lock.holder == from) {
+            lock.holder = to;
+        }
     }
 
     /// Nobody holds or waits any more: a crash.
@@ -131,15 +148,15 @@ mod tests {
         locks.configure(&[5]);
         let mut writer = |key: u32| attempts.add(Attempt { key, ..Attempt::new(0, Op::Write) });
         let (a, b, c, other) = (writer(1), writer(1), writer(1), writer(2));
-        assert!(locks.take(Time(0), a, &mut attempts));
-        assert!(!locks.take(Time(1), b, &mut attempts));
-        assert!(!locks.take(Time(2), c, &mut attempts));
-        assert!(locks.take(Time(2), other, &mut attempts));
-        assert_eq!(locks.give(Time(3), c, &attempts), None, "whoever does not hold it cannot give it");
-        assert_eq!(locks.give(Time(5), a, &attempts), Some(b));
-        assert_eq!(locks.give(Time(6), b, &attempts), Some(c));
+        assert!(locks.take(Time(0), a, NONE - 1, &mut attempts));
+        assert!(!locks.take(Time(1), b, NONE - 1, &mut attempts));
+        assert!(!locks.take(Time(2), c, NONE - 1, &mut attempts));
+        assert!(locks.take(Time(2), other, NONE - 1, &mut attempts));
+        assert_eq!(locks.give(Time(3), 0, 1, c, &attempts), None, "whoever does not hold it cannot give it");
+        assert_eq!(locks.give(Time(5), 0, 1, a, &attempts), Some(b));
+        assert_eq!(locks.give(Time(6), 0, 1, b, &attempts), Some(c));
         assert_eq!((locks.longest, locks.waiting), (Time(4), 0));
-        assert_eq!(locks.give(Time(7), c, &attempts), None);
-        assert!(locks.take(Time(8), b, &mut attempts), "it is free again");
+        assert_eq!(locks.give(Time(7), 0, 1, c, &attempts), None);
+        assert!(locks.take(Time(8), b, NONE - 1, &mut attempts), "it is free again");
     }
 }

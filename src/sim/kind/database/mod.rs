@@ -12,6 +12,7 @@ mod quorum;
 mod replication;
 mod statement;
 mod stream;
+mod transaction;
 
 use std::collections::VecDeque;
 
@@ -55,6 +56,8 @@ pub struct Database {
     nodes: Option<Box<Nodes>>,
     /// Its disk is full.
     full: bool,
+    /// Some class writes in transactions.
+    transactions: bool,
     /// The group of primary and replicas it belongs to; NONE if it is alone.
     pub group: u32,
     /// Writes that wait for replicas: their places in the log, and their attempts.
@@ -88,6 +91,7 @@ impl Database {
             locks: None,
             nodes: None,
             full: false,
+            transactions: false,
             group: NONE,
             waiting: VecDeque::new(),
             count: Count::default(),
@@ -128,6 +132,7 @@ impl Database {
             && settings.contention == 0.0
             && settings.coherency == 0.0
             && self.group == NONE
+            && !self.transactions
             && !self.full;
     }
 
@@ -154,6 +159,14 @@ impl Database {
             *version = self.writes;
         }
         attempt.version = *version;
+    }
+
+    /// Writes all keys of a transaction.
+    fn write_all(&mut self, keys: &[(u16, u32)]) {
+        for (class, key) in keys {
+            self.writes = self.writes.wrapping_add(1);
+            self.versions[usize::from(*class)][*key as usize] = self.writes;
+        }
     }
 
     /// Takes a key over from another shard.
@@ -226,7 +239,7 @@ fn fit(table: &mut Vec<Vec<u32>>, counts: &[u32], empty: u32) {
 
 fn writes(attempt: &Attempt, classes: &[Class]) -> bool {
     match attempt.op {
-        Op::Write | Op::Copy => true,
+        Op::Write | Op::Copy | Op::Transact | Op::Prepare | Op::Commit => true,
         Op::Serve => classes[usize::from(attempt.class)].cost.writes > 0,
         _ => false,
     }
@@ -246,8 +259,9 @@ impl Simulation {
         let page = settings.disk.as_ref().map(|disk| self.prepared(disk::page_time(disk)));
         let counts = self.key_counts();
         self.parts[at as usize].boot = settings.boot;
+        let transactions = self.classes.iter().any(|class| class.cost.transaction);
         let database = self.database(at);
-        (database.read, database.write) = (read, write);
+        (database.read, database.write, database.transactions) = (read, write, transactions);
         database.configure(settings, &counts);
         if let (Some(settings), Some(page)) = (&settings.disk, page) {
             let disk = database.disk.get_or_insert_with(|| Box::new(Disk::new(page)));

@@ -3,6 +3,7 @@
 use crate::design::Replication;
 use crate::units::Time;
 
+use crate::sim::attempt::{Attempt, Op};
 use crate::sim::engine::Simulation;
 use crate::sim::event::Event;
 use crate::sim::part::Behavior;
@@ -30,33 +31,48 @@ impl Simulation {
         if !self.takes_writes(at) {
             return self.statement_ends(at, index, Outcome::Failed);
         }
+        let at_once = self.replication(g) == Replication::Async;
+        let Attempt { op, class, key, .. } = self.attempts[index];
+        if op.is_transaction() {
+            let keys = self.written_keys(index);
+            keys.into_iter().for_each(|(class, key)| self.log_write(at, index, class, key, at_once));
+        } else {
+            self.log_write(at, index, class, key, at_once);
+        }
+        let end = self.groups[g].end();
+        if !at_once {
+            self.database(at).waiting.push_back((end, index));
+            self.attempts[index].step = COMMITTED;
+        }
+        (0..self.groups[g].members.len()).for_each(|m| self.ship(g, m));
+        self.trim(g);
+        if at_once {
+            self.statement_ends(at, index, Outcome::Ok);
+        }
+    }
+
+    /// Appends a write to the primary's log; with asynchronous replication, it takes effect at once.
+    fn log_write(&mut self, at: u32, index: u32, class: u16, key: u32, at_once: bool) {
         let now = self.now;
         let Behavior::Database(database) = &mut self.parts[at as usize].behavior else { return };
         let attempt = &mut self.attempts[index];
-        let (class, key, user) = (attempt.class, attempt.key, attempt.user);
-        let at_once = match self.groups[g].head {
-            head if head == at => database.settings.replication == Replication::Async,
-            head => match &self.parts[head as usize].behavior {
-                Behavior::Database(head) => head.settings.replication == Replication::Async,
-                _ => true,
-            },
-        };
-        let Behavior::Database(database) = &mut self.parts[at as usize].behavior else { return };
-        if attempt.op == crate::sim::attempt::Op::Copy {
+        if attempt.op == Op::Copy {
             database.writes = database.writes.max(attempt.version);
         } else {
             database.writes = database.writes.wrapping_add(1);
-            attempt.version = database.writes;
         }
-        let version = attempt.version;
-        // What waits for replicas is in the log already, though no read sees it.
-        let attempts = &self.attempts;
-        let same = |index: &u32| attempts[*index].class == class && attempts[*index].key == key;
-        let hidden = database.waiting.iter().rev().map(|(_, index)| *index).find(same);
-        let before = hidden.map_or(database.version(class, key), |index| attempts[index].version);
-        let group = &mut self.groups[g];
+        let (user, version) = (attempt.user, if attempt.op == Op::Copy { attempt.version } else { database.writes });
+        if !attempt.op.is_transaction() {
+            attempt.version = version;
+        }
+        let group = &mut self.groups[database.group as usize];
         group.account(now);
-        group.log.push_back(Write { at: now, key, version, before, class, acknowledged: at_once, visible: at_once });
+        // What waits for replicas is in the log already, though no read sees it.
+        let hidden = group.log.iter().rev().take_while(|write| !write.visible);
+        let before = hidden.filter(|write| (write.class, write.key) == (class, key)).map(|write| write.version).next();
+        let before = before.unwrap_or(database.version(class, key));
+        let write = Write { at: now, key, version, before, user, class, acknowledged: at_once, visible: at_once };
+        group.log.push_back(write);
         let end = group.end();
         if let Some(primary) = group.member(at) {
             (group.members[primary].received, group.members[primary].applied) = (end, end);
@@ -64,14 +80,9 @@ impl Simulation {
         if at_once {
             database.versions[usize::from(class)][key as usize] = version;
             group.remember(user, class, key, version);
-        } else {
-            database.waiting.push_back((end, index));
-            self.attempts[index].step = COMMITTED;
-        }
-        (0..self.groups[g].members.len()).for_each(|m| self.ship(g, m));
-        self.trim(g);
-        if at_once {
-            self.statement_ends(at, index, Outcome::Ok);
+            if group.shown + 1 == end {
+                group.shown = end;
+            }
         }
     }
 

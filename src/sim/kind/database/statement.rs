@@ -33,24 +33,49 @@ impl Simulation {
             return self.leave(at, index, Outcome::Failed);
         }
         if database.settings.quorum.is_some() {
-            return self.coordinate(at, index);
+            // A cluster without a leader knows no transactions.
+            return match self.attempts[index].op.is_transaction() {
+                true => self.leave(at, index, Outcome::Failed),
+                false => self.coordinate(at, index),
+            };
         }
-        let locks = database.settings.locks;
-        if writing && !self.takes_writes(at) {
+        if (writing && !self.takes_writes(at)) || self.transaction_is_over(index) {
             return self.leave(at, index, Outcome::Failed);
         }
-        self.attempts[index].step = LOCK;
-        if writing && locks && !self.takes_lock(at, index) {
-            self.attempts[index].stage = Stage::WaitingCore;
-            return;
+        match self.attempts[index].op {
+            // What was prepared is logged and shown, or forgotten.
+            Op::Commit => return self.statement_logs(at, index),
+            Op::Abort => return self.statement_ends(at, index, Outcome::Ok),
+            _ => self.first_key(index),
         }
+        self.attempts[index].step = LOCK;
+        match writing && self.database(at).settings.locks {
+            true => self.statement_locks(at, index),
+            false => self.statement_reads_page(at, index),
+        }
+    }
+
+    /// Takes the lock of its key; a transaction, of all its keys in their order.
+    fn statement_locks(&mut self, at: u32, index: u32) {
+        match self.takes_lock(at, index) {
+            true => self.lock_given(at, index),
+            false => self.attempts[index].stage = Stage::WaitingCore,
+        }
+    }
+
+    pub(super) fn lock_given(&mut self, at: u32, index: u32) {
+        if let Some(key) = self.next_key(index) {
+            self.attempts[index].key = key;
+            return self.statement_locks(at, index);
+        }
+        self.first_key(index);
         self.statement_reads_page(at, index);
     }
 
     fn takes_lock(&mut self, at: u32, index: u32) -> bool {
-        let now = self.now;
+        let (now, own) = (self.now, self.prepared_holder(index));
         let Behavior::Database(database) = &mut self.parts[at as usize].behavior else { return true };
-        database.locks.as_mut().is_none_or(|locks| locks.take(now, index, &mut self.attempts))
+        database.locks.as_mut().is_none_or(|locks| locks.take(now, index, own, &mut self.attempts))
     }
 
     /// Reads the page of its key, unless memory holds it.
@@ -141,6 +166,12 @@ impl Simulation {
     }
 
     fn statement_logs(&mut self, at: u32, index: u32) {
+        if self.attempts[index].op != Op::Commit
+            && let Some(key) = self.next_key(index)
+        {
+            self.attempts[index].key = key;
+            return self.statement_reads_page(at, index);
+        }
         let writing = writes(&self.attempts[index], &self.classes);
         if writing && self.database(at).settings.disk.is_some() {
             self.attempts[index].step = LOG;
@@ -151,22 +182,28 @@ impl Simulation {
 
     /// The statement takes effect. A write may have to wait for replicas.
     pub(super) fn statement_commits(&mut self, at: u32, index: u32) {
+        if self.transaction_is_over(index) {
+            return self.statement_ends(at, index, Outcome::Failed);
+        }
+        if self.attempts[index].op == Op::Prepare {
+            self.keep_rows(at, index);
+            return self.leave(at, index, Outcome::Ok);
+        }
         if self.database(at).group != NONE {
             return self.commit_in_group(at, index);
         }
-        let Behavior::Database(database) = &mut self.parts[at as usize].behavior else { return };
-        database.execute(&mut self.attempts[index], &self.classes);
+        if self.attempts[index].op.is_transaction() {
+            let keys = self.written_keys(index);
+            self.database(at).write_all(&keys);
+        } else if let Behavior::Database(database) = &mut self.parts[at as usize].behavior {
+            database.execute(&mut self.attempts[index], &self.classes);
+        }
         self.statement_ends(at, index, Outcome::Ok);
     }
 
     /// The statement is over: whoever waits for its key goes on.
     pub(super) fn statement_ends(&mut self, at: u32, index: u32, outcome: Outcome) {
-        let now = self.now;
-        let Behavior::Database(database) = &mut self.parts[at as usize].behavior else { return };
-        let next = database.locks.as_mut().and_then(|locks| locks.give(now, index, &self.attempts));
-        if let Some(next) = next {
-            self.statement_reads_page(at, next);
-        }
+        self.give_locks(at, index);
         self.leave(at, index, outcome);
     }
 

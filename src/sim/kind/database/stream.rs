@@ -10,6 +10,7 @@ use crate::sim::attempt::NONE;
 use crate::sim::calendar::Delay;
 use crate::sim::engine::Simulation;
 use crate::sim::event::Event;
+use crate::sim::part::Behavior;
 
 /// Writes that a group's log holds at most. A replica further behind gets the oldest as a fresh copy, at no cost.
 const LOG_MAX: usize = 500_000;
@@ -108,22 +109,32 @@ impl Simulation {
             Replication::Sync => known.min(),
         };
         let confirmed = confirmed.unwrap_or(group.end());
-        while let Some((place, index)) = self.database(primary).waiting.pop_front_if(|(place, _)| *place <= confirmed) {
-            let (class, key) = (self.attempts[index].class, self.attempts[index].key);
-            let (user, version) = (self.attempts[index].user, self.attempts[index].version);
-            let known = &mut self.database(primary).versions[usize::from(class)][key as usize];
-            *known = version.max(*known);
-            let group = &mut self.groups[g];
-            group.remember(user, class, key, version);
-            let write = (place - 1).checked_sub(group.base).and_then(|place| group.log.get_mut(place as usize));
-            write.into_iter().for_each(|write| (write.acknowledged, write.visible) = (true, true));
+        self.show(g, confirmed);
+        while let Some((_, index)) = self.database(primary).waiting.pop_front_if(|(place, _)| *place <= confirmed) {
             self.statement_ends(primary, index, Outcome::Ok);
         }
         self.trim(g);
     }
 
+    /// Reads at the primary see the log up to here, and its users know.
+    fn show(&mut self, g: usize, upto: u64) {
+        let group = &mut self.groups[g];
+        let Behavior::Database(database) = &mut self.parts[group.primary as usize].behavior else { return };
+        group.shown = group.shown.max(group.base);
+        while group.shown < upto.min(group.end()) {
+            let write = &mut group.log[(group.shown - group.base) as usize];
+            (write.acknowledged, write.visible) = (true, true);
+            let (user, class, key, version) = (write.user, write.class, write.key, write.version);
+            let known = &mut database.versions[usize::from(class)][key as usize];
+            *known = version.max(*known);
+            group.remember(user, class, key, version);
+            group.shown += 1;
+        }
+    }
+
     /// Streams that can stand again do so: what was missed is sent again.
     pub(in crate::sim) fn databases_wake(&mut self) {
+        self.settle_orphans();
         for g in 0..self.groups.len() {
             for m in 0..self.groups[g].members.len() {
                 let part = self.groups[g].members[m].part;

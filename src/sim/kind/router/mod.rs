@@ -135,6 +135,9 @@ impl Simulation {
         if op == Op::Probe {
             return self.answer(index, Outcome::Ok);
         }
+        if op.is_transaction() {
+            return self.route_transaction(at, index);
+        }
         let router = self.router(at);
         let home = router.homes.get(usize::from(class)).and_then(|homes| homes.get(key as usize)).copied();
         let home = home.unwrap_or(NOWHERE);
@@ -152,10 +155,33 @@ impl Simulation {
         }
     }
 
+    /// Sends the keys of a transaction to their shards. A coordinator before this one has its second round with the
+    /// router alone, which has settled everything in the first.
+    fn route_transaction(&mut self, at: u32, index: u32) {
+        let Attempt { op, class, version, wire, .. } = self.attempts[index];
+        if matches!(op, Op::Commit | Op::Abort) {
+            return self.answer(index, Outcome::Ok);
+        }
+        let Some(keys) = self.transactions.keys(version, wire) else { return self.answer(index, Outcome::Failed) };
+        let keys = keys.to_vec();
+        let mut homes = Vec::with_capacity(keys.len());
+        for key in keys {
+            let home = self.router(at).homes[usize::from(class)].get(key as usize).copied().unwrap_or(NOWHERE);
+            if let Some(shard) = self.router(at).shards.get_mut(usize::from(home)) {
+                shard.requests += 1;
+            }
+            homes.push((self.shard_wire(at, home, true), key));
+        }
+        self.begin_transaction(at, index, &homes);
+    }
+
     /// A shard has answered.
     pub(in crate::sim) fn router_resumes(&mut self, at: u32, caller: u32, reply: Reply) {
         if self.attempts[caller].op == Op::Copy {
             return self.copy_goes_on(at, caller, reply);
+        }
+        if reply.op.is_transaction() {
+            return self.transaction_goes_on(at, caller, reply.outcome);
         }
         let ok = matches!(reply.outcome, Outcome::Ok | Outcome::Degraded);
         let home = self.router(at).homes[usize::from(reply.class)][reply.key as usize];

@@ -72,8 +72,10 @@ impl Simulation {
         }
         let source = self.router(at).homes[usize::from(reply.class)][reply.key as usize];
         let part = self.shard_part(at, source);
-        // Written meanwhile: the copy is out of date, so once more.
-        if self.version_at_primary(part, reply.class, reply.key).is_some_and(|version| version != reply.version) {
+        // Written meanwhile, or about to be: the copy is out of date, so once more.
+        let busy = self.transactions.touch(at, reply.class, reply.key);
+        if busy || self.version_at_primary(part, reply.class, reply.key).is_some_and(|version| version != reply.version)
+        {
             return self.copy_asks(at, copy, source, Op::Read, 0);
         }
         self.router(at).homes[usize::from(reply.class)][reply.key as usize] = target;

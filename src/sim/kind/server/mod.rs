@@ -10,7 +10,7 @@ use crate::sim::attempt::{NONE, Op, PROBE, Stage};
 use crate::sim::call::Reply;
 use crate::sim::engine::Simulation;
 use crate::sim::event::Event;
-use crate::sim::part::{Behavior, Step, by_key};
+use crate::sim::part::{Behavior, Class, Step, by_key};
 use crate::sim::station::{Admission, Station};
 use crate::sim::{ComponentFrame, FRAME, Outcome};
 
@@ -113,6 +113,7 @@ impl Simulation {
                 let key = self.attempts[index].key;
                 self.call(index, wire, Op::Serve, key, 0);
             }
+            Step::Transact => self.server_transacts(at, index),
             Step::NoStore => self.leave(at, index, Outcome::Failed),
             Step::Done => self.leave(at, index, Outcome::Ok),
         }
@@ -193,13 +194,52 @@ impl Simulation {
         }
     }
 
+    /// Writes all keys of a request in one transaction.
+    fn server_transacts(&mut self, at: u32, index: u32) {
+        let class = self.attempts[index].class;
+        let first = self.step_key(at, index);
+        let Class { cost, keys, .. } = &self.classes[usize::from(class)];
+        let stream = &mut self.parts[at as usize].stream;
+        let more = (1..cost.writes).map(|_| keys.as_ref().map_or(0, |keys| keys.draw(stream)));
+        let mut keys: Vec<u32> = std::iter::once(first).chain(more).collect();
+        // In one order for all, so that no two transactions wait for each other.
+        keys.sort_unstable();
+        keys.dedup();
+        let homes: Vec<(u32, u32)> = keys.iter().map(|key| (self.home_wire(at, class, *key), *key)).collect();
+        self.begin_transaction(at, index, &homes);
+    }
+
+    /// The wire that writes of a key go over.
+    fn home_wire(&mut self, at: u32, class: u16, key: u32) -> u32 {
+        let databases = &mut self.server(at).stores[usize::from(class)].databases;
+        if let Some(wire) = databases.plain(key) {
+            return wire;
+        }
+        let (turn, home) = databases.choice(key);
+        let members = databases.members[home].clone();
+        self.member_wire(&members, true, turn)
+    }
+
+    /// A transaction is over: what caches knew of its keys is outdated.
+    pub(super) fn server_transacted(&mut self, at: u32, index: u32, outcome: Outcome, keys: &[u32]) {
+        if outcome != Outcome::Ok {
+            return self.leave(at, index, outcome);
+        }
+        let class = self.attempts[index].class;
+        for &key in keys {
+            self.forget(at, Reply { op: Op::Write, outcome, hit: false, key, version: 0, class });
+        }
+        self.attempts[index].step += 1;
+        self.server_steps(at, index);
+    }
+
     /// The key of the current step: the request's own for the first step of its plan that has one, fresh ones after.
     fn step_key(&mut self, at: u32, index: u32) -> u32 {
         let attempt = &self.attempts[index];
         let (class, step) = (usize::from(attempt.class), attempt.step);
         // Back to the end of the plan before: after a change in mid-run, the server's own plans are others than this one.
         let mut earlier = self.steps[..step as usize].iter().rev().take_while(|step| !matches!(step, Step::Done));
-        if !earlier.any(|step| matches!(step, Step::Read | Step::Write)) {
+        if !earlier.any(|step| matches!(step, Step::Read | Step::Write | Step::Transact)) {
             return self.attempts[index].key;
         }
         let stream = &mut self.parts[at as usize].stream;
@@ -210,6 +250,7 @@ impl Simulation {
     pub(in crate::sim) fn server_resumes(&mut self, at: u32, index: u32, reply: Reply) {
         let ok = matches!(reply.outcome, Outcome::Ok | Outcome::Degraded);
         match reply.op {
+            op if op.is_transaction() => return self.transaction_goes_on(at, index, reply.outcome),
             // Cache-aside: a miss goes to the database, and so does a cache that fails.
             Op::Lookup if !(ok && reply.hit) => {
                 return self.server_asks_database(at, index, Op::Read, reply.key);

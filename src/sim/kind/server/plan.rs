@@ -40,7 +40,10 @@ impl Simulation {
             match (stores.databases.is_empty(), !calls) {
                 (false, _) => {
                     self.steps.extend((0..cost.reads).map(|_| Step::Read));
-                    self.steps.extend((0..cost.writes).map(|_| Step::Write));
+                    match cost.transaction && cost.writes > 1 {
+                        true => self.steps.push(Step::Transact),
+                        false => self.steps.extend((0..cost.writes).map(|_| Step::Write)),
+                    }
                 }
                 // Whoever is called does the reading.
                 (true, false) => {}
