@@ -44,11 +44,12 @@ pub fn random_design(seed: u64) -> Design {
     let mut text = format!("version = 1\nseed = {seed}\nduration = \"{}s\"\n", 5 + dice.below(15));
     for class in 0..1 + dice.below(3) {
         text += &format!(
-            "[classes.c{class}]\nshare = {}\ncpu = \"{}\"\nreads = {}\nwrites = {}\nkeys = {{ count = {}, zipf = 0.9 }}\n",
+            "[classes.c{class}]\nshare = {}\ncpu = \"{}\"\nreads = {}\nwrites = {}\n{}keys = {{ count = {}, zipf = 0.9 }}\n",
             1 + dice.below(9),
             dice.pick(&["exp(3ms)", "2ms", "lognormal(4ms, 2)", "0s", "pareto(3ms, 2.5)"]),
             dice.below(4),
-            dice.below(2),
+            dice.below(3),
+            dice.pick(&["", "transaction = true\n"]),
             1 + dice.below(300),
         );
         text += dice.pick(&["", "body = \"200KB\"\n", "blobs = 1\nresponse = \"50KB\"\n", "job = \"exp(20ms)\"\n"]);

@@ -1,7 +1,7 @@
 //! A transaction's part at one database: its keys are locked one by one in their order, read and written one by one,
 //! logged together; prepared, it keeps its rows until the coordinator has decided.
 
-use crate::sim::attempt::{Attempt, Op};
+use crate::sim::attempt::{Attempt, NONE, Op};
 use crate::sim::engine::Simulation;
 use crate::sim::part::Behavior;
 
@@ -60,9 +60,10 @@ impl Simulation {
         }
     }
 
-    /// Who holds the rows of the transaction that an attempt is about, once it has prepared.
+    /// Who holds the rows of the transaction that an attempt is about, once it has prepared; NONE for other statements.
     pub(super) fn prepared_holder(&self, index: u32) -> u32 {
-        self.attempts[index].version | PREPARED
+        let attempt = &self.attempts[index];
+        if attempt.op.is_transaction() { attempt.version | PREPARED } else { NONE }
     }
 
     /// A statement gives all its rows back.

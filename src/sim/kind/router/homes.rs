@@ -45,7 +45,10 @@ impl Simulation {
     /// Wires to databases and routers, with the replicas of one primary put together.
     pub(in crate::sim) fn grouped(&self, wires: &[u32]) -> Databases {
         let mut databases = Databases::default();
-        for (_, members) in self.shards_of(wires) {
+        // In an order that all callers share, however their wires were drawn: a key has one home.
+        let mut shards = self.shards_of(wires);
+        shards.sort_by_key(|(head, _)| *head);
+        for (_, members) in shards {
             databases.homes.push(members[0]);
             databases.members.push(members);
         }
