@@ -26,7 +26,16 @@ fn kinds_may_connect(caller: &Kind, callee: &Kind) -> Result<(), String> {
         (Kind::Database(_) | Kind::ObjectStorage(_) | Kind::Cache(_), _) => {
             Err(format!("a {} answers; it calls nobody", caller.label().to_lowercase()))
         }
-        (Kind::Clients(_) | Kind::LoadBalancer(_), Kind::Cache(_)) => {
+        (Kind::External(_), _) => refused("somebody else's API answers; whom it calls is not your concern"),
+        (Kind::Clients(_), Kind::Dns(_)) => Ok(()),
+        (_, Kind::Dns(_)) => refused("DNS sends users to a region; inside your system, wire to what you call"),
+        (Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_), Kind::External(_)) => {
+            refused("users come to you; it is your servers (or a gateway) that call somebody else's API")
+        }
+        (Kind::Dns(_) | Kind::ApiGateway(_), Kind::Database(_)) => {
+            refused("a database speaks to servers, not to browsers: put a server before it")
+        }
+        (Kind::Clients(_) | Kind::LoadBalancer(_) | Kind::Dns(_) | Kind::ApiGateway(_), Kind::Cache(_)) => {
             refused("a cache remembers database answers for servers; wire a server to it")
         }
         _ => Ok(()),
@@ -77,12 +86,19 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
             design.wires_from(name).any(|wire| design.component(&wire.to).is_some_and(|callee| wanted(&callee.kind)))
         };
         match &component.kind {
-            Kind::Clients(_) | Kind::LoadBalancer(_) if design.wires_from(name).next().is_none() => {
+            Kind::Clients(_) | Kind::LoadBalancer(_) | Kind::Dns(_) | Kind::ApiGateway(_)
+                if design.wires_from(name).next().is_none() =>
+            {
                 remark(name, "it calls nobody: draw a wire from it".to_owned());
             }
             Kind::Server(_)
                 if reads
-                    && !calls(|kind| matches!(kind, Kind::Database(_) | Kind::Server(_) | Kind::LoadBalancer(_))) =>
+                    && !calls(|kind| {
+                        matches!(
+                            kind,
+                            Kind::Database(_) | Kind::Server(_) | Kind::LoadBalancer(_) | Kind::ApiGateway(_)
+                        )
+                    }) =>
             {
                 remark(
                     name,

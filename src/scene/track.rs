@@ -120,7 +120,8 @@ fn mark_kind(what: &Happening) -> Option<MarkKind> {
         | Happening::WireSlowed(..)
         | Happening::Flushed(_)
         | Happening::BreakerOpened(_)
-        | Happening::TakenOut(_) => Some(MarkKind::Warning),
+        | Happening::TakenOut(_)
+        | Happening::Ejected(_) => Some(MarkKind::Warning),
         Happening::Recovered(_)
         | Happening::WireRecovered(_)
         | Happening::BreakerClosed(_)

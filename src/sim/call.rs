@@ -95,17 +95,21 @@ impl Simulation {
     pub(super) fn deliver(&mut self, index: u32) {
         let (at, op) = (self.attempts[index].at, self.attempts[index].op);
         self.mark(index, Step::Arrived);
+        let part = &self.parts[at as usize];
+        let ill = (part.cut || part.refuses()) && !self.is_resolved(at, index);
         let part = &mut self.parts[at as usize];
-        if part.cut {
+        if ill && part.cut {
             return self.lose(index);
         }
         part.frame.arrivals += u32::from(op != Op::Probe);
-        if part.refuses() {
+        if ill {
             return self.answer(index, Outcome::Failed);
         }
         match &part.behavior {
             Behavior::Clients(_) => self.answer(index, Outcome::Failed),
-            Behavior::Balancer(_) => self.balance(at, index),
+            Behavior::Balancer(balancer) if balancer.duties.is_none() => self.balance(at, index),
+            Behavior::Balancer(_) | Behavior::Gateway(_) | Behavior::External(_) => self.knock(at, index),
+            Behavior::Dns(_) => self.resolve(at, index),
             _ => self.enter(at, index),
         }
     }
@@ -150,7 +154,9 @@ impl Simulation {
         let (at, wire) = (attempt.at, attempt.wire);
         self.mark(index, Step::Answered(outcome));
         let wire = &self.wires[wire as usize];
-        if wire.cut || self.parts[at as usize].cut {
+        let part = &self.parts[at as usize];
+        // Answers do not come by way of DNS.
+        if wire.cut || (part.cut && !matches!(part.behavior, Behavior::Dns(_))) {
             return self.lose(index);
         }
         match wire.latency {
@@ -168,9 +174,10 @@ impl Simulation {
         let (outcome, wire) = (attempt.outcome, attempt.wire);
         if attempt.class == PROBE {
             let waited = attempt.timer != 0;
+            let took = self.now.since(attempt.sent);
             self.attempts.remove(index);
             if waited {
-                self.probed(wire, outcome == Outcome::Ok);
+                self.probed(wire, outcome == Outcome::Ok, took);
             }
             return;
         }
@@ -188,10 +195,11 @@ impl Simulation {
     pub(super) fn time_out(&mut self, index: u32) {
         let (wire, lost) = (self.attempts[index].wire, self.attempts[index].stage == Stage::Lost);
         if self.attempts[index].class == PROBE {
+            let took = self.now.since(self.attempts[index].sent);
             if lost {
                 self.attempts.remove(index);
             }
-            return self.probed(wire, false);
+            return self.probed(wire, false, took);
         }
         self.land(index, Outcome::TimedOut);
         self.conclude(index, Outcome::TimedOut, lost);
@@ -209,6 +217,10 @@ impl Simulation {
             Some(BreakerState::Open) => self.tell(Happening::BreakerOpened(wire_index)),
             Some(BreakerState::Closed) => self.tell(Happening::BreakerClosed(wire_index)),
             _ => {}
+        }
+        if self.wires[wire_index as usize].observed {
+            let took = self.now.since(self.attempts[index].sent);
+            self.observe(wire_index, outcome, took);
         }
     }
 
@@ -263,6 +275,8 @@ impl Simulation {
         match &self.parts[at as usize].behavior {
             Behavior::Clients(_) => self.finish(caller, reply.outcome),
             Behavior::Server(_) => self.server_resumes(at, caller, reply),
+            Behavior::Balancer(balancer) if balancer.duties.is_some() => self.duty_resumes(at, caller, reply),
+            Behavior::Gateway(_) => self.duty_resumes(at, caller, reply),
             _ => self.answer(caller, reply.outcome),
         }
     }

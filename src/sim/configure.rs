@@ -119,6 +119,9 @@ impl Simulation {
                 self.configure_clients(at, settings);
             }
             Kind::LoadBalancer(settings) => self.configure_balancer(at, settings),
+            Kind::ApiGateway(settings) => self.configure_gateway(at, settings),
+            Kind::Dns(settings) => self.configure_dns(at, settings),
+            Kind::External(settings) => self.configure_external(at, settings),
             Kind::Server(settings) => {
                 self.configure_server(at, settings);
                 self.plan_server(at);
@@ -143,6 +146,7 @@ impl Simulation {
             self.ready.push_back(next);
         }
         self.refill_cores(at);
+        self.refill_duty_cores(at);
         self.settle_ready();
     }
 
@@ -161,7 +165,7 @@ impl Simulation {
     }
 
     fn plan_server(&mut self, at: u32) {
-        let services = self.wires_to(at, |to| matches!(to, Behavior::Server(_) | Behavior::Balancer(_)));
+        let services = self.wires_to(at, Behavior::is_service);
         let Behavior::Server(server) = &self.parts[at as usize].behavior else { return };
         let settings = server.settings.clone();
         let mut plans = Vec::with_capacity(self.classes.len());

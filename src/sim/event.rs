@@ -42,6 +42,8 @@ events! {
     FaultEnd,
     /// A health check sends a probe over a wire.
     Probe,
+    /// The callee of a wire is no outlier any more.
+    Readmit,
 }
 
 const _: () = assert!(EVENTS.len() <= 32, "an event's number has five bits");

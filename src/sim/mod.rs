@@ -11,11 +11,11 @@ mod fault;
 mod figure;
 mod frame;
 mod kind;
+mod limiter;
 mod part;
 mod random;
 mod record;
 mod replay;
-#[allow(dead_code, reason = "the balancer and the shard router are about to use it")]
 mod ring;
 mod station;
 mod tally;

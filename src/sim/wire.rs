@@ -6,6 +6,7 @@ use crate::units::Time;
 use super::attempt::NONE;
 use super::breaker::{Breaker, Budget};
 use super::calendar::{Calendar, Delay};
+use super::kind::PeakEwma;
 use super::random::Stream;
 use super::{BreakerState, Outcome, WireFrame};
 
@@ -40,6 +41,12 @@ pub struct Wire {
     pub carried: Vec<bool>,
     /// The health check's view of the callee.
     pub check: Check,
+    /// Whether its caller watches how real requests end.
+    pub observed: bool,
+    /// How long real requests took lately, of an observed wire.
+    pub ewma: PeakEwma,
+    /// How long probes took lately.
+    pub probes: PeakEwma,
     /// What the current frame has counted.
     pub frame: WireFrame,
     changed: Time,
@@ -55,6 +62,22 @@ pub struct Check {
     pub against: u32,
     /// Whether probes are running.
     pub running: bool,
+    /// Real requests that failed in a row, where outliers are watched.
+    pub failures: u32,
+    /// The event that ends an ejection; 0 is none.
+    pub ejected: u32,
+    /// How often it was ejected.
+    pub ejections: u32,
+    /// When it came back; zero is never.
+    pub back: Time,
+}
+
+impl Check {
+    /// Whether no request should go there.
+    #[inline]
+    pub fn is_out(&self) -> bool {
+        self.sick || self.ejected != 0
+    }
 }
 
 impl Wire {
@@ -75,6 +98,9 @@ impl Wire {
             gone: false,
             carried: Vec::new(),
             check: Check::default(),
+            observed: false,
+            ewma: PeakEwma::default(),
+            probes: PeakEwma::default(),
             frame: WireFrame::default(),
             changed: Time::ZERO,
             area: 0,
@@ -102,9 +128,14 @@ impl Wire {
         self.carried.is_empty() || self.carried.get(usize::from(class)).is_some_and(|carried| *carried)
     }
 
+    /// How far the callee is, with a fault's factor.
+    pub fn distance(&self) -> Time {
+        if self.slow == 1.0 { self.policy.latency } else { self.policy.latency * self.slow }
+    }
+
     /// The latency as it is now, with a fault's factor.
     pub fn set_latency(&mut self, calendar: &mut Calendar) {
-        let latency = if self.slow == 1.0 { self.policy.latency } else { self.policy.latency * self.slow };
+        let latency = self.distance();
         self.latency = (latency > Time::ZERO).then(|| calendar.constant(latency));
     }
 
@@ -157,7 +188,7 @@ impl Wire {
         let mut frame = std::mem::take(&mut self.frame);
         frame.in_flight = (self.area as f64 / span.0 as f64) as f32;
         frame.breaker = self.breaker.as_ref().map_or(BreakerState::Closed, Breaker::state);
-        frame.sick = self.check.sick;
+        frame.sick = self.check.is_out();
         self.area = 0;
         frame
     }
@@ -184,6 +215,11 @@ impl Turns {
             [one] => Some(one),
             many => many.get_mut(usize::from(class)),
         }
+    }
+
+    /// Whether all classes share one turn.
+    pub fn is_one(&self) -> bool {
+        self.0.len() == 1
     }
 
     /// Whether the same wires take turns in both.
