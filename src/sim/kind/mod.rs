@@ -19,7 +19,7 @@ pub use dns::Dns;
 pub use external::External;
 pub use gateway::Gateway;
 pub use recent::USER_BITS;
-pub use server::{Server, Stores};
+pub use server::Server;
 pub use storage::Storage;
 
 use super::attempt::{Op, Stage};
