@@ -128,12 +128,14 @@ impl Picker {
     ) -> u32 {
         let slow_start = settings.health.as_ref().map_or(Time::ZERO, |health| health.slow_start);
         let warmth = |wire: u32| warmth(&wires[wire as usize], asked.now, slow_start);
-        let busy = |wire: u32| f64::from(wires[wire as usize].in_flight + 1) / warmth(wire);
         match settings.strategy {
             Strategy::RoundRobin => turn.next_weighted(|wire| (1000.0 * warmth(wire)) as i64),
             Strategy::WeightedRoundRobin => turn
                 .next_weighted(|wire| (1000.0 * warmth(wire) * f64::from(wires[wire as usize].policy.weight)) as i64),
-            Strategy::LeastConnections => least(turn, busy),
+            // As in Envoy: in turn, by weight over requests in flight.
+            Strategy::LeastConnections | Strategy::PowerOfTwo => turn.next_weighted(|wire| {
+                (1e6 * warmth(wire) / f64::from(wires[wire as usize].in_flight + 1)) as i64
+            }),
             Strategy::Random => {
                 let total: f64 = turn.wires.iter().map(|wire| warmth(*wire)).sum();
                 let mut left = stream.unit() * total;
@@ -142,10 +144,6 @@ impl Picker {
                     left < 0.0
                 });
                 *drawn.unwrap_or(&turn.wires[0])
-            }
-            Strategy::PowerOfTwo => {
-                let (first, second) = two(turn, stream);
-                if busy(second) < busy(first) { second } else { first }
             }
             Strategy::IpHash => turn.wires[(asked.user % turn.wires.len() as u64) as usize],
             Strategy::ConsistentHash => self.on_ring(settings, turn, wires, asked),
