@@ -167,7 +167,13 @@ fn homes(parts: &Parts, frames: &[Frame]) -> BTreeMap<u32, BTreeSet<u32>> {
 
 /// Forty users, told apart by being clients of their own; `app-0` dies at 20 s and is found out.
 fn forty_users(name: &str) -> (Simulation, Vec<Frame>) {
-    let mut text = farm(5, "traffic = \"0/s\"", "1ms", &format!("strategy = \"{name}\"\nhealth = {{ interval = \"500ms\" }}"), "40s");
+    let mut text = farm(
+        5,
+        "traffic = \"0/s\"",
+        "1ms",
+        &format!("strategy = \"{name}\"\nhealth = {{ interval = \"500ms\" }}"),
+        "40s",
+    );
     let mut parts = String::new();
     for user in 0..40 {
         parts += &format!(
@@ -209,7 +215,8 @@ fn a_bounded_hash_spills_a_hot_user_over() {
     let users = "traffic = \"0/s\"\nusers = 1\nthink = \"0s\"";
     let one = |bound: &str| {
         let text = farm(4, users, "exp(10ms)", &format!("{}\n{bound}", strategy("consistent-hash")), "20s");
-        let hot = text.replace("think = \"0s\"", "think = \"0s\"\n[components.crowd]\nkind = \"clients\"\ntraffic = \"300/s\"")
+        let hot = text
+            .replace("think = \"0s\"", "think = \"0s\"\n[components.crowd]\nkind = \"clients\"\ntraffic = \"300/s\"")
             + "\"crowd -> lb\" = {}\n";
         let frames = run(&hot, 1).1;
         let worst = |frame: &Frame| {
@@ -220,7 +227,10 @@ fn a_bounded_hash_spills_a_hot_user_over() {
         frames[50..].iter().map(|frame| f64::from(worst(frame))).sum::<f64>() / (frames.len() - 50) as f64
     };
     let (plain, bounded) = (one(""), one("hash_bound = 1.25"));
-    assert!(bounded < plain * 0.75, "the fullest backend over the average: {plain} without a bound, {bounded} with one");
+    assert!(
+        bounded < plain * 0.75,
+        "the fullest backend over the average: {plain} without a bound, {bounded} with one"
+    );
 }
 
 #[test]
@@ -258,7 +268,8 @@ fn told(frames: &[Frame], wanted: impl Fn(&Happening) -> bool) -> Vec<f64> {
 /// out when the second times out.
 #[test]
 fn the_dead_are_found_within_the_bounds_of_the_health_check() {
-    let health = "strategy = \"round-robin\"\nhealth = { interval = \"2s\", timeout = \"700ms\", unhealthy = 3, healthy = 2 }";
+    let health =
+        "strategy = \"round-robin\"\nhealth = { interval = \"2s\", timeout = \"700ms\", unhealthy = 3, healthy = 2 }";
     for (fault, extra) in [("crash", 0.0), ("partition", 0.7)] {
         let text = farm(3, "traffic = \"50/s\"", "1ms", health, "60s")
             + &format!("[[faults]]\nat = \"20s\"\ntarget = \"app-1\"\nfault = \"{fault}\"\nfor = \"20s\"\n");
@@ -300,8 +311,10 @@ fn a_backend_that_comes_back_starts_slowly() {
 /// Five failures in a row take it out for 3 s, the next five for 6 s, then 9 s: as in Envoy.
 #[test]
 fn outliers_are_ejected_for_longer_each_time() {
-    let outlier = "strategy = \"round-robin\"\nhealth = \"none\"\noutlier = { errors = 5, eject = \"3s\", most = \"40%\" }";
-    let text = farm(3, "traffic = \"100/s\"", "1ms", outlier, "40s") + "[[faults]]\nat = \"10s\"\ntarget = \"app-1\"\nfault = \"crash\"\n";
+    let outlier =
+        "strategy = \"round-robin\"\nhealth = \"none\"\noutlier = { errors = 5, eject = \"3s\", most = \"40%\" }";
+    let text = farm(3, "traffic = \"100/s\"", "1ms", outlier, "40s")
+        + "[[faults]]\nat = \"10s\"\ntarget = \"app-1\"\nfault = \"crash\"\n";
     let (simulation, frames) = run(&text, 2);
     let ejected = told(&frames, |what| matches!(what, Happening::Ejected(_)));
     let back = told(&frames, |what| matches!(what, Happening::BroughtBack(_)));
@@ -310,7 +323,11 @@ fn outliers_are_ejected_for_longer_each_time() {
         assert!((again - out - 3.0 * (round + 1) as f64).abs() < 1e-6, "round {round}: {out} to {again}");
     }
     let failed = Report::of(&simulation).expect("totals were asked for").requests.failed.failed;
-    assert_eq!(failed, 5 * ejected.len() as u64 + failed % 5, "five for each ejection, and what came since the last return");
+    assert_eq!(
+        failed,
+        5 * ejected.len() as u64 + failed % 5,
+        "five for each ejection, and what came since the last return"
+    );
 }
 
 #[test]
@@ -321,7 +338,8 @@ fn balancers_stand_behind_balancers() {
                 kind = \"server\"\n[wires]\n\"users -> world\" = {}\n\"world -> east\" = {}\n\"world -> west\" = {}\n\"east -> e-1\" = {}\n\
                 \"east -> e-2\" = {}\n\"west -> w-1\" = {}\n[[faults]]\nat = \"10s\"\ntarget = \"e-2\"\nfault = \"crash\"\n";
     let seen = report(text, 1, Time::ZERO);
-    let arrivals = |name: &str| seen.components.iter().find(|(known, _)| known == name).map_or(0, |(_, part)| part.arrivals);
+    let arrivals =
+        |name: &str| seen.components.iter().find(|(known, _)| known == name).map_or(0, |(_, part)| part.arrivals);
     assert!(arrivals("east").abs_diff(arrivals("west")) <= 1, "the world is halved");
     assert_eq!(arrivals("e-1") + arrivals("e-2"), arrivals("east"));
     assert!(arrivals("e-1") > arrivals("e-2"), "the inner balancer fails over by itself");

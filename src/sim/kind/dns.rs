@@ -164,14 +164,17 @@ impl Simulation {
     /// A look-up is over: for the first who waited, it fills the resolver.
     pub(super) fn looked_up(&mut self, at: u32, index: u32) {
         let (now, class) = (self.now, self.attempts[index].class);
-        let Some(Resolver { ready, answer, .. }) = self.resolver(at, index).copied() else { return };
+        let Some(Resolver { ready, answer: before, .. }) = self.resolver(at, index).copied() else { return };
         if ready == Time::ZERO {
-            return self.go_to(index, answer);
+            return self.go_to(index, before);
         }
         let wires = &self.wires;
         let Behavior::Dns(dns) = &mut self.parts[at as usize].behavior else { return };
         let answer = dns.choose(class, wires, now);
-        let until = now + dns.settings.ttl;
+        let ttl = dns.settings.ttl;
+        // A resolver's first answer has a random rest of its time left, as if others had asked before the run began:
+        // or all resolvers would ask in step.
+        let until = now + if before == NONE { ttl * self.parts[at as usize].stream.unit() } else { ttl };
         if let Some(resolver) = self.resolver(at, index) {
             *resolver = Resolver { answer, until, ready: Time::ZERO };
         }

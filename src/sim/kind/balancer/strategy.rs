@@ -133,9 +133,9 @@ impl Picker {
             Strategy::WeightedRoundRobin => turn
                 .next_weighted(|wire| (1000.0 * warmth(wire) * f64::from(wires[wire as usize].policy.weight)) as i64),
             // As in Envoy: in turn, by weight over requests in flight.
-            Strategy::LeastConnections | Strategy::PowerOfTwo => turn.next_weighted(|wire| {
-                (1e6 * warmth(wire) / f64::from(wires[wire as usize].in_flight + 1)) as i64
-            }),
+            Strategy::LeastConnections | Strategy::PowerOfTwo => {
+                turn.next_weighted(|wire| (1e6 * warmth(wire) / f64::from(wires[wire as usize].in_flight + 1)) as i64)
+            }
             Strategy::Random => {
                 let total: f64 = turn.wires.iter().map(|wire| warmth(*wire)).sum();
                 let mut left = stream.unit() * total;
