@@ -15,7 +15,7 @@ use crate::sim::part::{Behavior, Duration};
 use crate::sim::wire::Wire;
 use crate::sim::{ComponentFrame, Outcome};
 
-use super::{Pool, nearest};
+use super::{Pool, nearest, user_hash};
 
 /// DNS at run time.
 #[derive(Clone, Debug)]
@@ -112,7 +112,8 @@ impl Dns {
 
 impl Simulation {
     fn resolver(&mut self, at: u32, index: u32) -> Option<&mut Resolver> {
-        let (wire, class, user) = (self.attempts[index].wire, self.attempts[index].class, self.user_hash(index));
+        let (wire, class, user) =
+            (self.attempts[index].wire, self.attempts[index].class, user_hash(self.attempts[index].user));
         match &mut self.parts[at as usize].behavior {
             Behavior::Dns(dns) => Some(dns.resolver(wire, class, user)),
             _ => None,

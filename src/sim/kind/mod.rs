@@ -11,7 +11,7 @@ mod recent;
 mod server;
 mod storage;
 
-pub use balancer::{Balancer, Duties, PeakEwma, Pool, Work, nearest};
+pub use balancer::{Balancer, Duties, PeakEwma, Pool, Work, nearest, user_hash};
 pub use cache::Cache;
 pub use clients::Clients;
 pub use database::Database;

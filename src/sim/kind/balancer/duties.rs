@@ -4,7 +4,6 @@
 //! A request goes: rate limit, slot, handshake (CPU, then a round trip), look inside (CPU: token or log-in, filter), shaping,
 //! on to a backend; its answer: compression (CPU), slot given back.
 
-use crate::design::{self, Auth, Compression, Limit, Shape, Tls};
 use crate::units::Time;
 
 use crate::sim::attempt::{Attempt, Op, Stage};
@@ -14,95 +13,12 @@ use crate::sim::engine::Simulation;
 use crate::sim::event::Event;
 use crate::sim::figure::Figure;
 use crate::sim::limiter::{Leak, Limiter, Verdict, gap};
-use crate::sim::part::{Behavior, Class};
+use crate::sim::part::Behavior;
 use crate::sim::station::{Admission, Station};
 use crate::sim::{ComponentFrame, FRAME, Outcome};
 
 use super::super::recent::Recent;
-
-/// Where a request is, in its attempt's `step`. Outside (0) it holds no slot: it came before there were duties.
-const LIMITED: u32 = 1;
-const HANDSHAKE: u32 = 2;
-const ROUND_TRIP: u32 = 3;
-const VERIFY: u32 = 4;
-const LOGIN: u32 = 5;
-const SHAPED: u32 = 6;
-const PASSED: u32 = 7;
-const COMPRESS: u32 = 8;
-
-/// What there is to do, as the design says.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Work {
-    cores: Option<u32>,
-    concurrency: Option<u32>,
-    capacity: u32,
-    limit: Option<Limit>,
-    tls: Option<Tls>,
-    auth: Option<Auth>,
-    /// Whether each class is blocked; none without a filter.
-    blocked: Option<Vec<bool>>,
-    /// CPU time to look into a request.
-    inspect: Time,
-    compression: Option<Compression>,
-    shape: Option<Shape>,
-}
-
-impl Work {
-    /// The duties of a load balancer.
-    pub fn of_balancer(settings: &design::LoadBalancer, classes: &[Class]) -> Work {
-        let settings = settings.clone();
-        let filter = settings.filter.as_ref();
-        let blocks =
-            |filter: &design::Filter| classes.iter().map(|class| filter.classes.0.contains(&class.name)).collect();
-        Work {
-            cores: settings.cores,
-            concurrency: settings.concurrency,
-            capacity: settings.capacity,
-            limit: settings.limit,
-            tls: settings.tls,
-            auth: None,
-            blocked: filter.map(blocks),
-            inspect: filter.map_or(Time::ZERO, |filter| filter.cpu),
-            compression: settings.compression,
-            shape: settings.shape,
-        }
-    }
-
-    /// The duties of an API gateway.
-    pub fn of_gateway(settings: &design::ApiGateway) -> Work {
-        Work {
-            cores: Some(settings.cores),
-            concurrency: Some(settings.concurrency),
-            capacity: settings.capacity,
-            limit: settings.limit.clone(),
-            auth: settings.auth.clone(),
-            ..Work::default()
-        }
-    }
-
-    /// Whether there is anything to do. The waiting room alone, without slots to wait for, is nothing.
-    pub fn is_any(&self) -> bool {
-        *self != Work { capacity: self.capacity, ..Work::default() }
-    }
-
-    /// The CPU time of a step.
-    fn cost(&self, step: u32, class: &Class) -> Time {
-        let auth = |time: fn(&Auth) -> Time| self.auth.as_ref().map_or(Time::ZERO, time);
-        match step {
-            HANDSHAKE => self.tls.as_ref().map_or(Time::ZERO, |tls| tls.handshake),
-            VERIFY => self.inspect + auth(|auth| auth.verify),
-            LOGIN => self.inspect + auth(|auth| auth.login),
-            COMPRESS => self
-                .compresses(class)
-                .map_or(Time::ZERO, |compression| compression.cpu * (class.cost.response.0 as f64 / 1e6)),
-            _ => Time::ZERO,
-        }
-    }
-
-    fn compresses(&self, class: &Class) -> Option<&Compression> {
-        self.compression.as_ref().filter(|compression| class.cost.response >= compression.least)
-    }
-}
+use super::work::{COMPRESS, HANDSHAKE, LIMITED, LOGIN, PASSED, ROUND_TRIP, SHAPED, VERIFY, Work};
 
 /// How many are held back (by shaping or a leaky bucket), and the time integral of that.
 #[derive(Clone, Debug, Default)]

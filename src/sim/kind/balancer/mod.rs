@@ -3,21 +3,23 @@
 mod duties;
 mod health;
 mod strategy;
+mod work;
 
 use crate::design::{self, Strategy};
 use crate::units::Time;
 
-use crate::sim::attempt::{NONE, Op};
+use crate::sim::attempt::{Attempt, NONE, Op};
 use crate::sim::engine::Simulation;
 use crate::sim::part::Behavior;
 use crate::sim::ring::Ring;
 use crate::sim::{ComponentFrame, Outcome};
 
-pub use duties::{Duties, Work};
+pub use duties::Duties;
 pub use health::Pool;
-pub use strategy::{PeakEwma, nearest};
+pub use strategy::{PeakEwma, nearest, user_hash};
+pub use work::Work;
 
-use strategy::{Asked, Picker, key_hash};
+use strategy::{Asked, Picker};
 
 /// A load balancer at run time.
 #[derive(Clone, Debug)]
@@ -66,8 +68,8 @@ impl Simulation {
     }
 
     fn pick(&mut self, at: u32, index: u32) -> u32 {
-        let (class, key) = (self.attempts[index].class, self.attempts[index].key);
-        let asked = Asked { now: self.now, user: self.user_hash(index), key: key_hash(class, key) };
+        let Attempt { user, class, key, .. } = self.attempts[index];
+        let asked = Asked { now: self.now, user, class, key };
         let part = &mut self.parts[at as usize];
         let Behavior::Balancer(balancer) = &mut part.behavior else { return NONE };
         let Some(turn) = balancer.pool.turns.of(class) else { return NONE };

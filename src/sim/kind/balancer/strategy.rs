@@ -59,10 +59,29 @@ impl PeakEwma {
 pub struct Asked {
     /// When.
     pub now: Time,
+    /// The user.
+    pub user: u32,
+    /// The class.
+    pub class: u16,
+    /// The key it is about.
+    pub key: u32,
+}
+
+impl Asked {
     /// A hash of the user.
-    pub user: u64,
-    /// A hash of the key it is about.
-    pub key: u64,
+    fn user_hash(&self) -> u64 {
+        user_hash(self.user)
+    }
+
+    /// A hash of the key; keys of different classes are different keys.
+    fn key_hash(&self) -> u64 {
+        mix((u64::from(self.class) + 1) << 32 | u64::from(self.key))
+    }
+}
+
+/// A hash of a user.
+pub fn user_hash(user: u32) -> u64 {
+    mix(u64::from(user) ^ 0x5bd1_e995)
 }
 
 /// What a strategy needs besides the turn of healthy wires.
@@ -110,7 +129,7 @@ impl Picker {
                 let (first, second) = two(turn, stream);
                 if in_flight(second) < in_flight(first) { second } else { first }
             }
-            Strategy::IpHash => turn.wires[(asked.user % u64::from(n)) as usize],
+            Strategy::IpHash => turn.wires[(asked.user_hash() % u64::from(n)) as usize],
             Strategy::ConsistentHash => self.on_ring(settings, turn, wires, asked),
             Strategy::LeastLatency => least(turn, |wire| load(wires, wire, asked.now)),
             Strategy::Geographic => nearest(turn, |wire| wires[wire as usize].distance()),
@@ -145,7 +164,7 @@ impl Picker {
                 });
                 *drawn.unwrap_or(&turn.wires[0])
             }
-            Strategy::IpHash => turn.wires[(asked.user % turn.wires.len() as u64) as usize],
+            Strategy::IpHash => turn.wires[(asked.user_hash() % turn.wires.len() as u64) as usize],
             Strategy::ConsistentHash => self.on_ring(settings, turn, wires, asked),
             Strategy::LeastLatency => least(turn, |wire| load(wires, wire, asked.now) / warmth(wire)),
             Strategy::Geographic => nearest(turn, |wire| wires[wire as usize].distance()),
@@ -154,8 +173,8 @@ impl Picker {
 
     fn on_ring(&self, settings: &design::LoadBalancer, turn: &Turn, wires: &[Wire], asked: Asked) -> u32 {
         let hash = match settings.hash_by {
-            HashBy::User => asked.user,
-            HashBy::Key => asked.key,
+            HashBy::User => asked.user_hash(),
+            HashBy::Key => asked.key_hash(),
         };
         // In a ring of a few hundred points the first is nearly always healthy.
         let mut open = self.ring.from(hash).filter(|wire| turn.wires.contains(wire));
@@ -208,11 +227,6 @@ pub fn nearest(turn: &mut Turn, distance: impl Fn(u32) -> Time) -> u32 {
         }
     }
     NONE
-}
-
-/// A hash of a key of a class.
-pub fn key_hash(class: u16, key: u32) -> u64 {
-    mix((u64::from(class) + 1) << 32 | u64::from(key))
 }
 
 #[cfg(test)]
