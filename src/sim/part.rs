@@ -46,6 +46,10 @@ pub(super) struct Part {
     pub booting: u32,
     pub boot: Time,
     pub cut: bool,
+    /// The faults in force on it.
+    pub faults: Vec<u32>,
+    /// Where in the world it stands.
+    pub region: Option<String>,
     pub gone: bool,
     /// How many times slower a fault makes it.
     pub slow: f64,
@@ -212,6 +216,8 @@ impl Part {
             booting: 0,
             boot: Time::ZERO,
             cut: false,
+            faults: Vec::new(),
+            region: None,
             gone: false,
             slow: 1.0,
             overflowed: None,

@@ -96,11 +96,11 @@ impl Dns {
         let policy = self.settings.policy;
         let Some(turn) = self.pool.turns.of(class) else { return NONE };
         match policy {
-            Routing::Geographic => nearest(turn, |wire| wires[wire as usize].distance()),
+            Routing::Geographic => nearest(turn, |wire| wires[wire as usize].one_way()),
             // Before the first probe is back, distance is all that is known.
             Routing::Latency => {
                 let took = |wire: u32| {
-                    (wires[wire as usize].probes.value(now) as u64).max(2 * wires[wire as usize].distance().0)
+                    (wires[wire as usize].probes.value(now) as u64).max(2 * wires[wire as usize].one_way().0)
                 };
                 nearest(turn, |wire| Time(took(wire)))
             }

@@ -46,6 +46,10 @@ impl Simulation {
         let attempt = &mut self.attempts[index];
         let (at, op) = (attempt.at, attempt.op);
         attempt.stage = Stage::Working;
+        if self.is_overdue(index) {
+            return self.expire(at, index);
+        }
+        let attempt = &self.attempts[index];
         let waited = self.now.since(attempt.since);
         self.mark(index, Step::Began);
         if op == Op::Probe {
@@ -94,7 +98,7 @@ impl Simulation {
         self.answer(index, outcome);
     }
 
-    /// A component's station is done with one; the next in line is let in.
+    /// Frees a place of a component's station; the next in line is let in.
     #[inline]
     pub(super) fn free_slot(&mut self, at: u32) {
         let Some(station) = self.parts[at as usize].behavior.station() else { return };

@@ -285,7 +285,7 @@ impl Simulation {
             HANDSHAKE => {
                 // The client's Finished and its request need a round trip after the server's certificate (RFC 8446).
                 self.attempts[index].step = ROUND_TRIP;
-                let there = self.wires[wire as usize].distance();
+                let there = self.wires[wire as usize].one_way();
                 if there == Time::ZERO {
                     return self.duty_goes_on(at, index);
                 }
@@ -310,6 +310,9 @@ impl Simulation {
     }
 
     fn pass_on(&mut self, at: u32, index: u32) {
+        if self.is_overdue(index) {
+            return self.expire(at, index);
+        }
         self.attempts[index].step = PASSED;
         match &self.parts[at as usize].behavior {
             Behavior::Gateway(_) => self.route(at, index),

@@ -132,7 +132,7 @@ impl Picker {
             Strategy::IpHash => turn.wires[(asked.user_hash() % u64::from(n)) as usize],
             Strategy::ConsistentHash => self.on_ring(settings, turn, wires, asked),
             Strategy::LeastLatency => least(turn, |wire| load(wires, wire, asked.now)),
-            Strategy::Geographic => nearest(turn, |wire| wires[wire as usize].distance()),
+            Strategy::Geographic => nearest(turn, |wire| wires[wire as usize].one_way()),
         }
     }
 
@@ -167,7 +167,7 @@ impl Picker {
             Strategy::IpHash => turn.wires[(asked.user_hash() % turn.wires.len() as u64) as usize],
             Strategy::ConsistentHash => self.on_ring(settings, turn, wires, asked),
             Strategy::LeastLatency => least(turn, |wire| load(wires, wire, asked.now) / warmth(wire)),
-            Strategy::Geographic => nearest(turn, |wire| wires[wire as usize].distance()),
+            Strategy::Geographic => nearest(turn, |wire| wires[wire as usize].one_way()),
         }
     }
 
