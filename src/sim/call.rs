@@ -53,6 +53,7 @@ impl Simulation {
             return;
         }
         let attempt = &self.attempts[index];
+        let hedge = attempt.rare != NONE && self.attempts[parent].child != index;
         if attempt.trip != 0 {
             self.open_span(index);
             let caller = &self.attempts[parent];
@@ -61,7 +62,8 @@ impl Simulation {
         }
         let wire = &mut self.wires[wire_index as usize];
         wire.frame.attempts += 1;
-        wire.frame.retries += u32::from(tries > 1);
+        wire.frame.hedges += u32::from(hedge);
+        wire.frame.retries += u32::from(tries > 1 && !hedge);
         if self.attempts[index].counts && matches!(self.parts[wire.from as usize].behavior, Behavior::Clients(_)) {
             self.totals.iter_mut().for_each(|totals| totals.attempts += 1);
         }

@@ -36,7 +36,6 @@ impl Simulation {
         if hedging.budget.as_mut().is_some_and(|budget| !budget.withdraw()) {
             return;
         }
-        wire.frame.hedges += 1;
         let delay = hedging.delay;
         let most = hedging.most;
         let twin = another(&self.attempts[index], self.attempts[index].parent);
