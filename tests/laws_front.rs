@@ -309,6 +309,80 @@ fn the_nearest_region_answers_and_latency_notices_a_slow_one() {
     assert_eq!(share("latency", slow), 0.0, "200 ms is more than 50 ms");
 }
 
+/// Users in three places; `front` leads to a server in the east and one in the west, 40 ms and more apart.
+fn world(front: &str) -> String {
+    format!(
+        "version = 1\nduration = \"40s\"\n[classes.page]\ncpu = \"0s\"\n[regions]\n\"east -> west\" = \"40ms\"\n\"east -> south\" = \"20ms\"\n\
+         \"west -> south\" = \"60ms\"\n[components.easterners]\nkind = \"clients\"\nregion = \"east\"\ntraffic = \"50/s\"\n\
+         [components.westerners]\nkind = \"clients\"\nregion = \"west\"\ntraffic = \"70/s\"\n[components.southerners]\nkind = \"clients\"\n\
+         region = \"south\"\ntraffic = \"90/s\"\n[components.front]\n{front}\n[components.east-1]\nkind = \"server\"\nregion = \"east\"\n\
+         cores = 100\n[components.west-1]\nkind = \"server\"\nregion = \"west\"\ncores = 100\n[wires]\n\"easterners -> front\" = {{}}\n\
+         \"westerners -> front\" = {{}}\n\"southerners -> front\" = {{}}\n\"front -> west-1\" = {{}}\n\"front -> east-1\" = {{}}\n"
+    )
+}
+
+/// Issued and mean latency of the users of each place.
+fn by_place(text: &str) -> Vec<(u64, f64)> {
+    let frames = run(text, 1).1;
+    let of = |users: usize| {
+        let all = frames[50..].iter().map(move |frame| &frame.users[users]);
+        let (issued, time, answered) = all.fold((0, 0.0, 0), |(issued, time, answered), users| {
+            let sum: f64 = users.latency.0.iter().map(|(us, count)| f64::from(*us) * f64::from(*count) / 1e6).sum();
+            (issued + u64::from(users.issued), time + sum, answered + users.succeeded)
+        });
+        (issued, time / f64::from(answered))
+    };
+    (0..3).map(of).collect()
+}
+
+/// The distance to the users is that of their own region, though DNS (and a balancer for all the world) stands nowhere.
+#[test]
+fn users_go_to_the_region_nearest_to_them() {
+    let dns = "kind = \"dns\"\npolicy = \"geographic\"\nlookup = \"0s\"";
+    let anycast = "kind = \"load-balancer\"\nstrategy = \"geographic\"";
+    let latency = "kind = \"dns\"\npolicy = \"latency\"\nlookup = \"0s\"\nttl = \"1s\"";
+    for front in [dns, anycast, latency] {
+        let places = by_place(&world(front));
+        for ((_, seen), expected) in places.iter().zip([0.0, 0.0, 0.040]) {
+            assert!((seen - expected).abs() < 0.001, "{front}: {places:?}");
+        }
+        let seen = report(&world(front), 1, Time::from_secs(5));
+        let (east, west) = (part(&seen, "east-1").arrivals, part(&seen, "west-1").arrivals);
+        assert!(east.abs_diff(places[0].0 + places[2].0) <= 10, "{front}: easterners and southerners, not {east}");
+        assert!(west.abs_diff(places[1].0) <= 10, "{front}: westerners, not {west}");
+    }
+    // Sent to the wrong side of the world, they wait for the way there and back.
+    let places = by_place(&world("kind = \"dns\"\npolicy = \"failover\"\nlookup = \"0s\""));
+    for ((_, seen), expected) in places.iter().zip([0.080, 0.0, 0.120]) {
+        assert!((seen - expected).abs() < 0.001 + expected * 0.01, "failover: {places:?}");
+    }
+}
+
+/// A balancer that stands in a region sends each user to a backend of the user's own region first.
+#[test]
+fn a_balancer_in_a_region_prefers_the_users_own() {
+    let text = world("kind = \"load-balancer\"\nstrategy = \"geographic\"\nregion = \"east\"");
+    let seen = report(&text, 1, Time::ZERO);
+    let issued = |users: &str| part(&seen, users).arrivals;
+    assert!(part(&seen, "west-1").arrivals.abs_diff(issued("westerners")) <= 10);
+    assert!(part(&seen, "east-1").arrivals.abs_diff(issued("easterners") + issued("southerners")) <= 10);
+}
+
+#[test]
+fn compressed_answers_take_less_of_a_line() {
+    // 100 answers a second of 100 kB fill a line of 8 MB/s more than once over; compressed to a quarter they fit.
+    let text = |duty: &str| {
+        behind(&balancer(duty), "traffic = \"100/s\"", "bandwidth = \"8MB\"", "30s")
+            .replace("cpu = \"0s\"", "cpu = \"0s\"\nresponse = \"100KB\"")
+    };
+    let plain = report(&text(""), 1, Time::ZERO);
+    let small = report(&text("compression = { ratio = \"25%\", cpu = \"1ms\" }"), 1, Time::ZERO);
+    assert!(plain.latency_s.p50 > 1.0, "{}", plain.latency_s.p50);
+    // M/D/1 at the line: 25 kB take 3.125 ms, 100 a second.
+    let (s, rho) = (0.003125, 0.3125);
+    near("latency", small.latency_s.mean, 0.0001 + s + rho * s / (2.0 * (1.0 - rho)), 0.05);
+}
+
 #[test]
 fn a_third_party_limits_and_bills() {
     let text = |limit: &str| {

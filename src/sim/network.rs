@@ -32,6 +32,13 @@ impl Simulation {
                 Passage::Takes(time) => Some(Delay::For(time)),
             }
         };
+        let wire = &self.wires[self.attempts[index].wire as usize];
+        let delay = match wire.roams.then(|| wire.from_user(self.attempts[index].user)) {
+            Some(afar) if afar > Time::ZERO && self.attempts[index].class != PROBE => {
+                Some(Delay::For(self.calendar.length(delay) + afar))
+            }
+            _ => delay,
+        };
         match (delay, back) {
             (None, false) => self.deliver(index),
             (None, true) => self.receive(index),
@@ -52,11 +59,17 @@ impl Simulation {
         if attempt.class == PROBE {
             return 0;
         }
+        let at = &self.parts[attempt.at as usize].behavior;
+        // Requests do not go by way of DNS.
+        if matches!(at, Behavior::Dns(_)) {
+            return 0;
+        }
         let cost = &self.classes[usize::from(attempt.class)].cost;
         let good = matches!(attempt.outcome, Outcome::Ok | Outcome::Degraded);
         match (attempt.op, back) {
             (Op::Serve | Op::Put, false) => cost.body.0,
-            (Op::Serve | Op::Read | Op::Fetch, true) if good => cost.response.0,
+            (Op::Serve, true) if good => at.answer_bytes(attempt, cost.response.0),
+            (Op::Read | Op::Fetch, true) if good => cost.response.0,
             (Op::Lookup, true) if good && attempt.hit => cost.response.0,
             _ => 0,
         }

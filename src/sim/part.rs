@@ -4,7 +4,7 @@ use crate::design::{ClassCost, Kind};
 use crate::units::{Distribution, Time};
 
 use super::ComponentFrame;
-use super::attempt::NONE;
+use super::attempt::{Attempt, NONE};
 use super::calendar::Delay;
 use super::kind::{Balancer, Cache, Clients, Database, Dns, Duties, External, Gateway, Server, Storage};
 use super::limiter::Limiter;
@@ -131,6 +131,18 @@ impl Behavior {
             Behavior::Balancer(balancer) => balancer.duties.as_deref_mut(),
             Behavior::Gateway(gateway) => Some(&mut gateway.duties),
             _ => None,
+        }
+    }
+
+    /// The bytes of an answer that leaves it, of a response that has this many: it may compress.
+    #[inline]
+    pub fn answer_bytes(&self, attempt: &Attempt, bytes: u64) -> u64 {
+        match self {
+            Behavior::Balancer(balancer) => match &balancer.duties {
+                Some(duties) => duties.answer_bytes(attempt.step, bytes),
+                None => bytes,
+            },
+            _ => bytes,
         }
     }
 

@@ -8,7 +8,7 @@ use crate::units::{Bytes, Time};
 use super::attempt::NONE;
 use super::breaker::{Breaker, Budget};
 use super::calendar::{Calendar, Delay};
-use super::kind::PeakEwma;
+use super::kind::{PeakEwma, USER_BITS};
 use super::random::Stream;
 use super::{BreakerState, Outcome, WireFrame};
 
@@ -51,6 +51,10 @@ pub struct Wire {
     pub lossy: f64,
     /// The distance between the regions of its ends, one way.
     pub distance: Time,
+    /// How far the callee is from the users of each clients, one way, where that matters to the caller.
+    pub afar: Vec<Time>,
+    /// Whether that comes on top of its latency: the wire is the users' own way.
+    pub roams: bool,
     /// Taken out of the design in mid-run.
     pub gone: bool,
     /// Whether requests of each class may go over it; empty is all of them.
@@ -169,6 +173,8 @@ impl Wire {
             added: Time::ZERO,
             lossy: 0.0,
             distance: Time::ZERO,
+            afar: Vec::new(),
+            roams: false,
             gone: false,
             carried: Vec::new(),
             check: Check::default(),
@@ -220,6 +226,21 @@ impl Wire {
     /// How far the callee is now, one way.
     pub fn one_way(&self) -> Time {
         self.one_way
+    }
+
+    /// How far the callee is from a user, with what faults do to the way.
+    pub fn from_user(&self, user: u32) -> Time {
+        let afar = self.afar.get((user >> USER_BITS) as usize).copied().unwrap_or_default();
+        if self.slow == 1.0 { afar } else { afar * self.slow }
+    }
+
+    /// How near the callee is to a user: by the whole way, where the wire is the user's own; otherwise those in the user's
+    /// region come first, and then those that are near to the caller.
+    pub fn reach(&self, user: u32) -> (bool, Time) {
+        match self.from_user(user) {
+            afar if self.roams => (false, self.one_way + afar),
+            afar => (afar > Time::ZERO, self.one_way),
+        }
     }
 
     /// The latency and the loss as they are now, with what faults do to them.

@@ -91,19 +91,19 @@ impl Dns {
         &mut resolvers[place]
     }
 
-    /// The address that the policy picks.
-    fn choose(&mut self, class: u16, wires: &[Wire], now: Time) -> u32 {
+    /// The address that the policy picks for a resolver near this user.
+    fn choose(&mut self, class: u16, user: u32, wires: &[Wire], now: Time) -> u32 {
         let policy = self.settings.policy;
         let Some(turn) = self.pool.turns.of(class) else { return NONE };
         match policy {
-            Routing::Geographic => nearest(turn, |wire| wires[wire as usize].one_way()),
-            // Before the first probe is back, distance is all that is known.
-            Routing::Latency => {
-                let took = |wire: u32| {
-                    (wires[wire as usize].probes.value(now) as u64).max(2 * wires[wire as usize].one_way().0)
-                };
-                nearest(turn, |wire| Time(took(wire)))
-            }
+            Routing::Geographic => nearest(turn, |wire| wires[wire as usize].reach(user)),
+            Routing::Latency => nearest(turn, |wire| {
+                let wire = &wires[wire as usize];
+                let (there, probe) = (wire.one_way(), Time(wire.probes.value(now) as u64));
+                // Before the first probe is back, distance is all that is known.
+                let afar = wire.from_user(user);
+                probe.max(there + there) + afar + afar
+            }),
             Routing::Weighted => turn.next_weighted(|wire| i64::from(wires[wire as usize].policy.weight)),
             Routing::Failover => turn.wires.first().copied().unwrap_or(NONE),
         }
@@ -164,14 +164,14 @@ impl Simulation {
 
     /// A look-up is over: for the first who waited, it fills the resolver.
     pub(super) fn looked_up(&mut self, at: u32, index: u32) {
-        let (now, class) = (self.now, self.attempts[index].class);
+        let (now, class, user) = (self.now, self.attempts[index].class, self.attempts[index].user);
         let Some(Resolver { ready, answer: before, .. }) = self.resolver(at, index).copied() else { return };
         if ready == Time::ZERO {
             return self.go_to(index, before);
         }
         let wires = &self.wires;
         let Behavior::Dns(dns) = &mut self.parts[at as usize].behavior else { return };
-        let answer = dns.choose(class, wires, now);
+        let answer = dns.choose(class, user, wires, now);
         let ttl = dns.settings.ttl;
         // A resolver's first answer has a random rest of its time left, as if others had asked before the run began:
         // or all resolvers would ask in step.

@@ -99,6 +99,14 @@ impl Duties {
         self.limiter.as_mut()
     }
 
+    /// The bytes of an answer at this step: fewer once it is compressed.
+    pub fn answer_bytes(&self, step: u32, bytes: u64) -> u64 {
+        match &self.work.compression {
+            Some(compression) if step == COMPRESS => (bytes as f64 * compression.ratio.0) as u64,
+            _ => bytes,
+        }
+    }
+
     /// Loses all work in hand and all connections. Tokens are carried by the users.
     pub fn clear(&mut self, now: Time) {
         self.slots.clear(now);
@@ -285,7 +293,7 @@ impl Simulation {
             HANDSHAKE => {
                 // The client's Finished and its request need a round trip after the server's certificate (RFC 8446).
                 self.attempts[index].step = ROUND_TRIP;
-                let there = self.wires[wire as usize].one_way();
+                let there = self.wires[wire as usize].reach(user).1;
                 if there == Time::ZERO {
                     return self.duty_goes_on(at, index);
                 }

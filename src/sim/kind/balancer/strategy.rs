@@ -132,7 +132,7 @@ impl Picker {
             Strategy::IpHash => turn.wires[(asked.user_hash() % u64::from(n)) as usize],
             Strategy::ConsistentHash => self.on_ring(settings, turn, wires, asked),
             Strategy::LeastLatency => least(turn, |wire| load(wires, wire, asked.now)),
-            Strategy::Geographic => nearest(turn, |wire| wires[wire as usize].one_way()),
+            Strategy::Geographic => nearest(turn, |wire| wires[wire as usize].reach(asked.user)),
         }
     }
 
@@ -167,7 +167,7 @@ impl Picker {
             Strategy::IpHash => turn.wires[(asked.user_hash() % turn.wires.len() as u64) as usize],
             Strategy::ConsistentHash => self.on_ring(settings, turn, wires, asked),
             Strategy::LeastLatency => least(turn, |wire| load(wires, wire, asked.now) / warmth(wire)),
-            Strategy::Geographic => nearest(turn, |wire| wires[wire as usize].one_way()),
+            Strategy::Geographic => nearest(turn, |wire| wires[wire as usize].reach(asked.user)),
         }
     }
 
@@ -218,7 +218,7 @@ fn two(turn: &Turn, stream: &mut Stream) -> (u32, u32) {
 }
 
 /// The nearest wires in turn.
-pub fn nearest(turn: &mut Turn, distance: impl Fn(u32) -> Time) -> u32 {
+pub fn nearest<D: Ord>(turn: &mut Turn, distance: impl Fn(u32) -> D) -> u32 {
     let Some(shortest) = turn.wires.iter().map(|wire| distance(*wire)).min() else { return NONE };
     for _ in 0..turn.wires.len() {
         let wire = turn.next();
