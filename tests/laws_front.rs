@@ -407,6 +407,54 @@ fn a_third_party_limits_and_bills() {
     near("loss", part(&crowded, "bank").shed as f64 / part(&crowded, "bank").arrivals as f64, lost, 0.06);
 }
 
+/// Whether one kind may call another, and the reason where it may not.
+fn may_call(caller: &str, callee: &str) -> Result<(), String> {
+    let text = format!("version = 1\n[components.a]\nkind = \"{caller}\"\n[components.b]\nkind = \"{callee}\"\n");
+    pressure_point::design::may_connect(&support::read(&text), "a", "b")
+}
+
+#[test]
+fn who_may_call_whom_at_the_front() {
+    for (caller, callee) in [
+        ("clients", "dns"),
+        ("clients", "api-gateway"),
+        ("dns", "load-balancer"),
+        ("dns", "api-gateway"),
+        ("dns", "server"),
+        ("dns", "object-storage"),
+        ("load-balancer", "api-gateway"),
+        ("api-gateway", "load-balancer"),
+        ("api-gateway", "external"),
+        ("server", "external"),
+        ("server", "api-gateway"),
+    ] {
+        assert_eq!(may_call(caller, callee), Ok(()), "{caller} -> {callee}");
+    }
+    for (caller, callee) in [
+        ("load-balancer", "dns"),
+        ("dns", "dns"),
+        ("server", "dns"),
+        ("clients", "external"),
+        ("dns", "external"),
+        ("external", "server"),
+        ("api-gateway", "database"),
+        ("api-gateway", "cache"),
+        ("dns", "database"),
+    ] {
+        let why = may_call(caller, callee).expect_err(&format!("{caller} -> {callee}"));
+        assert!(why.len() > 30, "{caller} -> {callee} is refused for a reason: {why}");
+    }
+}
+
+#[test]
+fn a_class_without_a_route_is_remarked() {
+    let whole = support::read(&gateway("", "traffic = \"1/s\""));
+    assert_eq!(pressure_point::design::remarks(&whole), []);
+    let text = gateway("", "traffic = \"1/s\"").replace("\"gate -> rest\" = {}\n", "\"feeds -> rest\" = {}\n");
+    let remarks = pressure_point::design::remarks(&support::read(&text));
+    assert!(remarks.len() == 1 && remarks[0].message.contains("`other` has no route"), "{remarks:?}");
+}
+
 #[test]
 fn duties_can_be_switched_on_and_off_in_mid_run() {
     use pressure_point::sim::{Change, Replay};

@@ -60,6 +60,16 @@ fn reaches(design: &Design, start: &str, goal: &str) -> bool {
     false
 }
 
+/// The classes that an API gateway has no route for.
+fn unrouted<'a>(design: &'a Design, gateway: &str) -> Vec<&'a str> {
+    let takes = |class: &str| {
+        let named = |wire: &super::Wire| wire.policy.classes.0.iter().any(|name| name == class);
+        design.wires_from(gateway).any(|wire| named(wire) || wire.policy.classes.0.is_empty())
+    };
+    let asked = design.classes.iter().filter(|class| class.cost.share > 0.0).map(|class| class.name.as_str());
+    asked.filter(|class| !takes(class)).collect()
+}
+
 /// Something a design lacks; it still runs, but not as its author may think.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
@@ -114,6 +124,15 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
                 remark(
                     name,
                     "its requests read and write data, but no database is wired to it: they will fail".to_owned(),
+                );
+            }
+            Kind::ApiGateway(_) if !unrouted(design, name).is_empty() => {
+                let classes = unrouted(design, name).join("`, `");
+                remark(
+                    name,
+                    format!(
+                        "`{classes}` has no route here and will fail: draw a wire that names it, or one that names no class"
+                    ),
                 );
             }
             Kind::Clients(_) => {}

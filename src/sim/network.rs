@@ -33,7 +33,7 @@ impl Simulation {
             }
         };
         let wire = &self.wires[self.attempts[index].wire as usize];
-        let delay = match wire.roams.then(|| wire.from_user(self.attempts[index].user)) {
+        let delay = match wire.roams.then(|| wire.users_way(self.attempts[index].user)) {
             Some(afar) if afar > Time::ZERO && self.attempts[index].class != PROBE => {
                 Some(Delay::For(self.calendar.length(delay) + afar))
             }

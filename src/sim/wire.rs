@@ -229,7 +229,7 @@ impl Wire {
     }
 
     /// How far the callee is from a user, with what faults do to the way.
-    pub fn from_user(&self, user: u32) -> Time {
+    pub fn users_way(&self, user: u32) -> Time {
         let afar = self.afar.get((user >> USER_BITS) as usize).copied().unwrap_or_default();
         if self.slow == 1.0 { afar } else { afar * self.slow }
     }
@@ -237,7 +237,7 @@ impl Wire {
     /// How near the callee is to a user: by the whole way, where the wire is the user's own; otherwise those in the user's
     /// region come first, and then those that are near to the caller.
     pub fn reach(&self, user: u32) -> (bool, Time) {
-        match self.from_user(user) {
+        match self.users_way(user) {
             afar if self.roams => (false, self.one_way + afar),
             afar => (afar > Time::ZERO, self.one_way),
         }

@@ -101,7 +101,7 @@ impl Dns {
                 let wire = &wires[wire as usize];
                 let (there, probe) = (wire.one_way(), Time(wire.probes.value(now) as u64));
                 // Before the first probe is back, distance is all that is known.
-                let afar = wire.from_user(user);
+                let afar = wire.users_way(user);
                 probe.max(there + there) + afar + afar
             }),
             Routing::Weighted => turn.next_weighted(|wire| i64::from(wires[wire as usize].policy.weight)),
