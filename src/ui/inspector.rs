@@ -70,7 +70,7 @@ fn ComponentView(name: String) -> impl IntoView {
         session.with_design(|design| design.component(&kind_name).map(|component: &Component| component.kind.word()))
     });
     let (connect_title, room) = (name.clone(), Room::Component(name.clone()));
-    let body = move || {
+    move || {
         let word = kind.get()?;
         let kind = crate::design::Kind::of(word)?;
         let (title, part, room) = (title.clone(), part.clone(), room.clone());
@@ -90,8 +90,7 @@ fn ComponentView(name: String) -> impl IntoView {
                 <button class="plain-button danger" on:click=move |_| session.dispatch(Msg::Delete(part.clone()))>"Delete"</button>
             </div>
         })
-    };
-    body
+    }
 }
 
 fn action(session: Session, action: Action) -> impl IntoView {

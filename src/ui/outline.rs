@@ -134,7 +134,7 @@ fn connect_field(session: Session, caller: &str) -> impl IntoView + use<> {
         }
     };
     let option = |name: String| view! { <option value=name.clone()>{name.clone()}</option> };
-    let field = move || {
+    move || {
         let choose = choose.clone();
         let label = label.clone();
         (!choices.with(Vec::is_empty)).then(|| {
@@ -145,6 +145,5 @@ fn connect_field(session: Session, caller: &str) -> impl IntoView + use<> {
                 </select>
             }
         })
-    };
-    field
+    }
 }

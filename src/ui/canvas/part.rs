@@ -61,7 +61,7 @@ pub fn PartView(name: String) -> impl IntoView {
                 }
             }>
             <rect class="body" x=-BOX.x / 2.0 y=-BOX.y / 2.0 width=BOX.x height=BOX.y rx="12"></rect>
-            {move || kind.with(|kind| kind.as_ref().map(|kind| ports(kind)))}
+            {move || kind.with(|kind| kind.as_ref().map(ports))}
             <text class="name" x="-24" y="-17">{name.with_value(|name| shortened(name))}</text>
             {move || kind.with(|kind| kind.as_ref().map(ring_icon))}
             {move || component.with(|component| component.as_ref().map(|component| vitals.with(|vitals| figures(component, vitals.as_ref()))))}

@@ -56,7 +56,8 @@ fn SeedAndDuration() -> impl IntoView {
     let duration = Memo::new(move |_| session.with_design(|design| design.duration.to_string()));
     let wrong = RwSignal::new(None::<String>);
     Effect::new(move |_| {
-        (seed.track(), duration.track());
+        seed.track();
+        duration.track();
         wrong.set(None);
     });
     let now = move || session.with_untracked_design(|design| (design.seed, design.duration));
@@ -66,7 +67,7 @@ fn SeedAndDuration() -> impl IntoView {
     };
     let set_duration = move |event| {
         let duration = event_target_value(&event).parse::<Time>();
-        match duration.and_then(|time| checked(time)) {
+        match duration.and_then(checked) {
             Ok(duration) => session.dispatch(Msg::Edit(Edit::SetRun(now().0, duration))),
             Err(why) => wrong.set(Some(why)),
         }
