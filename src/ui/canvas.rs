@@ -15,6 +15,7 @@ use crate::editor::{Action, Gesture, Msg, Rect};
 use crate::scene::{DotStyle, upstream_first};
 
 use super::icon::line_icon;
+use super::rows::rows;
 use super::session::{Session, use_session};
 
 use dots::DotLayer;
@@ -92,7 +93,7 @@ fn Drawing() -> impl IntoView {
         <svg class="drawing" class:aiming=move || verdicts.active()>
             <g transform=view>
                 <WireLines />
-                <For each=move || names.get() key=Clone::clone children=|name| view! { <PartView name=name /> } />
+                {rows(move || names.get(), |name| view! { <PartView name=name /> })}
                 <FocusWires />
                 <WiringPreview />
                 <Marquee />

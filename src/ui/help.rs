@@ -49,8 +49,8 @@ fn show(dialog: &HtmlDialogElement, open: bool) {
 }
 
 fn lists(wanted: &str) -> impl IntoView + use<> {
-    let wanted = wanted.to_lowercase();
-    let fits = |texts: &[&str]| texts.iter().any(|text| text.to_lowercase().contains(&wanted));
+    let wanted = wanted.to_ascii_lowercase();
+    let fits = |texts: &[&str]| texts.iter().any(|text| text.to_ascii_lowercase().contains(&wanted));
     let mut groups: Vec<(&str, Vec<&ActionInfo>)> = Vec::new();
     for info in ACTIONS.iter().filter(|info| fits(&[info.label, info.group]) || fits(info.keys)) {
         match groups.iter_mut().find(|(group, _)| *group == info.group) {

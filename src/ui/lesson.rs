@@ -135,7 +135,7 @@ fn LessonView(lesson: Arc<Lesson>) -> impl IntoView {
     let at_last = move || at.get() + 1 >= count;
     let minutes = (lesson.minutes > 0).then(|| format!("{} min", lesson.minutes));
     view! {
-        <div class="lesson-body" node_ref=body tabindex="-1">
+        <div class="lesson-body" node_ref=body tabindex="0">
             <header class="lesson-head" hidden=move || at.get() != 0>
                 <h2>{lesson.title.clone()}</h2>
                 <p class="lesson-minutes">{minutes}</p>
@@ -260,7 +260,7 @@ fn goal_view(goal: &Standing) -> impl IntoView + use<> {
         (State::Pending, None) => ("goal", "open", ring(0.0).into_any()),
     };
     // A goal without a note is its own note.
-    let note = if goal.note.is_empty() { goal.text.clone() } else { capital(&goal.note) };
+    let note = if goal.note.is_empty() { goal.text.clone() } else { goal.note.clone() };
     let rule = (!goal.note.is_empty()).then(|| view! { <code>{goal.text.clone()}</code> });
     let value = if goal.figure.is_some() { goal.value.clone() } else { "–".to_owned() };
     view! {
@@ -270,11 +270,6 @@ fn goal_view(goal: &Standing) -> impl IntoView + use<> {
             <span class="goal-value"><span class="visually-hidden">{word}": "</span>{value}</span>
         </li>
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
 }
 
 /// How far a goal is, as a ring that fills.

@@ -21,6 +21,7 @@ mod palette;
 mod panic;
 mod player;
 mod protocol;
+mod rows;
 mod run;
 mod session;
 mod simulate;

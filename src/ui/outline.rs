@@ -7,6 +7,7 @@ use crate::editor::{Msg, has_caller_port};
 use crate::scene::{FlowState, Glance, count_text, policy_summary, rate_text, share_text, summary, upstream_first};
 
 use super::icon::{kind_icon, state_icon};
+use super::rows::rows;
 use super::session::{Session, use_session};
 
 /// The list of all parts.
@@ -20,7 +21,7 @@ pub fn Outline() -> impl IntoView {
         <section class="outline" aria-label="Outline">
             {empty}
             <ul class="outline-list">
-                <For each=move || names.get() key=Clone::clone children=|name| view! { <Row name=name /> } />
+                {rows(move || names.get(), |name| view! { <Row name=name /> })}
             </ul>
         </section>
     }
@@ -97,7 +98,7 @@ fn wire_row(session: Session, wire: Wire) -> impl IntoView {
                 state => format!(
                     "{}, {}, {} broken",
                     rate_text(flow.rate),
-                    state.word().to_lowercase(),
+                    state.word().to_ascii_lowercase(),
                     share_text(flow.broken)
                 ),
             }

@@ -9,7 +9,9 @@ use crate::ui::session::use_session;
 
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).chain(['.']).collect())
+    chars
+        .next()
+        .map_or(String::new(), |first| std::iter::once(first.to_ascii_uppercase()).chain(chars).chain(['.']).collect())
 }
 
 fn tile(label: &'static str, value: String) -> impl IntoView {

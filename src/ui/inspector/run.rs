@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::design::{ClassCost, Edit, RequestClass, Target, remarks};
 use crate::editor::{Msg, Room};
+use crate::ui::rows::rows;
 use crate::ui::session::{Session, quoted, use_session};
 use crate::units::Time;
 
@@ -122,7 +123,7 @@ fn Classes() -> impl IntoView {
         <section class="form" aria-label="Requests">
             <h3>"Requests"</h3>
             <p class="help">"The kinds of request that users make, and what one of each costs."</p>
-            <For each=move || names.get() key=Clone::clone children=class />
+            {rows(move || names.get(), class)}
             <button class="plain-button" on:click=move |_| add_class(session)>"Add a kind of request"</button>
         </section>
     }
