@@ -6,6 +6,7 @@ use web_sys::HtmlDialogElement;
 use crate::editor::{ACTIONS, ActionInfo};
 
 use super::glyph::{Glyph, glyph};
+use super::live::live;
 
 /// What is done with the pointer, which the registry does not know.
 const POINTER: [(&str, &str); 7] = [
@@ -35,7 +36,7 @@ pub fn Help(open: RwSignal<bool>) -> impl IntoView {
             </header>
             <input type="search" placeholder="Search" aria-label="Search the help" prop:value=wanted
                 on:input=move |event| wanted.set(event_target_value(&event)) />
-            <div class="help-list">{move || wanted.with(|wanted| lists(wanted))}</div>
+            <div class="help-list">{live(move || wanted.with(|wanted| lists(wanted)))}</div>
         </dialog>
     }
 }

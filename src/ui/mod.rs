@@ -16,6 +16,7 @@ mod help;
 mod icon;
 mod inspector;
 mod lesson;
+mod live;
 mod outline;
 mod palette;
 mod panic;

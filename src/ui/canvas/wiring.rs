@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::design::{Design, Target, Wire, may_connect};
 use crate::editor::{Gesture, Msg, callee_port, caller_port, wire_curve};
 use crate::scene::{Flow, FlowState, WireShape, policy_summary, rate_text, share_text, wire_words};
+use crate::ui::live::live;
 use crate::ui::rows::rows;
 use crate::ui::session::{Session, quoted, use_session};
 
@@ -62,9 +63,9 @@ fn WireLine(ends: Ends) -> impl IntoView {
         <g class=move || format!("wire {} {}", tone(), if selected.get() { "selected" } else { "" })>
             <path class="reach" d=line></path>
             <path class="line" d=line stroke-width=width></path>
-            {broken}
+            {live(broken)}
             <path class="arrow" d=arrow></path>
-            {label}
+            {live(label)}
         </g>
     }
 }
@@ -193,7 +194,7 @@ impl Verdicts {
 #[component]
 pub fn WiringPreview() -> impl IntoView {
     let session = use_session();
-    move || {
+    live(move || {
         session.gesture.with(|gesture| {
             let Gesture::Wiring { anchor, calls, to, aim, .. } = gesture else { return None };
             session.editor.with_untracked(|editor| {
@@ -223,7 +224,7 @@ pub fn WiringPreview() -> impl IntoView {
                 })
             })
         })
-    }
+    })
 }
 
 /// Lines of at most some forty letters.

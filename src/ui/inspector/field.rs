@@ -5,6 +5,7 @@ use web_sys::{Event, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosit
 
 use crate::design::{Form as Shape, Node, SettingInfo, Value, get_path};
 use crate::editor::{Msg, Room};
+use crate::ui::live::live;
 use crate::ui::session::{Session, quoted, use_session};
 
 use super::curve::CurveField;
@@ -130,7 +131,7 @@ fn OptionalField(subject: Subject, info: SettingInfo, inner: Shape) -> impl Into
                 <span>{text}</span>
             </label>
             <p class="help">{help}</p>
-            {body}
+            {live(body)}
         </div>
     }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::design::Kind;
 use crate::scene::{count_text, rate_text, share_text};
 use crate::ui::icon::state_icon;
+use crate::ui::live::live;
 use crate::ui::session::use_session;
 
 fn sentence(text: &str) -> String {
@@ -29,7 +30,7 @@ pub fn ComponentFigures(name: String) -> impl IntoView {
             design.component(&name).is_some_and(|component| matches!(component.kind, Kind::Clients(_)))
         })
     };
-    move || {
+    live(move || {
         let vitals = vitals.get()?;
         let (state, users) = (vitals.state(), users());
         let waiting = if vitals.waiting < 0.5 { 0.0 } else { vitals.waiting };
@@ -50,7 +51,7 @@ pub fn ComponentFigures(name: String) -> impl IntoView {
                 {vitals.hits.map(|hits| tile("found in cache", share_text(hits)))}
             </dl>
         })
-    }
+    })
 }
 
 /// The figures of a wire at the playhead.
@@ -58,7 +59,7 @@ pub fn ComponentFigures(name: String) -> impl IntoView {
 pub fn WireFigures(from: String, to: String) -> impl IntoView {
     let session = use_session();
     let flow = Memo::new(move |_| session.glance.with(|glance| glance.wire(&from, &to).cloned()));
-    move || {
+    live(move || {
         let flow = flow.get()?;
         Some(view! {
             <p class=format!("badge {}", flow.state().tone())><span class="strong">{flow.state().word()}</span></p>
@@ -70,5 +71,5 @@ pub fn WireFigures(from: String, to: String) -> impl IntoView {
                 {tile("in flight", count_text(flow.in_flight))}
             </dl>
         })
-    }
+    })
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::design::{ClassCost, Edit, RequestClass, Target, remarks};
 use crate::editor::{Msg, Room};
+use crate::ui::live::live;
 use crate::ui::rows::rows;
 use crate::ui::session::{Session, quoted, use_session};
 use crate::units::Time;
@@ -38,7 +39,7 @@ fn Remarks() -> impl IntoView {
         });
         view! { <li>{name}{message}</li> }
     };
-    move || {
+    live(move || {
         (!found.with(Vec::is_empty)).then(|| {
             view! {
                 <section class="remarks" aria-label="What is missing">
@@ -47,7 +48,7 @@ fn Remarks() -> impl IntoView {
                 </section>
             }
         })
-    }
+    })
 }
 
 #[component]
