@@ -15,7 +15,7 @@ use super::field::Form;
 #[component]
 pub fn RunSettings() -> impl IntoView {
     view! {
-        <header class="inspector-head"><h2>"The whole"</h2></header>
+        <header class="inspector-head"><h2>"Whole design"</h2></header>
         <p class="soft">"Select a part to see its settings."</p>
         <Remarks />
         <SeedAndDuration />
