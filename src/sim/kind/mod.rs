@@ -4,15 +4,23 @@ mod balancer;
 mod cache;
 mod clients;
 mod database;
+mod dns;
+mod external;
+mod gateway;
+mod recent;
 mod router;
 mod server;
 mod storage;
 mod transaction;
 
-pub use balancer::Balancer;
+pub use balancer::{Balancer, Duties, PeakEwma, Pool, Work, nearest, user_hash};
 pub use cache::Cache;
 pub use clients::Clients;
 pub use database::{Database, Group};
+pub use dns::Dns;
+pub use external::External;
+pub use gateway::Gateway;
+pub use recent::USER_BITS;
 pub use router::Router;
 pub use server::Server;
 pub use storage::Storage;
@@ -43,6 +51,10 @@ impl Simulation {
         let attempt = &mut self.attempts[index];
         let (at, op) = (attempt.at, attempt.op);
         attempt.stage = Stage::Working;
+        if self.is_overdue(index) {
+            return self.expire(at, index);
+        }
+        let attempt = &self.attempts[index];
         let waited = self.now.since(attempt.since);
         self.mark(index, Step::Began);
         if op == Op::Probe {
@@ -60,9 +72,9 @@ impl Simulation {
             }
             Behavior::Database(_) => return self.statement_begins(at, index),
             Behavior::Storage(storage) => storage.latency,
-            Behavior::Clients(_) | Behavior::Balancer(_) | Behavior::Router(_) => {
-                unreachable!("they have no waiting room")
-            }
+            Behavior::External(external) => external.latency,
+            Behavior::Balancer(_) | Behavior::Gateway(_) => return self.duty_begins(at, index),
+            Behavior::Clients(_) | Behavior::Dns(_) | Behavior::Router(_) => unreachable!("they have no waiting room"),
         };
         let delay = self.service(at, duration);
         self.move_on(index, delay, Event::Done);
@@ -94,20 +106,27 @@ impl Simulation {
                 self.leave(at, index, Outcome::Ok);
             }
             Behavior::Storage(_) => self.storage_done(at, index),
-            Behavior::Clients(_) | Behavior::Balancer(_) | Behavior::Router(_) => {
-                unreachable!("they serve nothing")
-            }
+            Behavior::External(_) => self.external_done(at, index),
+            Behavior::Balancer(_) | Behavior::Gateway(_) => self.duty_done(at, index),
+            Behavior::Dns(_) => self.looked_up(at, index),
+            Behavior::Clients(_) | Behavior::Router(_) => unreachable!("they serve nothing"),
         }
     }
 
     /// An attempt leaves the component's station, with an answer; the next in line is let in.
     pub(super) fn leave(&mut self, at: u32, index: u32, outcome: Outcome) {
+        self.free_slot(at);
+        self.answer(index, outcome);
+    }
+
+    /// Frees a place of a component's station; the next in line is let in.
+    #[inline]
+    pub(super) fn free_slot(&mut self, at: u32) {
         let Some(station) = self.parts[at as usize].behavior.station() else { return };
         station.release(self.now);
         if let Some(next) = station.next(self.now, &self.attempts) {
             // Not at once: a chain of answers that take no time would nest without bound.
             self.ready.push_back(next);
         }
-        self.answer(index, outcome);
     }
 }

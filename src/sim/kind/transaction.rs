@@ -165,7 +165,8 @@ impl Simulation {
         let Some(transaction) = self.transactions.get(id) else {
             return self.transaction_ends(at, index, Outcome::Failed, &[]);
         };
-        let ok = matches!(outcome, Outcome::Ok | Outcome::Degraded);
+        // A fallback has prepared nothing.
+        let ok = outcome == Outcome::Ok;
         if !ok {
             transaction.outcome.get_or_insert(outcome);
         }

@@ -4,6 +4,7 @@
 //! when it is whole. A replica keeps what it has received over a crash.
 
 use crate::design::Replication;
+use crate::units::Time;
 
 use crate::sim::Outcome;
 use crate::sim::attempt::NONE;
@@ -11,9 +12,15 @@ use crate::sim::calendar::Delay;
 use crate::sim::engine::Simulation;
 use crate::sim::event::Event;
 use crate::sim::part::Behavior;
+use crate::sim::wire::Passage;
 
 /// Writes that a group's log holds at most. A replica further behind gets the oldest as a fresh copy, at no cost.
 const LOG_MAX: usize = 500_000;
+
+/// How long a stream waits before it sends again what got lost (the least that Linux waits; RFC 6298).
+const RESEND: Time = Time::from_millis(200);
+/// After this long it is sent again when the line is whole.
+const LOST_MAX: Time = Time::from_secs(60);
 
 impl Simulation {
     /// The wire that the stream to a member goes over: its own; for the head, which has none, the primary's.
@@ -50,13 +57,30 @@ impl Simulation {
 
     /// Puts a message on a member's line; none if it takes no time.
     fn message(&mut self, g: usize, m: usize) -> Option<u32> {
-        let wire = &self.wires[self.line(g, m)? as usize];
-        let latency = wire.latency?;
-        let slow = if wire.slow == 1.0 { wire.policy.latency } else { wire.policy.latency * wire.slow };
+        let line = self.line(g, m)? as usize;
+        let wire = &mut self.wires[line];
+        let way = wire.latency?;
+        let mut takes = wire.one_way();
+        let plain = wire.is_plain();
+        if !plain {
+            takes = Time::ZERO;
+            // A stream sends again what got lost.
+            loop {
+                match wire.pass(self.now, 0) {
+                    Passage::Lost if takes < LOST_MAX => takes += RESEND,
+                    Passage::Lost => break,
+                    Passage::Takes(time) => {
+                        takes += time;
+                        break;
+                    }
+                }
+            }
+        }
         let member = &mut self.groups[g].members[m];
-        let arrives = (self.now + slow).max(member.last);
+        let arrives = (self.now + takes).max(member.last);
         // What was sent before over a slower line arrives before.
-        let delay = if arrives == self.now + slow { latency } else { Delay::For(arrives.since(self.now)) };
+        let in_order = arrives == self.now + takes;
+        let delay = if plain && in_order { way } else { Delay::For(arrives.since(self.now)) };
         member.last = arrives;
         Some(self.calendar.schedule(self.now, delay, Event::Upkeep.on(member.part)))
     }

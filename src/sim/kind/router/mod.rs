@@ -130,7 +130,7 @@ impl Simulation {
     }
 
     /// Sends a request on to the shard that keeps its key.
-    pub(in crate::sim) fn route(&mut self, at: u32, index: u32) {
+    pub(in crate::sim) fn send_to_shard(&mut self, at: u32, index: u32) {
         let Attempt { op, class, key, .. } = self.attempts[index];
         if op == Op::Probe {
             return self.answer(index, Outcome::Ok);
@@ -183,11 +183,11 @@ impl Simulation {
         if reply.op.is_transaction() {
             return self.transaction_goes_on(at, caller, reply.outcome);
         }
-        let ok = matches!(reply.outcome, Outcome::Ok | Outcome::Degraded);
+        let ok = reply.outcome == Outcome::Ok;
         let home = self.router(at).homes[usize::from(reply.class)][reply.key as usize];
         // The key has moved while the write was under way: the old shard says so, and the new one is asked.
         if ok && self.wrote(caller) && u32::from(home) != self.attempts[caller].step {
-            return self.route(at, caller);
+            return self.send_to_shard(at, caller);
         }
         self.attempts[caller].version = reply.version;
         self.answer(caller, reply.outcome);

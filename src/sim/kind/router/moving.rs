@@ -62,7 +62,7 @@ impl Simulation {
     pub(super) fn copy_goes_on(&mut self, at: u32, copy: u32, reply: Reply) {
         let Attempt { step, tries, .. } = self.attempts[copy];
         let (target, epoch) = (step as u16, self.router(at).epoch);
-        let ok = matches!(reply.outcome, Outcome::Ok | Outcome::Degraded);
+        let ok = reply.outcome == Outcome::Ok;
         if !ok || tries != epoch {
             // After a change of the shards, the key is among the new moves if it still has to move.
             return self.drop_copy(at, copy, tries == epoch);
