@@ -53,7 +53,7 @@ impl Simulation {
             return;
         }
         let attempt = &self.attempts[index];
-        let hedge = attempt.rare != NONE && self.attempts[parent].child != index;
+        let hedge = attempt.rare != NONE && self.attempts.rare(index).is_hedge;
         if attempt.trip != 0 {
             self.open_span(index);
             let caller = &self.attempts[parent];

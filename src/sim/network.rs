@@ -84,6 +84,13 @@ impl Simulation {
         all.filter(|(_, wire)| struck(wire.from, wire.to)).map(|(index, _)| index as u32).collect()
     }
 
+    /// Whether there is such a component, or one in such a region.
+    fn stands(&self, target: &Target) -> bool {
+        let Target::Component(name) = target else { return false };
+        let here = |at: u32| self.is_in(at, name) && !self.parts[at as usize].gone;
+        self.part_named(name).is_some() || (0..self.parts.len() as u32).any(here)
+    }
+
     /// Whether a component stands in this region.
     pub(super) fn is_in(&self, at: u32, region: &str) -> bool {
         self.parts[at as usize].region.as_deref() == Some(region)
@@ -92,7 +99,10 @@ impl Simulation {
     /// A fault strikes wires.
     pub(super) fn strike_wires(&mut self, fault: u32) {
         let struck = self.wires_struck(fault);
-        if struck.is_empty() {
+        let one = matches!(self.faults[fault as usize].target, Target::Wire(..));
+        let network = Simulation::is_of_the_network(self.faults[fault as usize].settings.fault);
+        // What strikes a border that no wire crosses yet will strike the wires that are drawn across it.
+        if struck.is_empty() && (one || !network || !self.stands(&self.faults[fault as usize].target)) {
             return;
         }
         for index in &struck {
@@ -100,7 +110,7 @@ impl Simulation {
             self.trouble(*index);
         }
         self.in_force.push(fault);
-        self.tell_of_network(fault, struck[0]);
+        self.tell_of_network(fault, struck.first().copied().unwrap_or_default());
     }
 
     fn tell_of_network(&mut self, index: u32, wire: u32) {
