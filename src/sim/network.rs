@@ -3,7 +3,7 @@
 use crate::design::{FaultKind, Target};
 use crate::units::Time;
 
-use super::attempt::{Op, PROBE, Stage};
+use super::attempt::{Op, Stage};
 use super::calendar::Delay;
 use super::engine::Simulation;
 use super::event::Event;
@@ -12,50 +12,66 @@ use super::{Happening, Outcome};
 
 impl Simulation {
     /// Puts an attempt on its wire: towards the callee, or back with the answer.
-    pub(super) fn travel(&mut self, index: u32, back: bool) {
-        let bytes = self.bytes_of(index, back);
+    #[inline(always)]
+    pub(super) fn travel<const BACK: bool>(&mut self, index: u32) {
+        let bytes = self.bytes_of::<BACK>(index);
         let attempt = &self.attempts[index];
         let wire = &mut self.wires[attempt.wire as usize];
-        if wire.cut || (back && self.parts[attempt.at as usize].cut) {
+        if wire.cut || (BACK && self.parts[attempt.at as usize].cut) {
             return self.lose(index);
         }
         wire.frame.bytes += bytes;
-        let delay = if wire.is_plain() {
-            wire.latency
-        } else {
-            match wire.pass(self.now, bytes) {
-                Passage::Lost => return self.lose(index),
-                Passage::Takes(time) if time == Time::ZERO => None,
-                Passage::Takes(time) => Some(Delay::For(time)),
-            }
-        };
-        match (delay, back) {
-            (None, false) => self.deliver(index),
-            (None, true) => self.receive(index),
-            (Some(delay), _) => {
-                let (stage, event) =
-                    if back { (Stage::Returning, Event::Answer) } else { (Stage::Travelling, Event::Deliver) };
-                self.attempts[index].stage = stage;
-                self.move_on(index, delay, event);
-            }
+        let latency = wire.latency;
+        if !wire.plain {
+            return self.travel_with_care(index, bytes, BACK);
+        }
+        match latency {
+            None if BACK => self.receive(index),
+            None => self.deliver(index),
+            Some(delay) => self.is_on_its_way(index, delay, BACK),
+        }
+    }
+
+    /// Sets an attempt on its way to the callee.
+    #[inline(never)]
+    pub(super) fn set_out(&mut self, index: u32) {
+        self.travel::<false>(index);
+    }
+
+    #[inline(always)]
+    fn is_on_its_way(&mut self, index: u32, delay: Delay, back: bool) {
+        let (stage, event) = if back { (Stage::Returning, Event::Answer) } else { (Stage::Travelling, Event::Deliver) };
+        self.attempts[index].stage = stage;
+        self.move_on(index, delay, event);
+    }
+
+    /// Over a wire that has a bandwidth or loses messages.
+    #[cold]
+    fn travel_with_care(&mut self, index: u32, bytes: u64, back: bool) {
+        let wire = &mut self.wires[self.attempts[index].wire as usize];
+        match (wire.pass(self.now, bytes), back) {
+            (Passage::Lost, _) => self.lose(index),
+            (Passage::Takes(Time::ZERO), true) => self.receive(index),
+            (Passage::Takes(Time::ZERO), false) => self.deliver(index),
+            (Passage::Takes(time), back) => self.is_on_its_way(index, Delay::For(time), back),
         }
     }
 
     /// The bytes of a message: a request carries its body up and the response down, a blob goes one way, a key that is
     /// read brings the response; all else is too small to count.
-    #[inline]
-    fn bytes_of(&self, index: u32, back: bool) -> u64 {
+    #[inline(always)]
+    fn bytes_of<const BACK: bool>(&self, index: u32) -> u64 {
         let attempt = &self.attempts[index];
-        if attempt.class == PROBE {
-            return 0;
-        }
-        let cost = &self.classes[usize::from(attempt.class)].cost;
-        let good = matches!(attempt.outcome, Outcome::Ok | Outcome::Degraded);
-        match (attempt.op, back) {
-            (Op::Serve | Op::Put, false) => cost.body.0,
-            (Op::Serve | Op::Read | Op::Fetch, true) if good => cost.response.0,
-            (Op::Lookup, true) if good && attempt.hit => cost.response.0,
-            _ => 0,
+        let counts = match (attempt.op, BACK) {
+            (Op::Serve | Op::Put, false) => true,
+            (Op::Serve | Op::Read | Op::Fetch, true) => matches!(attempt.outcome, Outcome::Ok | Outcome::Degraded),
+            (Op::Lookup, true) => attempt.hit && attempt.outcome == Outcome::Ok,
+            _ => false,
+        };
+        match (counts, BACK) {
+            (false, _) => 0,
+            (true, false) => self.classes[usize::from(attempt.class)].cost.body.0,
+            (true, true) => self.classes[usize::from(attempt.class)].cost.response.0,
         }
     }
 
