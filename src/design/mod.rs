@@ -19,7 +19,8 @@ pub use edit::Edit;
 pub use fault::{Fault, FaultKind, FaultSettings, Target};
 pub use file::{DESIGN_BYTES_MAX, read, set_path, write};
 pub use kind::{
-    Arrivals, Cache, Clients, Database, Eviction, HealthCheck, Kind, LoadBalancer, ObjectStorage, Server, Strategy,
+    Algorithm, ApiGateway, Arrivals, Auth, Cache, Clients, Compression, Database, Dns, Eviction, External, Filter,
+    HashBy, HealthCheck, Kind, Limit, LoadBalancer, ObjectStorage, Outlier, Per, Routing, Server, Shape, Strategy, Tls,
 };
 pub use node::{Entry, Node, Value};
 pub use policy::{Backoff, Breaker, CallPolicy, Hedge, Jitter, Retry, RetryOn};

@@ -124,7 +124,8 @@ fn mark_kind(what: &Happening) -> Option<MarkKind> {
         | Happening::Delayed(..)
         | Happening::Flushed(_)
         | Happening::BreakerOpened(_)
-        | Happening::TakenOut(_) => Some(MarkKind::Warning),
+        | Happening::TakenOut(_)
+        | Happening::Ejected(_) => Some(MarkKind::Warning),
         Happening::Recovered(_)
         | Happening::WireRecovered(_)
         | Happening::NetworkRecovered(_)

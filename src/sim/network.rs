@@ -3,7 +3,7 @@
 use crate::design::{FaultKind, Target};
 use crate::units::Time;
 
-use super::attempt::{Op, Stage};
+use super::attempt::{Op, PROBE, Stage};
 use super::calendar::Delay;
 use super::engine::Simulation;
 use super::event::Event;
@@ -14,17 +14,16 @@ impl Simulation {
     /// Puts an attempt on its wire: towards the callee, or back with the answer.
     #[inline(always)]
     pub(super) fn travel<const BACK: bool>(&mut self, index: u32) {
-        let bytes = self.bytes_of::<BACK>(index);
         let attempt = &self.attempts[index];
-        let wire = &mut self.wires[attempt.wire as usize];
-        if wire.cut || (BACK && self.parts[attempt.at as usize].cut) {
+        let wire = &self.wires[attempt.wire as usize];
+        if !wire.plain {
+            return self.travel_with_care(index, BACK);
+        }
+        if BACK && self.parts[attempt.at as usize].cut {
             return self.lose(index);
         }
-        wire.frame.bytes += bytes;
-        let latency = wire.latency;
-        if !wire.plain {
-            return self.travel_with_care(index, bytes, BACK);
-        }
+        let (bytes, latency) = (self.bytes_of::<BACK>(index), wire.latency);
+        self.wires[attempt.wire as usize].frame.bytes += bytes;
         match latency {
             None if BACK => self.receive(index),
             None => self.deliver(index),
@@ -45,15 +44,27 @@ impl Simulation {
         self.move_on(index, delay, event);
     }
 
-    /// Over a wire that has a bandwidth or loses messages.
-    #[cold]
-    fn travel_with_care(&mut self, index: u32, bytes: u64, back: bool) {
-        let wire = &mut self.wires[self.attempts[index].wire as usize];
-        match (wire.pass(self.now, bytes), back) {
-            (Passage::Lost, _) => self.lose(index),
-            (Passage::Takes(Time::ZERO), true) => self.receive(index),
-            (Passage::Takes(Time::ZERO), false) => self.deliver(index),
-            (Passage::Takes(time), back) => self.is_on_its_way(index, Delay::For(time), back),
+    /// Over a wire that does more to a message than take its time.
+    #[inline(never)]
+    fn travel_with_care(&mut self, index: u32, back: bool) {
+        let bytes = if back { self.bytes_of::<true>(index) } else { self.bytes_of::<false>(index) };
+        let attempt = &self.attempts[index];
+        let wire = &mut self.wires[attempt.wire as usize];
+        // Requests do not go by way of DNS, and answers do not come by way of it.
+        let cut = back && !wire.asks && self.parts[attempt.at as usize].cut;
+        if wire.cut || cut {
+            return self.lose(index);
+        }
+        let bytes = if wire.asks { 0 } else { bytes };
+        wire.frame.bytes += bytes;
+        let Passage::Takes(mut time) = wire.pass(self.now, bytes) else { return self.lose(index) };
+        if wire.roams && attempt.class != PROBE {
+            time += wire.users_way(attempt.user);
+        }
+        match (time, back) {
+            (Time::ZERO, true) => self.receive(index),
+            (Time::ZERO, false) => self.deliver(index),
+            (time, back) => self.is_on_its_way(index, Delay::For(time), back),
         }
     }
 
@@ -62,16 +73,17 @@ impl Simulation {
     #[inline(always)]
     fn bytes_of<const BACK: bool>(&self, index: u32) -> u64 {
         let attempt = &self.attempts[index];
-        let counts = match (attempt.op, BACK) {
-            (Op::Serve | Op::Put, false) => true,
-            (Op::Serve | Op::Read | Op::Fetch, true) => matches!(attempt.outcome, Outcome::Ok | Outcome::Degraded),
-            (Op::Lookup, true) => attempt.hit && attempt.outcome == Outcome::Ok,
-            _ => false,
-        };
-        match (counts, BACK) {
-            (false, _) => 0,
-            (true, false) => self.classes[usize::from(attempt.class)].cost.body.0,
-            (true, true) => self.classes[usize::from(attempt.class)].cost.response.0,
+        let good = matches!(attempt.outcome, Outcome::Ok | Outcome::Degraded);
+        let cost = |class: u16| &self.classes[usize::from(class)].cost;
+        match (attempt.op, BACK) {
+            (Op::Serve | Op::Put, false) => cost(attempt.class).body.0,
+            (Op::Serve, true) if good => {
+                let at = &self.parts[attempt.at as usize].behavior;
+                at.answer_bytes(attempt, cost(attempt.class).response.0)
+            }
+            (Op::Read | Op::Fetch, true) if good => cost(attempt.class).response.0,
+            (Op::Lookup, true) if good && attempt.hit => cost(attempt.class).response.0,
+            _ => 0,
         }
     }
 

@@ -14,8 +14,6 @@ use crate::sim::part::{Behavior, Step, by_key};
 use crate::sim::station::{Admission, Station};
 use crate::sim::{ComponentFrame, FRAME, Outcome};
 
-use crate::sim::random::mix;
-
 /// A server at run time.
 #[derive(Clone, Debug)]
 pub struct Server {
@@ -261,10 +259,5 @@ impl Simulation {
             Behavior::Cache(cache) => Some(cache),
             _ => None,
         }
-    }
-
-    /// A hash of a user, for balancers that keep users together.
-    pub(in crate::sim) fn user_hash(&self, index: u32) -> u64 {
-        mix(u64::from(self.attempts[index].user) ^ 0x5bd1_e995)
     }
 }
