@@ -71,8 +71,6 @@ impl Calendar {
         Delay::Lane(self.lanes.len() as u8 - 1)
     }
 
-    }
-
     /// Schedules an event and returns its sequence number, by which its owner recognises it.
     #[inline]
     pub fn schedule(&mut self, now: Time, delay: Delay, event: u32) -> u32 {
