@@ -13,12 +13,14 @@ mod policy;
 mod problem;
 
 pub use check::{Remark, may_connect, remarks};
-pub use class::{ClassCost, Keys, RequestClass};
+pub use class::{ClassCost, Criticality, Keys, RequestClass};
 pub use edit::Edit;
 pub use fault::{Fault, FaultKind, FaultSettings, Target};
 pub use file::{DESIGN_BYTES_MAX, read, set_path, write};
 pub use kind::{
-    Arrivals, Cache, Clients, Database, Eviction, HealthCheck, Kind, LoadBalancer, ObjectStorage, Server, Strategy,
+    Analytics, Arrivals, Autoscale, Batch, Cache, Chat, Clients, Codel, Consistency, Database, Eviction, HealthCheck,
+    Kind, LoadBalancer, Notification, ObjectStorage, Order, Payment, Search, Server, Shed, Size, SizeInfo, Spread,
+    Strategy,
 };
 pub use node::{Entry, Node, Value};
 pub use policy::{Backoff, Breaker, CallPolicy, Jitter, Retry};

@@ -12,7 +12,7 @@
 //! | database | 0.05 + 0.02 a statement at once + 0.0002 a connection | `concurrency`, `connections` |
 //! | object storage | 0.02 | each |
 
-use crate::design::{Design, Kind};
+use crate::design::{Design, Kind, Server};
 use crate::units::Money;
 
 /// What the design costs per hour.
@@ -25,13 +25,25 @@ pub fn component_cost_per_hour(kind: &Kind) -> Money {
     Money(match kind {
         Kind::Clients(_) => 0.0,
         Kind::LoadBalancer(_) => 0.025,
-        Kind::Server(server) => 0.01 + 0.04 * f64::from(server.cores) * server.speed,
         Kind::Cache(cache) => 0.02 + 0.01 * f64::from(cache.entries) / 10_000.0,
         Kind::Database(database) => {
             0.05 + 0.02 * f64::from(database.concurrency) + 0.0002 * f64::from(database.connections)
         }
         Kind::ObjectStorage(_) => 0.02,
+        Kind::Server(_)
+        | Kind::Payment(_)
+        | Kind::Search(_)
+        | Kind::Notification(_)
+        | Kind::Analytics(_)
+        | Kind::Chat(_) => {
+            let server = kind.server().expect("these are servers");
+            instance_cost_per_hour(server) * f64::from(server.instances_at_start())
+        }
     })
+}
+
+fn instance_cost_per_hour(server: &Server) -> f64 {
+    0.01 + 0.04 * f64::from(server.cores_there()) * server.speed
 }
 
 #[cfg(test)]

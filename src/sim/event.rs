@@ -42,6 +42,8 @@ events! {
     FaultEnd,
     /// A health check sends a probe over a wire.
     Probe,
+    /// Something that a server has planned for its instances is due.
+    Chore,
 }
 
 const _: () = assert!(EVENTS.len() <= 32, "an event's number has five bits");

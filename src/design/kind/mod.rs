@@ -5,13 +5,15 @@ mod cache;
 mod clients;
 mod database;
 mod server;
+mod service;
 mod storage;
 
 pub use balancer::{HealthCheck, LoadBalancer, Strategy};
 pub use cache::{Cache, Eviction};
 pub use clients::{Arrivals, Clients};
 pub use database::Database;
-pub use server::Server;
+pub use server::{Autoscale, Batch, Codel, Consistency, Order, Server, Shed, Size, SizeInfo, Spread};
+pub use service::{Analytics, Chat, Notification, Payment, Search};
 pub use storage::ObjectStorage;
 
 use super::setting::Settings;
@@ -77,4 +79,14 @@ kinds! {
     Database = "database", "Database", "db";
     /// Keeps blobs: images, videos, downloads.
     ObjectStorage = "object-storage", "Object storage", "storage";
+    /// Takes money: reads must be current, few requests at a time.
+    Payment = "payment", "Payment service", "payment";
+    /// Finds: reads are answered from an index in its own memory.
+    Search = "search", "Search service", "search";
+    /// Tells people: answers at once and calls those that deliver after.
+    Notification = "notification", "Notification service", "notify";
+    /// Counts what happens: answers at once and works events off in batches.
+    Analytics = "analytics", "Analytics service", "analytics";
+    /// Carries conversations: connections stay open long after the answer.
+    Chat = "chat", "Chat service", "chat";
 }
