@@ -45,7 +45,7 @@ settings! {
         /// Bytes that leak per second, for a memory leak.
         rate: Bytes = Bytes(50_000_000), Some((1.0, 1e12));
         /// The share of requests that ask for the hot key.
-        share: Chance = Chance(0.5), Some((0.0, 1.0));
+        share: Chance = Chance(0.1), Some((0.0, 1.0));
         /// The number of the hot key; 0 is the one that is popular anyway.
         key: u32 = 0, Some((0.0, 1_000_000.0));
         /// The request classes that a hot key is of; none named is all.

@@ -32,8 +32,6 @@ pub struct Simulation {
     pub(super) classes: Vec<Class>,
     pub(super) steps: Vec<Step>,
     pub(super) faults: Vec<Fault>,
-    /// The faults of components that are on.
-    pub(super) active: Vec<super::fault::Active>,
     /// Faults of the design that are already in `faults`.
     pub(super) scripted: Vec<Fault>,
     /// Attempts that a waiting room has just let in; they begin before anything else happens.
@@ -68,7 +66,6 @@ impl Simulation {
             classes: Vec::new(),
             steps: vec![Step::Done],
             faults: Vec::new(),
-            active: Vec::new(),
             scripted: Vec::new(),
             ready: VecDeque::new(),
             totals: warmup.map(|warmup| Totals::new(Time(warmup.0.div_ceil(FRAME.0).saturating_mul(FRAME.0)))),

@@ -10,13 +10,6 @@ use super::event::Event;
 use super::part::Behavior;
 use super::{Happening, Outcome};
 
-/// A fault that is on, and the component it struck.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Active {
-    fault: u32,
-    at: u32,
-}
-
 impl Simulation {
     /// A fault strikes, and its end is planned.
     pub(super) fn fault_strikes(&mut self, index: u32) {
@@ -64,7 +57,7 @@ impl Simulation {
             }
             _ => {}
         }
-        self.active.push(Active { fault: index, at });
+        self.parts[at as usize].faults.push(index);
         match kind {
             FaultKind::Crash => self.crash(at),
             FaultKind::GcPause => self.pause_server(at, 1),
@@ -99,8 +92,8 @@ impl Simulation {
     /// Makes a component be what the faults of this kind that are on make of it. So faults that overlap end one by one:
     /// what slows down multiplies, and what is cut stays cut until the last cut is over.
     fn refresh_part(&mut self, at: u32, kind: FaultKind) {
-        let on = self.active.iter().filter(|active| active.at == at);
-        let of_kind = on.map(|active| &self.faults[active.fault as usize].settings).filter(|on| on.fault == kind);
+        let on = self.parts[at as usize].faults.iter().map(|fault| &self.faults[*fault as usize].settings);
+        let of_kind = on.filter(|on| on.fault == kind);
         let (count, product) = of_kind.clone().fold((0, 1.0), |(count, product), on| (count + 1, product * on.factor));
         let leak = of_kind.clone().map(|on| on.rate.0 as f64).sum();
         let hot = of_kind.last().map(|on| (on.share.0, on.key, on.classes.clone()));
@@ -119,9 +112,9 @@ impl Simulation {
 
     /// A component is down while a crash is on or it boots.
     fn refresh_down(&mut self, at: u32) {
-        let crashed =
-            |active: &Active| active.at == at && self.faults[active.fault as usize].settings.fault == FaultKind::Crash;
-        let down = self.active.iter().any(crashed) || self.parts[at as usize].booting != 0;
+        let crash = |fault: &u32| self.faults[*fault as usize].settings.fault == FaultKind::Crash;
+        let part = &self.parts[at as usize];
+        let down = part.faults.iter().any(crash) || part.booting != 0;
         let was = std::mem::replace(&mut self.parts[at as usize].down, down);
         if was && !down {
             self.wake_server(at);
@@ -133,9 +126,9 @@ impl Simulation {
     fn restart(&mut self, at: u32, lasts: Option<Time>) {
         self.crash(at);
         let faults = &self.faults;
-        self.active.retain(|active| {
-            let settings = &faults[active.fault as usize].settings;
-            active.at != at || settings.fault != FaultKind::Crash || settings.lasts.is_some()
+        self.parts[at as usize].faults.retain(|fault| {
+            let settings = &faults[*fault as usize].settings;
+            settings.fault != FaultKind::Crash || settings.lasts.is_some()
         });
         let boot = lasts.unwrap_or(self.parts[at as usize].boot);
         let seq = self.calendar.schedule(self.now, Delay::For(boot), Event::Boot.on(at));
@@ -183,10 +176,10 @@ impl Simulation {
 
     /// A fault of a component ends, unless the component is another by now.
     fn part_fault_ends(&mut self, fault: u32, at: Option<u32>) {
-        let Some(found) = self.active.iter().position(|active| active.fault == fault && Some(active.at) == at) else {
-            return;
-        };
-        let at = self.active.remove(found).at;
+        let Some(at) = at else { return };
+        let faults = &mut self.parts[at as usize].faults;
+        let Some(found) = faults.iter().position(|on| *on == fault) else { return };
+        faults.remove(found);
         let kind = self.faults[fault as usize].settings.fault;
         if kind == FaultKind::GcPause {
             self.pause_server(at, -1);

@@ -56,6 +56,8 @@ pub(super) struct Part {
     pub booting: u32,
     pub boot: Time,
     pub cut: bool,
+    /// The faults in force on it.
+    pub faults: Vec<u32>,
     pub gone: bool,
     /// How many times slower a fault makes it.
     pub slow: f64,
@@ -174,6 +176,7 @@ impl Part {
             booting: 0,
             boot: Time::ZERO,
             cut: false,
+            faults: Vec::new(),
             gone: false,
             slow: 1.0,
             overflowed: None,

@@ -111,7 +111,7 @@ impl Simulation {
         let late = server.settings.codel.is_some()
             && server.waited_too_long(usize::from(self.attempts[index].instance), waited, now);
         if late {
-            self.free_slot(at, index);
+            self.free_place(at, index);
             self.shed(at, index);
         }
         late
@@ -119,7 +119,7 @@ impl Simulation {
 
     /// A request leaves a server, with an answer if anybody waits for one.
     pub(in crate::sim) fn leave_server(&mut self, at: u32, index: u32, outcome: Outcome) {
-        self.free_slot(at, index);
+        self.free_place(at, index);
         if self.attempts[index].wire != NONE {
             return self.answer(index, outcome);
         }
@@ -128,7 +128,7 @@ impl Simulation {
         self.attempts.remove(index);
     }
 
-    fn free_slot(&mut self, at: u32, index: u32) {
+    fn free_place(&mut self, at: u32, index: u32) {
         let now = self.now;
         let Behavior::Server(server) = &mut self.parts[at as usize].behavior else { return };
         let (picked, class) = (self.attempts[index].instance, self.attempts[index].class);
