@@ -78,7 +78,7 @@ fn machine_repair_is_as_in_theory() {
 fn a_tandem_is_two_independent_queues() {
     // Burke (1956): what leaves an M/M/1 queue is Poisson; Reich (1957): the times spent in the two are independent.
     let wires = "\"users -> a\" = {}\n\"a -> b\" = {}\n";
-    let design = network("traffic = \"80/s\"", &[("a", 10), ("b", 8)], wires, "1500s");
+    let design = network("traffic = \"80/s\"", &[("a", 10), ("b", 8)], wires, "900s");
     let (slow, fast) = (100.0 - 80.0, 125.0 - 80.0);
     near("L of a", mean(&design, |r| number(r, "a")), 80.0 / slow, 0.05);
     near("L of b", mean(&design, |r| number(r, "b")), 80.0 / fast, 0.05);
@@ -98,7 +98,7 @@ fn a_jackson_network_is_a_product_of_queues() {
     // Class one: a, then b. Class two: a, then c, and c calls b. So a and b see both classes, c one.
     let wires = "\"users -> a\" = {}\n\"a -> b\" = { classes = [\"one\"] }\n\"a -> c\" = { classes = [\"two\"] }\n\
                  \"c -> b\" = { classes = [\"two\"] }\n";
-    let design = network("traffic = \"70/s\"", &[("a", 10), ("b", 9), ("c", 20)], wires, "1500s");
+    let design = network("traffic = \"70/s\"", &[("a", 10), ("b", 9), ("c", 20)], wires, "900s");
     for (name, rate, service) in [("a", 70.0, 0.010), ("b", 70.0, 0.009), ("c", 35.0, 0.020)] {
         let rho: f64 = rate * service;
         near(name, mean(&design, |r| number(r, name)), rho / (1.0 - rho), 0.05);
@@ -109,7 +109,7 @@ fn a_jackson_network_is_a_product_of_queues() {
 fn feedback_is_a_higher_rate() {
     // Each request comes to b three times, one after another: λb = 3 λ, and the product form still holds (Jackson 1963).
     let wires = "\"users -> a\" = {}\n\"a -> b\" = {}\n";
-    let design = network("traffic = \"40/s\"", &[("a", 15), ("b", 6)], wires, "1500s");
+    let design = network("traffic = \"40/s\"", &[("a", 15), ("b", 6)], wires, "900s");
     let design = design.replace("cpu = \"exp(15ms)\"", "cpu = \"exp(15ms)\"\nfan_out = 3");
     for (name, rate, service) in [("a", 40.0, 0.015), ("b", 120.0, 0.006)] {
         let rho: f64 = rate * service;

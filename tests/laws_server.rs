@@ -284,6 +284,32 @@ fn a_deploy_takes_one_instance_after_another() {
 }
 
 #[test]
+fn an_instance_dies_and_the_others_go_on() {
+    let settings = format!("{AMPLE}\ninstances = 4\nboot = \"5s\"");
+    let dies = fault("10050ms", "crash", "instances = 1\nfor = \"20s\"");
+    let (report, frames) = whole(&station(&even(100), "cpu = \"35ms\"", &settings, "60s", &dies));
+    // 3.5 of 4 cores are busy: the one or two requests that it held are lost, and no more; but three cores are too few.
+    assert!((1..=2).contains(&report.requests.failed.failed), "{:?}", report.requests);
+    assert_eq!(
+        (frames[90].components[1].servers, frames[200].components[1].servers),
+        (4.0, 4.0),
+        "it is still paid for"
+    );
+    near("busy", f64::from(frames[250].components[1].busy), 3.0, 1e-6);
+    assert!(frames[299].components[1].waiting > frames[200].components[1].waiting + 50.0, "work piles up");
+    assert_eq!(times(&frames, |what| matches!(what, Happening::Recovered(1))), [30.05]);
+}
+
+#[test]
+fn instances_added_by_hand_come_after_their_boot() {
+    let design = station(&even(150), "cpu = \"10ms\"", &format!("{AMPLE}\nboot = \"4s\""), "60s", "");
+    let (report, frames) = changed(&design, &[("instances", "3")]);
+    assert_eq!(times(&frames, |what| matches!(what, Happening::Scaled(1, _))), [34.0, 34.0]);
+    assert_eq!(report.requests.failed.failed + report.requests.failed.shed, 0);
+    near("paid for", of(&report, "app").figures["instances"], 3.0, 1e-6);
+}
+
+#[test]
 fn the_cold_after_a_start_fades_over_the_warm_up() {
     let settings = format!("{AMPLE}\nboot = \"2s\"\nwarm_up = \"10s\"\ncold = 3");
     let design = station(&even(20), "cpu = \"10ms\"", &settings, "60s", &fault("20s", "restart", ""));

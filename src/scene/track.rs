@@ -114,6 +114,7 @@ fn mark_kind(what: &Happening) -> Option<MarkKind> {
     match what {
         Happening::Crashed(_)
         | Happening::OutOfMemory(_)
+        | Happening::InstancesDied(..)
         | Happening::CutOff(_)
         | Happening::WireCut(_)
         | Happening::Stopped(_) => Some(MarkKind::Bad),

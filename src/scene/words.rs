@@ -29,6 +29,7 @@ pub fn happening(what: &Happening, parts: &Parts) -> String {
         Happening::WireRecovered(index) => format!("the wire from {} works again", wire(index)),
         Happening::Flushed(index) => format!("{} forgot everything", name(index)),
         Happening::OutOfMemory(index) => format!("{} ran out of memory and was killed", name(index)),
+        Happening::InstancesDied(index, count) => format!("{count} instances of {} died", name(index)),
         Happening::Scaled(index, instances) => format!("{} has {instances} instances serving", name(index)),
         Happening::Resizing(index) => format!("{} moves to another machine", name(index)),
         Happening::Deploying(index, 100) => format!("{} is being deployed", name(index)),

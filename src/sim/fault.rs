@@ -48,6 +48,9 @@ impl Simulation {
         }
         match kind {
             FaultKind::Restart => return self.restart(at, settings.lasts),
+            FaultKind::Crash if settings.instances > 0 => {
+                return self.kill_instances(at, settings.instances, settings.lasts);
+            }
             FaultKind::CacheFlush => {
                 if let Behavior::Cache(cache) = &mut self.parts[at as usize].behavior {
                     cache.flush();
@@ -93,10 +96,10 @@ impl Simulation {
     /// what slows down multiplies, and what is cut stays cut until the last cut is over.
     fn refresh_part(&mut self, at: u32, kind: FaultKind) {
         let on = self.parts[at as usize].faults.iter().map(|fault| &self.faults[*fault as usize].settings);
-        let of_kind = on.filter(|on| on.fault == kind);
+        let mut of_kind = on.filter(|on| on.fault == kind);
         let (count, product) = of_kind.clone().fold((0, 1.0), |(count, product), on| (count + 1, product * on.factor));
         let leak = of_kind.clone().map(|on| on.rate.0 as f64).sum();
-        let hot = of_kind.last().map(|on| (on.share.0, on.key, on.classes.clone()));
+        let hot = of_kind.next_back().map(|on| (on.share.0, on.key, on.classes.clone()));
         let part = &mut self.parts[at as usize];
         match kind {
             FaultKind::SlowDown => part.slow = product,

@@ -274,6 +274,8 @@ pub enum Happening {
     Crashed(u32),
     /// A component's process needed more memory than there is, and was killed.
     OutOfMemory(u32),
+    /// So many instances of a component died.
+    InstancesDied(u32, u32),
     /// A component has this many instances serving now.
     Scaled(u32, u32),
     /// A component moves to another machine.

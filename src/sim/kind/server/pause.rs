@@ -73,7 +73,7 @@ impl Simulation {
         }
         match after {
             true => server.pause.since = now,
-            false => server.pause.total = server.pause.total + now.since(server.pause.since),
+            false => server.pause.total += now.since(server.pause.since),
         }
         let settings = &server.settings;
         server.instances.iter_mut().for_each(|instance| instance.open(settings, after));

@@ -47,6 +47,21 @@ impl Simulation {
             self.plan_chore(at, down, Chore::Up(instance));
         }
         self.lose_work(at, Some(instance));
+        let rollout = &mut self.server(at).rollout;
+        if gone && rollout.current == Some(instance) {
+            rollout.current = None;
+            self.next_turn(at);
+        }
+    }
+
+    /// Some instances of a group die; each is back after a while.
+    pub(in crate::sim) fn kill_instances(&mut self, at: u32, count: u32, lasts: Option<Time>) {
+        let down = lasts.unwrap_or(self.parts[at as usize].boot);
+        let Behavior::Server(server) = &self.parts[at as usize].behavior else { return };
+        let mut doomed = server.which(|instance| instance.state == State::Up);
+        doomed.truncate(count as usize);
+        self.tell(Happening::InstancesDied(at, doomed.len() as u32));
+        doomed.into_iter().for_each(|instance| self.stop_instance(at, instance, down));
     }
 
     /// An instance comes up, for the first time or again.
