@@ -179,6 +179,25 @@ fn last_in_first_out_serves_those_who_still_wait() {
 }
 
 #[test]
+fn leaving_out_what_is_optional_serves_everybody() {
+    let design = |degrade: &str| {
+        format!(
+            "version = 1\nduration = \"120s\"\n[classes.page]\n[components.users]\nkind = \"clients\"\n\
+             traffic = \"300/s\"\n[components.app]\nkind = \"server\"\ncpu = \"1ms\"\ncores = 20\nconcurrency = 20\n{degrade}\n\
+             [components.tips]\nkind = \"server\"\ncpu = \"100ms\"\ncores = 100\n[wires]\n\"users -> app\" = {{}}\n\
+             \"app -> tips\" = {{ fallback = true }}\n"
+        )
+    };
+    // 20 slots of 101 ms serve 198 a second; of 300, a third is shed.
+    let all = report(&design(""), 1, Time::from_secs(20)).requests;
+    near("goodput", all.succeeded as f64 / 100.0, 20.0 / 0.101, 0.02);
+    // Left out where too many wait, x pages with tips and the others without fill the slots: 300 (0.001 + 0.1 x) = 20.
+    let some = report(&design("degrade = \"50%\""), 1, Time::from_secs(20)).requests;
+    assert_eq!(some.failed.shed, 0);
+    near("poorer answers", some.degraded as f64 / some.succeeded as f64, 1.0 - (20.0 / 300.0 - 0.001) / 0.1, 0.03);
+}
+
+#[test]
 fn the_line_is_a_queue_of_its_own() {
     // Answers of 1 MB over 100 MB/s, 80 a second: M/D/1 with a service of 10 ms, after a CPU that takes no time.
     let settings = format!("{AMPLE}\nbandwidth = \"100MB\"");

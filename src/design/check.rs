@@ -70,6 +70,17 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
     if clients.is_empty() {
         remark("", "nobody uses it yet: add users".to_owned());
     }
+    for component in &design.components {
+        let Some(region) = component.region.as_deref() else { continue };
+        if !design.regions.pairs.is_empty() && !design.regions.names(region) {
+            let listed = design.regions.pairs.iter().flat_map(|pair| [pair.from.as_str(), pair.to.as_str()]);
+            let (far, near) = (design.regions.default, super::suggest(region, listed));
+            remark(
+                &component.name,
+                format!("its region `{region}` is not in the table of regions, so it is {far} from all others; {near}"),
+            );
+        }
+    }
     let reads = design.classes.iter().any(|class| class.cost.reads > 0 || class.cost.writes > 0);
     for component in &design.components {
         let name = component.name.as_str();

@@ -27,6 +27,12 @@ pub fn happening(what: &Happening, parts: &Parts) -> String {
         Happening::CutOff(index) => format!("{} was cut off", name(index)),
         Happening::WireCut(index) => format!("the wire from {} was cut", wire(index)),
         Happening::WireRecovered(index) => format!("the wire from {} works again", wire(index)),
+        Happening::Lossy(name, thousandths) => {
+            format!("{name} loses {}% of its packets", short(f64::from(*thousandths) / 10.0))
+        }
+        Happening::Delayed(name, millis) => format!("packets of {name} take {millis} ms longer"),
+        Happening::RegionCutOff(name) => format!("the region {name} was cut off"),
+        Happening::NetworkRecovered(name) => format!("the network of {name} works again"),
         Happening::Flushed(index) => format!("{} forgot everything", name(index)),
         Happening::OutOfMemory(index) => format!("{} ran out of memory and was killed", name(index)),
         Happening::InstancesDied(index, count) => format!("{count} instances of {} died", name(index)),

@@ -3,11 +3,12 @@
 //! Wiring decides behaviour: the plan of a request at a server follows from what is wired to it.
 
 use crate::design::{ClassCost, Design, Kind};
+use crate::units::Time;
 
 use super::Happening;
 use super::engine::Simulation;
 use super::part::{Behavior, Class, Part};
-use super::random::{Alias, Stream};
+use super::random::Alias;
 use super::replay::Status;
 use super::tally::Meter;
 use super::wire::Wire;
@@ -23,6 +24,7 @@ impl Simulation {
         self.configure_classes(design);
         self.match_parts(design);
         self.match_wires(design);
+        self.strike_wires_anew();
         for component in &design.components {
             let at = self.part(&component.name);
             self.configure_part(at, &component.kind);
@@ -75,6 +77,8 @@ impl Simulation {
             if !self.parts.iter().any(|part| part.name == component.name && !part.gone) {
                 self.parts.push(Part::new(&component.name, &component.kind, self.seed));
             }
+            let at = self.part(&component.name);
+            self.parts[at as usize].region = component.region.clone();
         }
     }
 
@@ -94,13 +98,22 @@ impl Simulation {
             let (from, to) = (self.part(&wire.from), self.part(&wire.to));
             let known = self.wires.iter().position(|known| known.from == from && known.to == to);
             let index = known.unwrap_or_else(|| {
-                self.wires.push(Wire::new(from, to, Stream::new(self.seed, &wire.name())));
+                self.wires.push(Wire::new(from, to, self.seed, &wire.name()));
                 self.wires.len() - 1
             });
+            self.wires[index].distance = match (design.component(&wire.from), design.component(&wire.to)) {
+                (Some(from), Some(to)) => design.distance(from, to),
+                _ => Time::ZERO,
+            };
             self.wires[index].configure(&wire.policy, &mut self.calendar);
             let named = &wire.policy.classes.0;
             let carried = self.classes.iter().map(|class| named.contains(&class.name));
             self.wires[index].carried = if named.is_empty() { Vec::new() } else { carried.collect() };
+        }
+        for index in 0..self.wires.len() as u32 {
+            if !self.wires[index as usize].queue.is_empty() {
+                self.plan_admission(index);
+            }
         }
     }
 

@@ -58,6 +58,8 @@ pub(super) struct Part {
     pub cut: bool,
     /// The faults in force on it.
     pub faults: Vec<u32>,
+    /// Where in the world it stands.
+    pub region: Option<String>,
     pub gone: bool,
     /// How many times slower a fault makes it.
     pub slow: f64,
@@ -177,6 +179,7 @@ impl Part {
             boot: Time::ZERO,
             cut: false,
             faults: Vec::new(),
+            region: None,
             gone: false,
             slow: 1.0,
             overflowed: None,

@@ -59,8 +59,10 @@ pub fn random_design(seed: u64) -> Design {
         let kind = if index == 0 { "clients" } else { dice.pick(design::Kind::WORDS) };
         let name = format!("n{index}");
         text += &format!("[components.{name}]\nkind = \"{kind}\"\n{}", random_settings(kind, &mut dice));
+        text += dice.pick(&["", "", "", "region = \"eu\"\n", "region = \"us\"\n"]);
         names.push(name);
     }
+    text += dice.pick(&["", "[regions]\n\"eu -> us\" = \"30ms\"\n", "[regions]\ndefault = \"9ms\"\n"]);
     text += "[wires]\n";
     let mut design = read(&text);
     for from in &names {
@@ -72,10 +74,14 @@ pub fn random_design(seed: u64) -> Design {
             }
         }
     }
-    for _ in 0..dice.below(4) {
+    for _ in 0..dice.below(5) {
         let target = match (dice.below(3), design.wires.as_slice()) {
             (0, [_, ..]) => design.wires[dice.below(design.wires.len() as u64) as usize].name(),
             _ => names[dice.below(names.len() as u64) as usize].clone(),
+        };
+        let target = match dice.below(6) {
+            0 if design.has_region("eu") => "eu".to_owned(),
+            _ => target,
         };
         let fault = dice.pick(design::FaultKind::WORDS);
         text += &format!("[[faults]]\nat = \"{}ms\"\ntarget = \"{target}\"\nfault = \"{fault}\"\n", dice.below(9000));
@@ -129,6 +135,7 @@ fn random_server(dice: &mut Dice) -> String {
         (15, "autoscale = { max = 4, interval = \"700ms\", cooldown = \"1s\", start_up = \"400ms\" }\n"),
         (15, "shed = true\n"),
         (15, "codel = { interval = \"50ms\" }\n"),
+        (15, "degrade = \"10%\"\n"),
         (15, "order = \"lifo\"\n"),
         (15, "warm_up = \"1s\"\n"),
         (10, "consistency = \"strong\"\n"),
@@ -157,11 +164,27 @@ fn random_policy(dice: &mut Dice) -> String {
     let backoff = dice.pick(&["none", "fixed", "exponential"]);
     let jitter = dice.pick(&["none", "full", "equal", "decorrelated"]);
     let budget = dice.pick(&["", ", budget = \"10%\"", ", budget = \"0%\""]);
+    let on = dice.pick(&["", "", ", on = \"failures\"", ", on = \"timeouts\""]);
     let retry =
-        format!("retry = {{ tries = 3, backoff = \"{backoff}\", base = \"10ms\", jitter = \"{jitter}\"{budget} }}");
+        format!("retry = {{ tries = 3, backoff = \"{backoff}\", base = \"10ms\", jitter = \"{jitter}\"{budget}{on} }}");
     maybe(&retry, 50, dice);
-    maybe("breaker = { errors = \"50%\", window = \"1s\", open = \"500ms\", minimum = 5 }", 30, dice);
+    let breaker = dice.pick(&[
+        "breaker = { errors = \"50%\", window = \"1s\", open = \"500ms\", minimum = 5 }",
+        "breaker = { slow = \"20ms\", slow_rate = \"60%\", window = \"1s\", open = \"500ms\", minimum = 5 }",
+    ]);
+    maybe(breaker, 30, dice);
     maybe("bulkhead = 4", 20, dice);
+    maybe("bulkhead_queue = 3", 20, dice);
+    maybe("deadline = true", 30, dice);
+    let hedge = dice.pick(&[
+        "hedge = true",
+        "hedge = { after = \"3ms\", most = 3 }",
+        "hedge = { after = \"9ms\", budget = \"20%\" }",
+    ]);
+    maybe(hedge, 25, dice);
+    maybe("fallback = true", 15, dice);
+    maybe("bandwidth = \"3MB\"", 15, dice);
+    maybe("loss = \"2%\"", 15, dice);
     maybe("weight = 3", 20, dice);
     maybe("classes = [\"c0\"]", 12, dice);
     parts.join(", ")

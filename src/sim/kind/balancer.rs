@@ -2,7 +2,7 @@
 
 use crate::design::{self, HealthCheck, Strategy};
 
-use crate::sim::attempt::{Attempt, NONE, Op, PROBE, Stage};
+use crate::sim::attempt::{Attempt, NONE, Op, PROBE};
 use crate::sim::calendar::Delay;
 use crate::sim::engine::Simulation;
 use crate::sim::event::Event;
@@ -132,15 +132,10 @@ impl Simulation {
         }
         let mut probe = Attempt::new(PROBE, Op::Probe);
         (probe.wire, probe.at, probe.sent) = (wire_index, wire.to, self.now);
-        let (cut, latency) = (wire.cut, wire.latency);
         let index = self.attempts.add(probe);
         self.attempts[index].timer =
             self.calendar.schedule(self.now, Delay::For(check.timeout), Event::Timeout.on(index));
-        match latency {
-            _ if cut => self.attempts[index].stage = Stage::Lost,
-            None => self.deliver(index),
-            Some(latency) => self.move_on(index, latency, Event::Deliver),
-        }
+        self.travel(index, false);
     }
 
     /// Notes the result of a probe.

@@ -14,7 +14,7 @@ pub use database::Database;
 pub use server::Server;
 pub use storage::Storage;
 
-use super::attempt::{Op, Stage};
+use super::attempt::{NONE, Op, Stage};
 use super::engine::Simulation;
 use super::event::Event;
 use super::part::Behavior;
@@ -38,6 +38,10 @@ impl Simulation {
         let attempt = &mut self.attempts[index];
         let (at, op) = (attempt.at, attempt.op);
         attempt.stage = Stage::Working;
+        if self.is_overdue(index) {
+            return self.expire(at, index);
+        }
+        let attempt = &self.attempts[index];
         let waited = self.now.since(attempt.since);
         self.mark(index, Step::Began);
         if op == Op::Probe {
@@ -77,14 +81,20 @@ impl Simulation {
 
     /// An attempt leaves the component's station, with an answer; the next in line is let in.
     pub(super) fn leave(&mut self, at: u32, index: u32, outcome: Outcome) {
-        let Some(station) = self.parts[at as usize].behavior.station() else {
-            return self.leave_server(at, index, outcome);
-        };
+        self.free_slot(at, index);
+        if self.attempts[index].wire == NONE {
+            return self.work_after_ends(at, index, outcome);
+        }
+        self.answer(index, outcome);
+    }
+
+    /// Frees a place of a component's station; the next in line is let in.
+    pub(super) fn free_slot(&mut self, at: u32, index: u32) {
+        let Some(station) = self.parts[at as usize].behavior.station() else { return self.free_place(at, index) };
         station.release(self.now);
         if let Some(next) = station.next(self.now, &self.attempts) {
             // Not at once: a chain of answers that take no time would nest without bound.
             self.ready.push_back(next);
         }
-        self.answer(index, outcome);
     }
 }

@@ -41,6 +41,8 @@ pub struct Server {
     pub stores: Vec<Stores>,
     /// How many may wait for a request of each class to be let in; empty makes no difference.
     limits: Vec<u32>,
+    /// With more waiting than this, optional calls are left out.
+    degrades: Option<u32>,
     /// What a request of each class takes of memory; empty if memory is not watched.
     footprints: Vec<u64>,
     /// Bytes that leak per second, at each instance.
@@ -80,6 +82,7 @@ impl Server {
             plans: Vec::new(),
             stores: Vec::new(),
             limits: Vec::new(),
+            degrades: None,
             footprints: Vec::new(),
             leak: 0.0,
             version: 1.0,
@@ -165,6 +168,7 @@ impl Simulation {
         self.parts[at as usize].boot = settings.boot;
         let server = self.server(at);
         (server.settings, server.limits) = (settings.clone(), limits.unwrap_or_default());
+        server.degrades = settings.degrade.map(|share| entrance::places(settings, share));
         let (settings, frozen) = (&server.settings, server.pause.is_on());
         server.instances.iter_mut().for_each(|instance| instance.open(settings, frozen));
         server.uneven = settings.warm_up > Time::ZERO || server.version != 1.0 || server.uneven;
@@ -194,6 +198,10 @@ impl Simulation {
             Step::Cpu(_) | Step::Bulk(_) => self.wants_core(at, index),
             Step::Send(_) => self.wants_line(at, index),
             Step::Read | Step::Write | Step::Put | Step::Fetch => self.server_calls(at, index, step),
+            Step::Call(wire) if self.leaves_out(at, index, wire) => {
+                self.attempts[index].step += 1;
+                self.server_steps(at, index);
+            }
             Step::Call(wire) => {
                 let key = self.attempts[index].key;
                 self.call(index, wire, Op::Serve, key, 0);
@@ -254,8 +262,9 @@ impl Simulation {
                 };
             }
             Op::Lookup => self.judge_hit(at, reply),
-            Op::Read if ok => self.remember(at, reply),
-            Op::Write if ok => self.forget(at, reply),
+            // A fallback's answer is not worth remembering, and what it stands in for was not written.
+            Op::Read if reply.outcome == Outcome::Ok => self.remember(at, reply),
+            Op::Write if reply.outcome == Outcome::Ok => self.forget(at, reply),
             _ => {}
         }
         if !ok {
