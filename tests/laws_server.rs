@@ -105,6 +105,17 @@ fn autoscaling_reacts_after_interval_and_start_up() {
 }
 
 #[test]
+fn external_calls_are_part_of_a_runs_cost() {
+    let design = "version = 1\nduration = \"100s\"\n[components.users]\nkind = \"clients\"\narrivals = \"even\"\n\
+                  traffic = \"10/s\"\n[components.app]\nkind = \"server\"\n[components.card]\nkind = \"external\"\n\
+                  latency = \"10ms\"\nprice = \"$2000\"\nlimit = \"none\"\n[wires]\n\"users -> app\" = {}\n\"app -> card\" = {}\n";
+    let cost = RunCost::of(&read(design), &whole(design).0);
+    near("calls", cost.calls.0, 999.0 * 0.002, 0.002);
+    near("all of it", cost.total().0, cost.machines.0 + cost.transfer.0 + cost.calls.0, 1e-9);
+    near("per million", cost.per_million.expect("there were good answers").0, cost.total().0 / 999.0 * 1e6, 0.002);
+}
+
+#[test]
 fn autoscaling_meets_its_target_and_goes_back() {
     let settings = format!(
         "{AMPLE}\nautoscale = {{ target = \"60%\", interval = \"5s\", start_up = \"10s\", cooldown = \"30s\", max = 20 }}"

@@ -26,7 +26,16 @@ fn kinds_may_connect(caller: &Kind, callee: &Kind) -> Result<(), String> {
         (Kind::Database(_) | Kind::ObjectStorage(_) | Kind::Cache(_), _) => {
             Err(format!("a {} answers; it calls nobody", caller.label().to_ascii_lowercase()))
         }
-        (Kind::Clients(_) | Kind::LoadBalancer(_), Kind::Cache(_)) => {
+        (Kind::External(_), _) => refused("somebody else's API answers; whom it calls is not your concern"),
+        (Kind::Clients(_), Kind::Dns(_)) => Ok(()),
+        (_, Kind::Dns(_)) => refused("DNS sends users to a region; inside your system, wire to what you call"),
+        (Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_), Kind::External(_)) => {
+            refused("users come to you; it is your servers (or a gateway) that call somebody else's API")
+        }
+        (Kind::Dns(_) | Kind::ApiGateway(_), Kind::Database(_)) => {
+            refused("a database speaks to servers, not to browsers: put a server before it")
+        }
+        (Kind::Clients(_) | Kind::LoadBalancer(_) | Kind::Dns(_) | Kind::ApiGateway(_), Kind::Cache(_)) => {
             refused("a cache remembers database answers for servers; wire a server to it")
         }
         _ => Ok(()),
@@ -49,6 +58,16 @@ fn reaches(design: &Design, start: &str, goal: &str) -> bool {
         next += 1;
     }
     false
+}
+
+/// The classes that an API gateway has no route for.
+fn unrouted<'a>(design: &'a Design, gateway: &str) -> Vec<&'a str> {
+    let takes = |class: &str| {
+        let named = |wire: &super::Wire| wire.policy.classes.0.iter().any(|name| name == class);
+        design.wires_from(gateway).any(|wire| named(wire) || wire.policy.classes.0.is_empty())
+    };
+    let asked = design.classes.iter().filter(|class| class.cost.share > 0.0).map(|class| class.name.as_str());
+    asked.filter(|class| !takes(class)).collect()
 }
 
 /// Something a design lacks; it still runs, but not as its author may think.
@@ -88,18 +107,30 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
             design.wires_from(name).any(|wire| design.component(&wire.to).is_some_and(|callee| wanted(&callee.kind)))
         };
         match &component.kind {
-            Kind::Clients(_) | Kind::LoadBalancer(_) if design.wires_from(name).next().is_none() => {
+            Kind::Clients(_) | Kind::LoadBalancer(_) | Kind::Dns(_) | Kind::ApiGateway(_)
+                if design.wires_from(name).next().is_none() =>
+            {
                 remark(name, "it calls nobody: draw a wire from it".to_owned());
             }
             kind if kind.server().is_some_and(|server| server.batch.is_none() && server.index.is_none())
                 && reads
                 && !calls(|kind| {
-                    matches!(kind, Kind::Database(_) | Kind::LoadBalancer(_)) || kind.server().is_some()
+                    matches!(kind, Kind::Database(_) | Kind::LoadBalancer(_) | Kind::ApiGateway(_))
+                        || kind.server().is_some()
                 }) =>
             {
                 remark(
                     name,
                     "its requests read and write data, but no database is wired to it: they will fail".to_owned(),
+                );
+            }
+            Kind::ApiGateway(_) if !unrouted(design, name).is_empty() => {
+                let classes = unrouted(design, name).join("`, `");
+                remark(
+                    name,
+                    format!(
+                        "`{classes}` has no route here and will fail: draw a wire that names it, or one that names no class"
+                    ),
                 );
             }
             Kind::Clients(_) => {}

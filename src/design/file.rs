@@ -8,8 +8,8 @@ use super::node::{Entry, Node, Value, inline_text, key_text};
 use super::problem::{Findings, Problem};
 use super::setting::{Setting, Settings, put_path, read_settings, within, written};
 use super::{
-    CallPolicy, ClassCost, Component, Design, Fault, FaultSettings, Kind, Point, Regions, RequestClass, Span, Target,
-    Wire, check_name, may_connect, region_typed,
+    CallPolicy, ClassCost, Component, Design, Fault, FaultSettings, Kind, LoadBalancer, Names, Point, Regions,
+    RequestClass, Span, Target, Wire, check_name, may_connect, region_typed,
 };
 
 /// The largest design file that is read, in bytes.
@@ -138,6 +138,9 @@ fn read_components(node: &Node, design: &mut Design, findings: &mut Findings) {
             continue;
         };
         read_settings(kind_read.settings_mut(), fields, &["kind", "at", "region"], findings);
+        if let Kind::LoadBalancer(LoadBalancer { filter: Some(filter), .. }) = &kind_read {
+            known_classes(&filter.classes, design, entry.line, findings);
+        }
         let at = entry.node.get("at").and_then(|node| read_point(node, findings));
         let at = at.unwrap_or_else(|| default_place(design.components.len()));
         let region = entry.node.get("region").and_then(|node| read_region(node, findings));
@@ -200,7 +203,7 @@ fn read_wires(node: &Node, design: &mut Design, findings: &mut Findings) {
         if !known_ends(&[&from, &to], &entry.key, design, entry.line, findings) {
             continue;
         }
-        known_classes(&policy, design, entry.line, findings);
+        known_classes(&policy.classes, design, entry.line, findings);
         match may_connect(design, &from, &to) {
             Ok(()) => design.wires.push(Wire { from, to, policy }),
             Err(why) => findings.note(entry.line, format!("wire `{}`: {why}", entry.key)),
@@ -208,10 +211,10 @@ fn read_wires(node: &Node, design: &mut Design, findings: &mut Findings) {
     }
 }
 
-/// Notes the classes that a wire names and the design does not have.
-fn known_classes(policy: &CallPolicy, design: &Design, line: u32, findings: &mut Findings) {
+/// Notes the classes that are named and that the design does not have.
+fn known_classes(names: &Names, design: &Design, line: u32, findings: &mut Findings) {
     let known = || design.classes.iter().map(|class| class.name.as_str());
-    for name in policy.classes.0.iter().filter(|name| known().all(|class| class != name.as_str())) {
+    for name in names.0.iter().filter(|name| known().all(|class| class != name.as_str())) {
         findings.hint(line, format!("there is no class `{name}`"), super::problem::suggest(name, known()));
     }
 }

@@ -19,9 +19,10 @@ pub use edit::Edit;
 pub use fault::{Fault, FaultKind, FaultSettings, Target};
 pub use file::{DESIGN_BYTES_MAX, read, set_path, write};
 pub use kind::{
-    Analytics, Arrivals, Autoscale, Batch, Cache, Chat, Clients, Codel, Consistency, Database, Eviction, HealthCheck,
-    Kind, LoadBalancer, Notification, ObjectStorage, Order, Payment, Search, Server, Shed, Size, SizeInfo, Spread,
-    Strategy,
+    Algorithm, Analytics, ApiGateway, Arrivals, Auth, Autoscale, Batch, Cache, Chat, Clients, Codel, Compression,
+    Consistency, Database, Dns, Eviction, External, Filter, HashBy, HealthCheck, Kind, Limit, LoadBalancer,
+    Notification, ObjectStorage, Order, Outlier, Payment, Per, Routing, Search, Server, Shape, Shed, Size, SizeInfo,
+    Spread, Strategy, Tls,
 };
 pub use node::{Entry, Node, Value};
 pub use policy::{Backoff, Breaker, CallPolicy, Hedge, Jitter, Retry, RetryOn};

@@ -84,6 +84,12 @@ pub fn summary(kind: &Kind) -> String {
             }
         }
         Kind::LoadBalancer(balancer) => balancer.strategy.word().replace('-', " "),
+        Kind::ApiGateway(gateway) => count(gateway.cores, "core", "cores"),
+        Kind::Dns(dns) => format!("{}, {}", dns.policy.word(), dns.ttl),
+        Kind::External(external) => match &external.limit {
+            Some(limit) => format!("≤ {}", rate_text(limit.rate.0)),
+            None => external.latency.mean().to_string(),
+        },
         Kind::Cache(cache) => count(cache.entries, "entry", "entries"),
         Kind::Database(database) => format!("{} at once", count_text(f64::from(database.concurrency))),
         Kind::ObjectStorage(storage) => format!("{} at once", count_text(f64::from(storage.concurrency))),

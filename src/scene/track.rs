@@ -130,7 +130,8 @@ fn mark_kind(what: &Happening) -> Option<MarkKind> {
         | Happening::HotKey(_)
         | Happening::Surged(..)
         | Happening::BreakerOpened(_)
-        | Happening::TakenOut(_) => Some(MarkKind::Warning),
+        | Happening::TakenOut(_)
+        | Happening::Ejected(_) => Some(MarkKind::Warning),
         Happening::Recovered(_)
         | Happening::WireRecovered(_)
         | Happening::NetworkRecovered(_)

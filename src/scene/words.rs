@@ -52,7 +52,8 @@ pub fn happening(what: &Happening, parts: &Parts) -> String {
         Happening::BreakerOpened(index) => format!("the breaker from {} opened", wire(index)),
         Happening::BreakerClosed(index) => format!("the breaker from {} closed", wire(index)),
         Happening::TakenOut(index) => format!("a health check took {} out", callee(index)),
-        Happening::BroughtBack(index) => format!("a health check brought {} back", callee(index)),
+        Happening::BroughtBack(index) => format!("{} gets requests again", callee(index)),
+        Happening::Ejected(index) => format!("{} failed too often and was taken out", callee(index)),
         Happening::Changed => "you changed the design".to_owned(),
         Happening::Stopped(why) => format!("the run was stopped: {why}"),
     }

@@ -132,17 +132,21 @@ impl Simulation {
     pub(super) fn deliver(&mut self, index: u32) {
         let (at, op) = (self.attempts[index].at, self.attempts[index].op);
         self.mark(index, Step::Arrived);
+        let part = &self.parts[at as usize];
+        let ill = (part.cut || part.refuses()) && !self.is_resolved(at, index);
         let part = &mut self.parts[at as usize];
-        if part.cut {
+        if ill && part.cut {
             return self.lose(index);
         }
         part.frame.arrivals += u32::from(op != Op::Probe);
-        if part.refuses() {
+        if ill {
             return self.answer(index, Outcome::Failed);
         }
         match &part.behavior {
             Behavior::Clients(_) => self.answer(index, Outcome::Failed),
-            Behavior::Balancer(_) => self.balance(at, index),
+            Behavior::Balancer(balancer) if balancer.duties.is_none() => self.balance(at, index),
+            Behavior::Balancer(_) | Behavior::Gateway(_) | Behavior::External(_) => self.knock(at, index),
+            Behavior::Dns(_) => self.resolve(at, index),
             _ => self.enter(at, index),
         }
     }
@@ -219,9 +223,10 @@ impl Simulation {
         let (outcome, wire) = (attempt.outcome, attempt.wire);
         if attempt.class == PROBE {
             let waited = attempt.timer != 0;
+            let took = self.now.since(attempt.sent);
             self.attempts.remove(index);
             if waited {
-                self.probed(wire, outcome == Outcome::Ok);
+                self.probed(wire, outcome == Outcome::Ok, took);
             }
             return;
         }

@@ -2,7 +2,7 @@
 //!
 //! Wiring decides behaviour: the plan of a request at a server follows from what is wired to it.
 
-use crate::design::{ClassCost, Design, Kind};
+use crate::design::{ClassCost, Design, Kind, Strategy};
 use crate::units::Time;
 
 use super::Happening;
@@ -105,6 +105,7 @@ impl Simulation {
                 (Some(from), Some(to)) => design.distance(from, to),
                 _ => Time::ZERO,
             };
+            (self.wires[index].afar, self.wires[index].roams) = self.ways_of_users(design, from, &wire.to);
             self.wires[index].configure(&wire.policy, &mut self.calendar);
             let named = &wire.policy.classes.0;
             let carried = self.classes.iter().map(|class| named.contains(&class.name));
@@ -115,6 +116,25 @@ impl Simulation {
                 self.plan_admission(index);
             }
         }
+    }
+
+    /// How far a wire's callee is from the users of each clients, where its caller goes by that; and whether the wire is
+    /// the users' own way: DNS, and a balancer that stands in no region, are near everybody.
+    fn ways_of_users(&self, design: &Design, from: u32, to: &str) -> (Vec<Time>, bool) {
+        let caller = design.component(&self.parts[from as usize].name);
+        let roams = match caller.map(|caller| (&caller.kind, &caller.region)) {
+            Some((Kind::Dns(_), _)) => true,
+            Some((Kind::LoadBalancer(balancer), region)) if balancer.strategy == Strategy::Geographic => {
+                region.is_none()
+            }
+            _ => return (Vec::new(), false),
+        };
+        let users = self.parts.iter().filter(|part| matches!(part.behavior, Behavior::Clients(_)));
+        let way = |users: &Part| match (design.component(&users.name), design.component(to)) {
+            (Some(users), Some(callee)) => design.distance(users, callee),
+            _ => Time::ZERO,
+        };
+        (users.map(way).collect(), roams)
     }
 
     /// The wires from a component to those that fit, in the design's order.
@@ -131,6 +151,9 @@ impl Simulation {
                 self.configure_clients(at, settings);
             }
             Kind::LoadBalancer(settings) => self.configure_balancer(at, settings),
+            Kind::ApiGateway(settings) => self.configure_gateway(at, settings),
+            Kind::Dns(settings) => self.configure_dns(at, settings),
+            Kind::External(settings) => self.configure_external(at, settings),
             Kind::Cache(settings) => self.configure_cache(at, settings),
             Kind::Database(settings) => self.configure_database(at, settings),
             Kind::ObjectStorage(settings) => self.configure_storage(at, settings),
@@ -159,6 +182,7 @@ impl Simulation {
         while let Some(next) = station.next(now, &self.attempts) {
             self.ready.push_back(next);
         }
+        self.refill_duty_cores(at);
         self.settle_ready();
     }
 }

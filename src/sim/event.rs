@@ -44,6 +44,8 @@ events! {
     Probe,
     /// Something that a server has planned for its instances is due.
     Chore,
+    /// The callee of a wire is no outlier any more.
+    Readmit,
     /// A caller sends another attempt beside one that has not answered.
     Hedge,
     /// A wire's bulkhead has a free place.

@@ -205,8 +205,13 @@ impl Simulation {
         let meant =
             |attempt: &Attempt| attempt.at == at && instance.is_none_or(|instance| instance == attempt.instance);
         self.ready.retain(|index| !meant(&attempts[*index]));
-        let here =
-            |stage: Stage| matches!(stage, Stage::WaitingSlot | Stage::WaitingCore | Stage::Working | Stage::Calling);
+        // A request that DNS has sent on has nothing to do with it any more.
+        let passed = matches!(self.parts[at as usize].behavior, Behavior::Dns(_));
+        let here = |stage: Stage| match stage {
+            Stage::WaitingSlot | Stage::WaitingCore | Stage::Working => true,
+            Stage::Calling => !passed,
+            _ => false,
+        };
         for index in self.attempts.which(|attempt| meant(attempt) && here(attempt.stage)) {
             let child = std::mem::replace(&mut self.attempts[index].child, NONE);
             self.abandon(child, Outcome::Failed);

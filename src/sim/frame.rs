@@ -338,6 +338,8 @@ pub enum Happening {
     TakenOut(u32),
     /// A health check brought the callee of this wire back.
     BroughtBack(u32),
+    /// The failures of real requests took the callee of this wire out.
+    Ejected(u32),
     /// The design was changed by hand.
     Changed,
     /// The run was stopped to bound memory.

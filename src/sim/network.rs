@@ -7,6 +7,7 @@ use super::attempt::{Op, PROBE, Stage};
 use super::calendar::Delay;
 use super::engine::Simulation;
 use super::event::Event;
+use super::part::{Behavior, Part};
 use super::wire::Passage;
 use super::{Happening, Outcome};
 
@@ -16,7 +17,9 @@ impl Simulation {
         let bytes = self.bytes_of(index, back);
         let attempt = &self.attempts[index];
         let wire = &mut self.wires[attempt.wire as usize];
-        if wire.cut || (back && self.parts[attempt.at as usize].cut) {
+        // Answers do not come by way of DNS.
+        let cut = |part: &Part| part.cut && !matches!(part.behavior, Behavior::Dns(_));
+        if wire.cut || (back && cut(&self.parts[attempt.at as usize])) {
             return self.lose(index);
         }
         wire.frame.bytes += bytes;
@@ -28,6 +31,13 @@ impl Simulation {
                 Passage::Takes(time) if time == Time::ZERO => None,
                 Passage::Takes(time) => Some(Delay::For(time)),
             }
+        };
+        let wire = &self.wires[self.attempts[index].wire as usize];
+        let delay = match wire.roams.then(|| wire.users_way(self.attempts[index].user)) {
+            Some(afar) if afar > Time::ZERO && self.attempts[index].class != PROBE => {
+                Some(Delay::For(self.calendar.length(delay) + afar))
+            }
+            _ => delay,
         };
         match (delay, back) {
             (None, false) => self.deliver(index),
@@ -49,11 +59,17 @@ impl Simulation {
         if attempt.class == PROBE {
             return 0;
         }
+        let at = &self.parts[attempt.at as usize].behavior;
+        // Requests do not go by way of DNS.
+        if matches!(at, Behavior::Dns(_)) {
+            return 0;
+        }
         let cost = &self.classes[usize::from(attempt.class)].cost;
         let good = matches!(attempt.outcome, Outcome::Ok | Outcome::Degraded);
         match (attempt.op, back) {
             (Op::Serve | Op::Put, false) => cost.body.0,
-            (Op::Serve | Op::Read | Op::Fetch, true) if good => cost.response.0,
+            (Op::Serve, true) if good => at.answer_bytes(attempt, cost.response.0),
+            (Op::Read | Op::Fetch, true) if good => cost.response.0,
             (Op::Lookup, true) if good && attempt.hit => cost.response.0,
             _ => 0,
         }

@@ -17,10 +17,11 @@ impl Simulation {
         let (wire, stage) = (self.attempts[index].wire, self.attempts[index].stage);
         let over = matches!(stage, Stage::Lost | Stage::Queued);
         if self.attempts[index].class == PROBE {
+            let took = self.now.since(self.attempts[index].sent);
             if over {
                 self.attempts.remove(index);
             }
-            return self.probed(wire, false);
+            return self.probed(wire, false, took);
         }
         match stage {
             Stage::Queued => self.leave_queue(index, Outcome::TimedOut),
@@ -45,6 +46,9 @@ impl Simulation {
             Some(BreakerState::Open) => self.tell(Happening::BreakerOpened(wire_index)),
             Some(BreakerState::Closed) => self.tell(Happening::BreakerClosed(wire_index)),
             _ => {}
+        }
+        if self.wires[wire_index as usize].observed {
+            self.observe(wire_index, outcome, self.now.since(sent));
         }
     }
 
@@ -119,6 +123,8 @@ impl Simulation {
         match &self.parts[at as usize].behavior {
             Behavior::Clients(_) => self.finish(caller, reply.outcome),
             Behavior::Server(_) => self.server_resumes(at, caller, reply),
+            Behavior::Balancer(balancer) if balancer.duties.is_some() => self.duty_resumes(at, caller, reply),
+            Behavior::Gateway(_) => self.duty_resumes(at, caller, reply),
             _ => self.answer(caller, reply.outcome),
         }
     }

@@ -8,6 +8,7 @@ use crate::units::{Bytes, Time};
 use super::attempt::NONE;
 use super::breaker::{Breaker, Budget};
 use super::calendar::{Calendar, Delay};
+use super::kind::{PeakEwma, USER_BITS};
 use super::random::Stream;
 use super::{BreakerState, Outcome, WireFrame};
 
@@ -50,12 +51,22 @@ pub struct Wire {
     pub lossy: f64,
     /// The distance between the regions of its ends, one way.
     pub distance: Time,
+    /// How far the callee is from the users of each clients, one way, where that matters to the caller.
+    pub afar: Vec<Time>,
+    /// Whether that comes on top of its latency: the wire is the users' own way.
+    pub roams: bool,
     /// Taken out of the design in mid-run.
     pub gone: bool,
     /// Whether requests of each class may go over it; empty is all of them.
     pub carried: Vec<bool>,
     /// The health check's view of the callee.
     pub check: Check,
+    /// Whether its caller watches how real requests end.
+    pub observed: bool,
+    /// How long real requests took lately, of an observed wire.
+    pub ewma: PeakEwma,
+    /// How long probes took lately.
+    pub probes: PeakEwma,
     /// What the current frame has counted.
     pub frame: WireFrame,
     changed: Time,
@@ -122,6 +133,22 @@ pub struct Check {
     pub against: u32,
     /// Whether probes are running.
     pub running: bool,
+    /// Real requests that failed in a row, where outliers are watched.
+    pub failures: u32,
+    /// The event that ends an ejection; 0 is none.
+    pub ejected: u32,
+    /// How often it was ejected.
+    pub ejections: u32,
+    /// When it came back; zero is never.
+    pub back: Time,
+}
+
+impl Check {
+    /// Whether no request should go there.
+    #[inline]
+    pub fn is_out(&self) -> bool {
+        self.sick || self.ejected != 0
+    }
 }
 
 impl Wire {
@@ -146,9 +173,14 @@ impl Wire {
             added: Time::ZERO,
             lossy: 0.0,
             distance: Time::ZERO,
+            afar: Vec::new(),
+            roams: false,
             gone: false,
             carried: Vec::new(),
             check: Check::default(),
+            observed: false,
+            ewma: PeakEwma::default(),
+            probes: PeakEwma::default(),
             frame: WireFrame::default(),
             changed: Time::ZERO,
             area: 0,
@@ -189,6 +221,26 @@ impl Wire {
     #[inline]
     pub fn carries(&self, class: u16) -> bool {
         self.carried.is_empty() || self.carried.get(usize::from(class)).is_some_and(|carried| *carried)
+    }
+
+    /// How far the callee is now, one way.
+    pub fn one_way(&self) -> Time {
+        self.one_way
+    }
+
+    /// How far the callee is from a user, with what faults do to the way.
+    pub fn users_way(&self, user: u32) -> Time {
+        let afar = self.afar.get((user >> USER_BITS) as usize).copied().unwrap_or_default();
+        if self.slow == 1.0 { afar } else { afar * self.slow }
+    }
+
+    /// How near the callee is to a user: by the whole way, where the wire is the user's own; otherwise those in the user's
+    /// region come first, and then those that are near to the caller.
+    pub fn reach(&self, user: u32) -> (bool, Time) {
+        match self.users_way(user) {
+            afar if self.roams => (false, self.one_way + afar),
+            afar => (afar > Time::ZERO, self.one_way),
+        }
     }
 
     /// The latency and the loss as they are now, with what faults do to them.
@@ -292,7 +344,7 @@ impl Wire {
         let mut frame = std::mem::take(&mut self.frame);
         frame.in_flight = (self.area as f64 / span.0 as f64) as f32;
         frame.breaker = self.breaker.as_ref().map_or(BreakerState::Closed, Breaker::state);
-        frame.sick = self.check.sick;
+        frame.sick = self.check.is_out();
         if let Some(line) = &self.line {
             // What waits for the line goes through in a later frame.
             let backlog = line.backlog(now).min(frame.bytes);
@@ -325,6 +377,11 @@ impl Turns {
             [one] => Some(one),
             many => many.get_mut(usize::from(class)),
         }
+    }
+
+    /// Whether all classes share one turn.
+    pub fn is_one(&self) -> bool {
+        self.0.len() == 1
     }
 
     /// Whether the same wires take turns in both.

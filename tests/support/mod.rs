@@ -99,17 +99,27 @@ fn random_settings(kind: &str, dice: &mut Dice) -> String {
             dice.below(40),
             dice.pick(&["", "patience = \"300ms\"\nrefreshes = 2\n", "patience = \"1s\"\n", "arrivals = \"even\"\n"]),
         ),
-        "load-balancer" => format!(
-            "strategy = \"{}\"\n{}",
-            dice.pick(&[
-                "round-robin",
-                "weighted-round-robin",
-                "least-connections",
-                "random",
-                "power-of-two",
-                "ip-hash"
-            ]),
-            dice.pick(&["health = \"none\"\n", "health = { interval = \"300ms\", timeout = \"200ms\" }\n", ""]),
+        "load-balancer" => random_balancer(dice),
+        "api-gateway" => format!(
+            "{}cores = {}\nconcurrency = {}\ncapacity = {}\n{}",
+            dice.pick(&["", "auth = \"none\"\n", "auth = { verify = \"1ms\", login = \"9ms\", token = \"1s\" }\n"]),
+            1 + dice.below(3),
+            1 + dice.below(30),
+            dice.below(20),
+            random_limit(dice),
+        ),
+        "dns" => format!(
+            "policy = \"{}\"\nresolvers = {}\nttl = \"{}\"\n{}",
+            dice.pick(design::Routing::WORDS),
+            1 + dice.below(4),
+            dice.pick(&["0s", "500ms", "4s"]),
+            dice.pick(&["", "health = \"none\"\n", "health = { interval = \"300ms\", timeout = \"200ms\" }\n"]),
+        ),
+        "external" => format!(
+            "latency = \"exp(20ms)\"\nconcurrency = {}\ncapacity = {}\n{}",
+            1 + dice.below(20),
+            dice.below(20),
+            random_limit(dice),
         ),
         "server" | "payment" | "search" | "notification" | "analytics" | "chat" => random_server(dice),
         "cache" => format!(
@@ -149,6 +159,46 @@ fn random_server(dice: &mut Dice) -> String {
         }
     }
     text
+}
+
+fn random_balancer(dice: &mut Dice) -> String {
+    let mut text = format!(
+        "strategy = \"{}\"\n{}{}",
+        dice.pick(design::Strategy::WORDS),
+        dice.pick(&[
+            "health = \"none\"\n",
+            "health = { interval = \"300ms\", timeout = \"200ms\" }\n",
+            "health = { interval = \"300ms\", timeout = \"200ms\", slow_start = \"2s\" }\n",
+            "",
+        ]),
+        random_limit(dice),
+    );
+    for duty in [
+        "outlier = { errors = 3, eject = \"1s\", most = \"50%\" }\n",
+        "hash_by = \"key\"\nhash_bound = 1.25\n",
+        "cores = 1\n",
+        "concurrency = 8\ncapacity = 5\n",
+        "tls = { handshake = \"3ms\", keep_alive = \"2s\" }\n",
+        "filter = { classes = [\"c0\"], cpu = \"500us\" }\n",
+        "compression = { ratio = \"30%\", cpu = \"100ms\" }\n",
+        "shape = { rate = \"60/s\", capacity = 10 }\n",
+    ] {
+        text += if dice.below(100) < 15 { duty } else { "" };
+    }
+    text
+}
+
+fn random_limit(dice: &mut Dice) -> String {
+    match dice.below(3) {
+        0 => format!(
+            "limit = {{ algorithm = \"{}\", rate = \"{}/s\", burst = {}, per = \"{}\" }}\n",
+            dice.pick(design::Algorithm::WORDS),
+            1 + dice.below(100),
+            1 + dice.below(10),
+            dice.pick(design::Per::WORDS),
+        ),
+        _ => String::new(),
+    }
 }
 
 fn random_policy(dice: &mut Dice) -> String {

@@ -4,13 +4,21 @@ mod balancer;
 mod cache;
 mod clients;
 mod database;
+mod dns;
+mod external;
+mod gateway;
+mod recent;
 mod server;
 mod storage;
 
-pub use balancer::Balancer;
+pub use balancer::{Balancer, Duties, PeakEwma, Pool, Work, nearest, user_hash};
 pub use cache::Cache;
 pub use clients::Clients;
 pub use database::Database;
+pub use dns::Dns;
+pub use external::External;
+pub use gateway::Gateway;
+pub use recent::USER_BITS;
 pub use server::Server;
 pub use storage::Storage;
 
@@ -55,7 +63,9 @@ impl Simulation {
             Behavior::Cache(cache) => cache.lookup,
             Behavior::Database(database) => database.statement(&self.attempts[index], &self.classes),
             Behavior::Storage(storage) => storage.latency,
-            Behavior::Clients(_) | Behavior::Balancer(_) => unreachable!("they have no waiting room"),
+            Behavior::External(external) => external.latency,
+            Behavior::Balancer(_) | Behavior::Gateway(_) => return self.duty_begins(at, index),
+            Behavior::Clients(_) | Behavior::Dns(_) => unreachable!("they have no waiting room"),
         };
         let delay = self.service(at, duration);
         self.move_on(index, delay, Event::Done);
@@ -75,7 +85,10 @@ impl Simulation {
                 self.leave(at, index, Outcome::Ok);
             }
             Behavior::Storage(_) => self.storage_done(at, index),
-            Behavior::Clients(_) | Behavior::Balancer(_) => unreachable!("they serve nothing"),
+            Behavior::External(_) => self.external_done(at, index),
+            Behavior::Balancer(_) | Behavior::Gateway(_) => self.duty_done(at, index),
+            Behavior::Dns(_) => self.looked_up(at, index),
+            Behavior::Clients(_) => unreachable!("they serve nothing"),
         }
     }
 
@@ -89,6 +102,7 @@ impl Simulation {
     }
 
     /// Frees a place of a component's station; the next in line is let in.
+    #[inline]
     pub(super) fn free_slot(&mut self, at: u32, index: u32) {
         let Some(station) = self.parts[at as usize].behavior.station() else { return self.free_place(at, index) };
         station.release(self.now);

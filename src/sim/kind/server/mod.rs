@@ -19,7 +19,6 @@ use crate::sim::attempt::{NONE, Op, PROBE};
 use crate::sim::call::Reply;
 use crate::sim::engine::Simulation;
 use crate::sim::part::{Behavior, Step, by_key};
-use crate::sim::random::mix;
 use crate::sim::{ComponentFrame, FRAME, Figure, Outcome};
 
 use instance::{Instance, Machine, State};
@@ -314,10 +313,5 @@ impl Simulation {
             Behavior::Cache(cache) => Some(cache),
             _ => None,
         }
-    }
-
-    /// A hash of a user, for balancers that keep users together.
-    pub(in crate::sim) fn user_hash(&self, index: u32) -> u64 {
-        mix(u64::from(self.attempts[index].user) ^ 0x5bd1_e995)
     }
 }

@@ -23,7 +23,7 @@ impl Simulation {
 
     /// Lays down what a request of each class does here.
     pub(in crate::sim) fn plan_server(&mut self, at: u32) {
-        let services = self.wires_to(at, |to| matches!(to, Behavior::Server(_) | Behavior::Balancer(_)));
+        let services = self.wires_to(at, Behavior::is_service);
         let Behavior::Server(server) = &self.parts[at as usize].behavior else { return };
         let settings = server.settings.clone();
         let mut plans = Vec::with_capacity(self.classes.len());
@@ -33,6 +33,11 @@ impl Simulation {
             let carried = |wire: &u32| self.wires[*wire as usize].carries(index);
             let services: Vec<u32> = services.iter().copied().filter(carried).collect();
             let cost = &class.cost;
+            // A third party reads nothing of ours.
+            let ours = |wire: &u32| {
+                !matches!(self.parts[self.wires[*wire as usize].to as usize].behavior, Behavior::External(_))
+            };
+            let asks = Asks { services: &services, reading: services.iter().any(ours) };
             self.steps.push(Step::Cpu(faster(settings.cpu.unwrap_or(cost.cpu), settings.speed)));
             let answers_first = settings.answer_first || settings.batch.is_some();
             if answers_first {
@@ -46,7 +51,7 @@ impl Simulation {
                     let writes = cost.writes > 0 && !stores.databases.is_empty();
                     self.steps.extend(writes.then_some(Step::Write));
                 }
-                None => work_of(cost, stores, &settings, &services, &mut self.steps),
+                None => work_of(cost, stores, &settings, &asks, &mut self.steps),
             }
             if !answers_first {
                 self.steps.extend(sending(&settings, cost));
@@ -63,23 +68,30 @@ impl Simulation {
     }
 }
 
+/// Whom a request of a class asks.
+struct Asks<'a> {
+    /// The wires to services, in order.
+    services: &'a [u32],
+    /// Whether one of them does the reading and writing.
+    reading: bool,
+}
+
 /// What is done for a single request after the first look at it: calls, reads and writes, blobs, the job.
-fn work_of(cost: &ClassCost, stores: &Stores, settings: &design::Server, services: &[u32], steps: &mut Vec<Step>) {
-    steps.extend(services.iter().flat_map(|wire| (0..settings.fan_out).map(|_| Step::Call(*wire))));
-    let calls = !services.is_empty();
+fn work_of(cost: &ClassCost, stores: &Stores, settings: &design::Server, asks: &Asks, steps: &mut Vec<Step>) {
+    steps.extend(asks.services.iter().flat_map(|wire| (0..settings.fan_out).map(|_| Step::Call(*wire))));
     let indexed = settings.index.map(|time| Step::Cpu(faster(time, settings.speed)));
-    let asks = cost.writes > 0 || cost.reads > 0 && indexed.is_none();
+    let needs = cost.writes > 0 || cost.reads > 0 && indexed.is_none();
     if let Some(look_up) = indexed {
         steps.extend((0..cost.reads).map(|_| look_up));
     }
-    match (stores.databases.is_empty(), !calls) {
+    match (stores.databases.is_empty(), !asks.reading) {
         (false, _) => {
             steps.extend((0..if indexed.is_some() { 0 } else { cost.reads }).map(|_| Step::Read));
             steps.extend((0..cost.writes).map(|_| Step::Write));
         }
         // Whoever is called does the reading.
         (true, false) => {}
-        (true, true) if asks => steps.push(Step::NoStore),
+        (true, true) if needs => steps.push(Step::NoStore),
         (true, true) => {}
     }
     if !stores.storages.is_empty() {
