@@ -203,6 +203,7 @@ impl Simulation {
             Event::Fault => self.fault_strikes(index),
             Event::FaultEnd => self.fault_ends(index),
             Event::Probe => self.probe(index),
+            Event::Chore => self.chore_due(index, entry.seq),
             Event::Readmit => self.readmit(index, entry.seq),
         }
     }

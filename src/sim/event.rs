@@ -42,6 +42,8 @@ events! {
     FaultEnd,
     /// A health check sends a probe over a wire.
     Probe,
+    /// Something that a server has planned for its instances is due.
+    Chore,
     /// The callee of a wire is no outlier any more.
     Readmit,
     /// A caller sends another attempt beside one that has not answered.
