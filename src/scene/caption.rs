@@ -90,7 +90,6 @@ pub fn summary(kind: &Kind) -> String {
             Some(limit) => format!("≤ {}", rate_text(limit.rate.0)),
             None => external.latency.mean().to_string(),
         },
-        Kind::Server(server) => count(server.cores, "core", "cores"),
         Kind::Cache(cache) => count(cache.entries, "entry", "entries"),
         Kind::Database(database) => match &database.quorum {
             Some(quorum) => format!("{} nodes, r {}, w {}", quorum.n, quorum.r, quorum.w),
@@ -98,6 +97,19 @@ pub fn summary(kind: &Kind) -> String {
         },
         Kind::ShardRouter(router) => router.strategy.word().replace('-', " "),
         Kind::ObjectStorage(storage) => format!("{} at once", count_text(f64::from(storage.concurrency))),
+        Kind::Server(_)
+        | Kind::Payment(_)
+        | Kind::Search(_)
+        | Kind::Notification(_)
+        | Kind::Analytics(_)
+        | Kind::Chat(_) => {
+            let server = kind.server().expect("these are servers");
+            let cores = count(server.cores_there(), "core", "cores");
+            match server.instances_at_start() {
+                1 => cores,
+                many => format!("{many} × {cores}"),
+            }
+        }
     }
 }
 

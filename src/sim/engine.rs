@@ -135,7 +135,8 @@ impl Simulation {
     pub fn bytes(&self) -> usize {
         let parts: usize = self.parts.iter().map(|part| part.behavior.bytes()).sum();
         let logs: usize = self.groups.iter().map(Group::bytes).sum();
-        self.attempts.bytes() + self.calendar.bytes() + parts + logs + self.trips.len() * size_of::<u16>()
+        let queues: usize = self.wires.iter().map(|wire| wire.queue.len() * size_of::<u32>()).sum();
+        self.attempts.bytes() + self.calendar.bytes() + queues + parts + logs + self.trips.len() * size_of::<u16>()
     }
 
     /// Changes the design now. Parts of the same name go on with what they hold.
@@ -211,7 +212,7 @@ impl Simulation {
             Event::Fault => self.fault_strikes(index),
             Event::FaultEnd => self.fault_ends(index),
             Event::Probe => self.probe(index),
-            Event::Upkeep => self.upkeep(index, entry.seq),
+            Event::Chore => self.chore(index, entry.seq),
             Event::Readmit => self.readmit(index, entry.seq),
         }
     }

@@ -42,8 +42,8 @@ events! {
     FaultEnd,
     /// A health check sends a probe over a wire.
     Probe,
-    /// A store's own work: replication, failover, moving keys.
-    Upkeep,
+    /// Something that a component has planned is due: for its instances, its replicas, its shards.
+    Chore,
     /// The callee of a wire is no outlier any more.
     Readmit,
     /// A caller sends another attempt beside one that has not answered.
@@ -69,7 +69,7 @@ impl Event {
 }
 
 /// Whether an entry of a lane still means something.
-#[inline]
+#[inline(always)]
 pub fn is_live(entry: &Entry, attempts: &Attempts) -> bool {
     let (event, index) = Event::of(entry.event);
     match event {

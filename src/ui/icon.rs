@@ -31,6 +31,11 @@ fn kind_path(kind: &Kind) -> &'static str {
         Kind::ShardRouter(_) => {
             "M2.5 12h5M7.5 12l5-7M7.5 12h5M7.5 12l5 7M12.5 3.500h8v3h-8zM12.5 10.500h8v3h-8zM12.5 17.500h8v3h-8z"
         }
+        Kind::Payment(_) => "M3 6.5h18v11H3zM3 10h18M6 14.5h4",
+        Kind::Search(_) => "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.3 15.3 21 21",
+        Kind::Notification(_) => "M6 17V11a6 6 0 0 1 12 0v6l1.500 1.500h-15zM10 20.500h4",
+        Kind::Analytics(_) => "M4 20.500h16M6 17.500v-5M11 17.500V5.500M16 17.500v-8",
+        Kind::Chat(_) => "M4 5h16v11h-9l-5 4v-4H4zM8 9h8M8 12.500h5",
         Kind::ObjectStorage(_) => {
             "M3.5 6h17l-2 14.5h-13zM3.5 6c0-1.4 3.8-2.5 8.5-2.5S20.5 4.6 20.5 6M8.5 12.500h7M9.5 16h5"
         }

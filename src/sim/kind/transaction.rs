@@ -132,24 +132,8 @@ impl Simulation {
         participants.sort_unstable_by_key(|participant| self.wires[participant.wire as usize].to);
         let class = self.attempts[index].class;
         let id = self.transactions.open(at, class, participants);
-        self.note_transaction(at, index, id);
+        self.attempts.rare_mut(index).transaction = id;
         self.ask_participant(index, id);
-    }
-
-    /// A server's attempt keeps the transaction's number in `version`. A router's has that of its caller there, and its
-    /// own in `next`: it waits in no room.
-    fn note_transaction(&mut self, at: u32, index: u32, id: u32) {
-        match &self.parts[at as usize].behavior {
-            Behavior::Router(_) => self.attempts[index].next = id,
-            _ => self.attempts[index].version = id,
-        }
-    }
-
-    fn noted_transaction(&self, at: u32, index: u32) -> u32 {
-        match &self.parts[at as usize].behavior {
-            Behavior::Router(_) => self.attempts[index].next,
-            _ => self.attempts[index].version,
-        }
     }
 
     fn ask_participant(&mut self, index: u32, id: u32) {
@@ -161,7 +145,7 @@ impl Simulation {
 
     /// A participant has answered: the next is asked, or the next round begins.
     pub(in crate::sim) fn transaction_goes_on(&mut self, at: u32, index: u32, outcome: Outcome) {
-        let id = self.noted_transaction(at, index);
+        let id = self.attempts.rare(index).transaction;
         let Some(transaction) = self.transactions.get(id) else {
             return self.transaction_ends(at, index, Outcome::Failed, &[]);
         };
@@ -205,10 +189,14 @@ impl Simulation {
         }
     }
 
-    /// A coordinator's process is gone: its participants hold their rows until it is back.
-    pub(in crate::sim) fn orphan_transactions(&mut self, at: u32) {
-        let own = self.transactions.slots.iter_mut().filter(|transaction| transaction.at == at);
-        own.for_each(|transaction| transaction.orphan = true);
+    /// A coordinator is gone: its participants hold their rows until its process is back.
+    pub(in crate::sim) fn orphan_transaction(&mut self, index: u32) {
+        let id = self.attempts.rare(index).transaction;
+        if id != NONE
+            && let Some(transaction) = self.transactions.get(id)
+        {
+            transaction.orphan = true;
+        }
     }
 
     /// Coordinators that are back (or will never be) give up what they had begun.

@@ -134,7 +134,7 @@ impl Simulation {
         }
         let apply = crate::sim::part::Duration { distribution: database.settings.apply, constant: None };
         let delay = self.service(part, apply);
-        self.groups[g].members[m].applying = self.calendar.schedule(self.now, delay, Event::Upkeep.on(part));
+        self.groups[g].members[m].applying = self.calendar.schedule(self.now, delay, Event::Chore.on(part));
     }
 
     fn write_applied(&mut self, g: usize, m: usize) {

@@ -209,6 +209,9 @@ impl Simulation {
 
     /// What is done for no caller is lost with its component: copies of keys, and work of a cluster's nodes.
     pub(in crate::sim) fn lose_inner_work(&mut self, at: u32) {
+        if !matches!(self.parts[at as usize].behavior, Behavior::Database(_) | Behavior::Router(_)) {
+            return;
+        }
         let mut moved = Vec::new();
         let inner = |attempt: &crate::sim::attempt::Attempt| {
             attempt.at == at && attempt.wire == NONE && attempt.op != Op::Serve && attempt.op != Op::Probe

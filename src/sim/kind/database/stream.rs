@@ -19,7 +19,7 @@ const LOG_MAX: usize = 500_000;
 
 /// How long a stream waits before it sends again what got lost (the least that Linux waits; RFC 6298).
 const RESEND: Time = Time::from_millis(200);
-/// After this long it is sent again when the line is whole.
+/// After this long something gets through: no line loses everything for ever.
 const LOST_MAX: Time = Time::from_secs(60);
 
 impl Simulation {
@@ -59,9 +59,9 @@ impl Simulation {
     fn message(&mut self, g: usize, m: usize) -> Option<u32> {
         let line = self.line(g, m)? as usize;
         let wire = &mut self.wires[line];
-        let way = wire.latency?;
         let mut takes = wire.one_way();
-        let plain = wire.is_plain();
+        let plain = wire.plain;
+        let way = wire.latency.filter(|_| plain);
         if !plain {
             takes = Time::ZERO;
             // A stream sends again what got lost.
@@ -80,9 +80,13 @@ impl Simulation {
         let arrives = (self.now + takes).max(member.last);
         // What was sent before over a slower line arrives before.
         let in_order = arrives == self.now + takes;
-        let delay = if plain && in_order { way } else { Delay::For(arrives.since(self.now)) };
+        let delay = match way.filter(|_| in_order) {
+            Some(way) => way,
+            None if arrives == self.now => return None,
+            None => Delay::For(arrives.since(self.now)),
+        };
         member.last = arrives;
-        Some(self.calendar.schedule(self.now, delay, Event::Upkeep.on(member.part)))
+        Some(self.calendar.schedule(self.now, delay, Event::Chore.on(member.part)))
     }
 
     pub(super) fn log_arrives(&mut self, g: usize, m: usize, upto: u64) {
