@@ -1,6 +1,6 @@
 //! What may be wired to what, and what a finished design still lacks. An unfinished design runs all the same.
 
-use super::{Design, Kind};
+use super::{CacheMode, Design, Kind};
 
 /// Whether a wire may run from one component to the other; otherwise why not, in a student's words.
 pub fn may_connect(design: &Design, from: &str, to: &str) -> Result<(), String> {
@@ -23,11 +23,20 @@ fn kinds_may_connect(caller: &Kind, callee: &Kind) -> Result<(), String> {
     let refused = |why: &str| Err(why.to_owned());
     match (caller, callee) {
         (_, Kind::Clients(_)) => refused("users make requests; nothing calls them"),
-        (Kind::Database(_) | Kind::ObjectStorage(_) | Kind::Cache(_), _) => {
+        (Kind::Cache(_), Kind::Database(_)) => Ok(()),
+        (Kind::Cache(_), _) => refused("a cache calls nobody but the databases that it reads and writes through to"),
+        (Kind::Database(_) | Kind::ObjectStorage(_), _) => {
             Err(format!("a {} answers; it calls nobody", caller.label().to_lowercase()))
         }
         (Kind::Clients(_) | Kind::LoadBalancer(_), Kind::Cache(_)) => {
             refused("a cache remembers database answers for servers; wire a server to it")
+        }
+        (Kind::Cdn(_), Kind::LoadBalancer(_) | Kind::Server(_) | Kind::ObjectStorage(_)) => Ok(()),
+        (Kind::Cdn(_), _) => {
+            refused("a CDN fetches answers to users' requests: wire it to a load balancer, a server or object storage")
+        }
+        (caller, Kind::Cdn(_)) if !matches!(caller, Kind::Clients(_)) => {
+            refused("a CDN stands between users and the origin: wire users to it")
         }
         _ => Ok(()),
     }
@@ -49,6 +58,17 @@ fn reaches(design: &Design, start: &str, goal: &str) -> bool {
         next += 1;
     }
     false
+}
+
+/// Whether this is a cache that reads and writes a database itself.
+fn talks_to_a_database(design: &Design, name: &str) -> bool {
+    let is_database = |name: &str| matches!(design.component(name).map(|c| &c.kind), Some(Kind::Database(_)));
+    match design.component(name).map(|component| &component.kind) {
+        Some(Kind::Cache(cache)) => {
+            cache.mode != CacheMode::Aside && design.wires_from(name).any(|wire| is_database(&wire.to))
+        }
+        _ => false,
+    }
 }
 
 /// Something a design lacks; it still runs, but not as its author may think.
@@ -82,7 +102,8 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
             }
             Kind::Server(_)
                 if reads
-                    && !calls(|kind| matches!(kind, Kind::Database(_) | Kind::Server(_) | Kind::LoadBalancer(_))) =>
+                    && !calls(|kind| matches!(kind, Kind::Database(_) | Kind::Server(_) | Kind::LoadBalancer(_)))
+                    && !design.wires_from(name).any(|wire| talks_to_a_database(design, &wire.to)) =>
             {
                 remark(
                     name,
@@ -90,6 +111,30 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
                 );
             }
             Kind::Clients(_) => {}
+            Kind::Cache(cache)
+                if cache.mode != CacheMode::Aside && !calls(|kind| matches!(kind, Kind::Database(_))) =>
+            {
+                remark(
+                    name,
+                    format!(
+                        "to be {}, it needs a wire to a database; without one, it is cache-aside",
+                        cache.mode.word()
+                    ),
+                );
+            }
+            Kind::Cache(cache) if cache.mode == CacheMode::Aside && calls(|kind| matches!(kind, Kind::Database(_))) => {
+                remark(
+                    name,
+                    "as cache-aside it never calls the database wired to it: set its mode to read-through, or another"
+                        .to_owned(),
+                );
+            }
+            Kind::Cdn(_) if !design.classes.iter().any(|class| class.cost.is_static) => {
+                remark(
+                    name,
+                    "no request class is static, so there is nothing it may keep: everything passes through".to_owned(),
+                );
+            }
             _ if !clients.iter().any(|client| reaches(design, client, name)) => {
                 remark(name, "no request can reach it: draw a wire to it".to_owned());
             }

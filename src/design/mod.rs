@@ -18,7 +18,8 @@ pub use edit::Edit;
 pub use fault::{Fault, FaultKind, FaultSettings, Target};
 pub use file::{DESIGN_BYTES_MAX, read, set_path, write};
 pub use kind::{
-    Arrivals, Cache, Clients, Database, Eviction, HealthCheck, Kind, LoadBalancer, ObjectStorage, Server, Strategy,
+    Arrivals, Cache, CacheMode, Cdn, Clients, Database, Eviction, HealthCheck, Invalidate, Kind, LoadBalancer,
+    ObjectStorage, Server, Strategy,
 };
 pub use node::{Entry, Node, Value};
 pub use policy::{Backoff, Breaker, CallPolicy, Jitter, Retry};

@@ -8,12 +8,16 @@
 //! | users | 0 | – |
 //! | load balancer | 0.025 | each |
 //! | server | 0.01 + 0.04 a core of speed 1 | `cores`, `speed`: a core twice as fast costs twice as much |
-//! | cache | 0.02 + 0.01 per 10,000 entries | `entries` |
+//! | cache | 0.02 + 0.01 per 10,000 entries, or per 20 MB | `entries`, `memory` |
+//! | CDN | 0.1 + 0.02 per GB of an edge | `memory` |
 //! | database | 0.05 + 0.02 a statement at once + 0.0002 a connection | `concurrency`, `connections` |
 //! | object storage | 0.02 | each |
 
 use crate::design::{Design, Kind};
 use crate::units::Money;
+
+/// The bytes of memory that cost as much as one entry.
+const CACHE_ENTRY: f64 = 2000.0;
 
 /// What the design costs per hour.
 pub fn cost_per_hour(design: &Design) -> Money {
@@ -26,7 +30,11 @@ pub fn component_cost_per_hour(kind: &Kind) -> Money {
         Kind::Clients(_) => 0.0,
         Kind::LoadBalancer(_) => 0.025,
         Kind::Server(server) => 0.01 + 0.04 * f64::from(server.cores) * server.speed,
-        Kind::Cache(cache) => 0.02 + 0.01 * f64::from(cache.entries) / 10_000.0,
+        Kind::Cache(cache) => {
+            let entries = cache.memory.map_or(f64::from(cache.entries), |memory| memory.0 as f64 / CACHE_ENTRY);
+            0.02 + 0.01 * entries / 10_000.0
+        }
+        Kind::Cdn(cdn) => 0.1 + 0.02 * cdn.memory.0 as f64 / 1e9,
         Kind::Database(database) => {
             0.05 + 0.02 * f64::from(database.concurrency) + 0.0002 * f64::from(database.connections)
         }

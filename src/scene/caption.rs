@@ -84,7 +84,11 @@ pub fn summary(kind: &Kind) -> String {
         }
         Kind::LoadBalancer(balancer) => balancer.strategy.word().replace('-', " "),
         Kind::Server(server) => count(server.cores, "core", "cores"),
-        Kind::Cache(cache) => count(cache.entries, "entry", "entries"),
+        Kind::Cache(cache) => match cache.memory {
+            Some(memory) => memory.to_string(),
+            None => count(cache.entries, "entry", "entries"),
+        },
+        Kind::Cdn(cdn) => format!("{} an edge", cdn.memory),
         Kind::Database(database) => format!("{} at once", count_text(f64::from(database.concurrency))),
         Kind::ObjectStorage(storage) => format!("{} at once", count_text(f64::from(storage.concurrency))),
     }

@@ -20,12 +20,24 @@ pub enum Op {
     Write,
     /// Look a key up in a cache.
     Lookup,
+    /// Keep a key in a cache: a message that nobody waits for and that gets no answer (memcached's `noreply`).
+    Set,
+    /// Forget a key in a cache.
+    Delete,
     /// Store a blob.
     Put,
     /// Fetch a blob.
     Fetch,
     /// Say that you are alive.
     Probe,
+}
+
+impl Op {
+    /// Whether it is a request of somebody: probes and messages without an answer are not.
+    #[inline]
+    pub fn is_request(self) -> bool {
+        !matches!(self, Op::Probe | Op::Set)
+    }
 }
 
 /// Where an attempt is.
@@ -76,6 +88,8 @@ pub struct Attempt {
     pub user: u32,
     /// The version of the key that a read has seen.
     pub version: u32,
+    /// What the component that works on it has noted: the lease of a look-up that missed, the edge of a request at a CDN.
+    pub token: u32,
     /// The sampled trip it belongs to, plus one; 0 is none.
     pub trip: u32,
     /// Its span in that trip.
@@ -98,7 +112,7 @@ pub struct Attempt {
     pub closed: bool,
     /// When it was sent; of a root, when it was wanted.
     pub sent: Time,
-    /// Since when it waits, in whatever waiting room.
+    /// Since when it waits, in whatever waiting room; of a copy on its way to a CDN's edge, until when it may be used.
     pub since: Time,
     /// The last pause before a retry, for decorrelated jitter.
     pub pause: Time,
@@ -119,6 +133,7 @@ impl Attempt {
             key: 0,
             user: 0,
             version: 0,
+            token: 0,
             trip: 0,
             span: 0,
             class,

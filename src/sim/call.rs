@@ -20,6 +20,7 @@ pub(super) struct Reply {
     pub hit: bool,
     pub key: u32,
     pub version: u32,
+    pub token: u32,
     pub class: u16,
 }
 
@@ -43,6 +44,17 @@ impl Simulation {
             budget.deposit();
         }
         self.send(index);
+    }
+
+    /// Sends a message over a wire: nobody waits for it, nothing answers it, and no policy of the wire but its latency
+    /// concerns it.
+    pub(super) fn post(&mut self, wire: u32, message: Attempt) {
+        if self.wires[wire as usize].gone {
+            return;
+        }
+        let to = self.wires[wire as usize].to;
+        let index = self.attempts.add(Attempt { wire, at: to, ..message });
+        self.travel(index, wire);
     }
 
     /// Sends an attempt over its wire, unless breaker or bulkhead refuse it.
@@ -79,8 +91,7 @@ impl Simulation {
     fn travel(&mut self, index: u32, wire: u32) {
         let wire = &self.wires[wire as usize];
         if wire.cut {
-            self.attempts[index].stage = Stage::Lost;
-            return;
+            return self.lose(index);
         }
         match wire.latency {
             None => self.deliver(index),
@@ -99,7 +110,7 @@ impl Simulation {
         if part.cut {
             return self.lose(index);
         }
-        part.frame.arrivals += u32::from(op != Op::Probe);
+        part.frame.arrivals += u32::from(op.is_request());
         if part.refuses() {
             return self.answer(index, Outcome::Failed);
         }
@@ -121,7 +132,7 @@ impl Simulation {
     /// The callee is done with an attempt; the answer goes back.
     pub(super) fn answer(&mut self, index: u32, outcome: Outcome) {
         let attempt = &self.attempts[index];
-        if attempt.op != Op::Probe {
+        if attempt.op.is_request() {
             let frame = &mut self.parts[attempt.at as usize].frame;
             frame.late += u32::from(attempt.parent == NONE);
             *match outcome {
@@ -135,7 +146,7 @@ impl Simulation {
     /// Turns an attempt away because a waiting room is full.
     pub(super) fn shed(&mut self, at: u32, index: u32) {
         let part = &mut self.parts[at as usize];
-        part.frame.shed += u32::from(self.attempts[index].op != Op::Probe);
+        part.frame.shed += u32::from(self.attempts[index].op.is_request());
         let quiet = part.overflowed.is_some_and(|last| self.now.since(last) < OVERFLOW_QUIET);
         part.overflowed = Some(self.now);
         if !quiet {
@@ -148,6 +159,9 @@ impl Simulation {
         let attempt = &mut self.attempts[index];
         attempt.outcome = outcome;
         let (at, wire) = (attempt.at, attempt.wire);
+        if attempt.op == Op::Set {
+            return self.attempts.remove(index);
+        }
         self.mark(index, Step::Answered(outcome));
         let wire = &self.wires[wire as usize];
         if wire.cut || self.parts[at as usize].cut {
@@ -218,7 +232,7 @@ impl Simulation {
         let parent = std::mem::replace(&mut attempt.parent, NONE);
         let ok = matches!(outcome, Outcome::Ok | Outcome::Degraded);
         let again = if ok { None } else { Some(attempt.clone()) };
-        let Attempt { op, hit, key, version, class, .. } = *attempt;
+        let Attempt { op, hit, key, version, token, class, .. } = *attempt;
         if over {
             self.attempts.remove(index);
         }
@@ -228,7 +242,7 @@ impl Simulation {
             return self.plan_retry(parent, &failed, pause);
         }
         self.attempts[parent].child = NONE;
-        self.resume(parent, Reply { op, outcome, hit, key, version, class });
+        self.resume(parent, Reply { op, outcome, hit, key, version, token, class });
     }
 
     /// Plans the next attempt of a call.
@@ -263,7 +277,13 @@ impl Simulation {
         match &self.parts[at as usize].behavior {
             Behavior::Clients(_) => self.finish(caller, reply.outcome),
             Behavior::Server(_) => self.server_resumes(at, caller, reply),
-            _ => self.answer(caller, reply.outcome),
+            Behavior::Cache(_) => self.cache_resumes(at, caller, reply),
+            Behavior::Cdn(_) => self.cdn_resumes(at, caller, reply),
+            _ => {
+                // The version of the content that passes through.
+                self.attempts[caller].version = reply.version;
+                self.answer(caller, reply.outcome);
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Wiring decides behaviour: the plan of a request at a server follows from what is wired to it.
 
-use crate::design::{ClassCost, Design, Kind};
+use crate::design::{ClassCost, Design, Kind, RequestClass};
 
 use super::Happening;
 use super::engine::Simulation;
@@ -24,10 +24,16 @@ impl Simulation {
         self.configure_classes(design);
         self.match_parts(design);
         self.match_wires(design);
-        for component in &design.components {
+        // Caches first: what servers ask of them depends on their modes.
+        for component in design.components.iter().filter(|component| matches!(component.kind, Kind::Cache(_))) {
             let at = self.part(&component.name);
             self.configure_part(at, &component.kind);
         }
+        for component in design.components.iter().filter(|component| !matches!(component.kind, Kind::Cache(_))) {
+            let at = self.part(&component.name);
+            self.configure_part(at, &component.kind);
+        }
+        self.find_homes();
         self.plan_faults(&design.faults);
         self.rename_parts();
     }
@@ -35,27 +41,60 @@ impl Simulation {
     fn configure_classes(&mut self, design: &Design) {
         self.classes.iter_mut().for_each(|class| class.active = false);
         for class in &design.classes {
+            let mut cost = class.cost.clone();
+            if let Some(owner) = owner_of(design, &class.cost) {
+                cost.keys.count = owner.cost.keys.count;
+            }
             let known = self.classes.iter_mut().find(|known| known.name == class.name);
             match known {
                 Some(known) => {
-                    if known.cost.keys != class.cost.keys || known.cost.uses_keys() != class.cost.uses_keys() {
-                        known.keys = keys_of(&class.cost);
+                    if known.cost.keys != cost.keys || known.cost.uses_keys() != cost.uses_keys() {
+                        known.keys = keys_of(&cost);
                     }
-                    (known.cost, known.active) = (class.cost.clone(), true);
-                    known.key_space = known.key_space.max(key_space(&class.cost));
+                    known.key_space = known.key_space.max(key_space(&cost));
+                    (known.cost, known.active) = (cost, true);
                 }
                 None => self.classes.push(Class {
                     name: class.name.clone(),
-                    cost: class.cost.clone(),
-                    keys: keys_of(&class.cost),
-                    key_space: key_space(&class.cost),
+                    space: 0,
+                    written: false,
+                    keys: keys_of(&cost),
+                    key_space: key_space(&cost),
+                    cost,
                     active: true,
                     meter: Meter::default(),
                 }),
             }
         }
+        self.share_keys(design);
         let count = self.classes.len();
         self.totals.iter_mut().for_each(|totals| totals.expect_classes(count));
+    }
+
+    /// Finds whose keys each class uses, and which keys are ever written.
+    fn share_keys(&mut self, design: &Design) {
+        for class in 0..self.classes.len() {
+            let owner = owner_of(design, &self.classes[class].cost).filter(|_| self.classes[class].active);
+            let owner = owner.and_then(|owner| self.classes.iter().position(|known| known.name == owner.name));
+            let owner = owner.unwrap_or(class);
+            self.classes[class].space = owner as u16;
+            // Requests in flight may be about any key that either of them ever had.
+            let space = self.classes[owner].key_space.max(self.classes[class].key_space);
+            (self.classes[owner].key_space, self.classes[class].key_space) = (space, space);
+        }
+        let writing = self.classes.iter().filter(|class| class.active && class.cost.writes > 0);
+        let written: Vec<u16> = writing.map(|class| class.space).collect();
+        self.classes.iter_mut().for_each(|class| class.written = written.contains(&class.space));
+    }
+
+    /// The bytes of a value of each class's keys: the largest answer of those who use them.
+    pub(super) fn value_bytes(&self) -> Vec<u64> {
+        let mut bytes = vec![0; self.classes.len()];
+        for class in self.classes.iter().filter(|class| class.active) {
+            let space = &mut bytes[usize::from(class.space)];
+            *space = class.cost.response.0.max(*space);
+        }
+        bytes
     }
 
     fn part(&self, name: &str) -> u32 {
@@ -124,6 +163,7 @@ impl Simulation {
                 self.plan_server(at);
             }
             Kind::Cache(settings) => self.configure_cache(at, settings),
+            Kind::Cdn(settings) => self.configure_cdn(at, settings),
             Kind::Database(settings) => self.configure_database(at, settings),
             Kind::ObjectStorage(settings) => self.configure_storage(at, settings),
         }
@@ -175,14 +215,14 @@ impl Simulation {
             let before = self.steps.len();
             self.steps.extend(services.map(Step::Call));
             let calls = self.steps.len() > before;
-            match (stores.databases.is_empty(), !calls) {
+            match (stores.databases.is_empty() && !self.goes_through(&stores.caches, index), !calls) {
                 (false, _) => {
                     self.steps.extend((0..cost.reads).map(|_| Step::Read));
                     self.steps.extend((0..cost.writes).map(|_| Step::Write));
                 }
                 // Whoever is called does the reading.
                 (true, false) => {}
-                (true, true) if cost.uses_keys() => self.steps.push(Step::NoStore),
+                (true, true) if cost.accesses_data() => self.steps.push(Step::NoStore),
                 (true, true) => {}
             }
             if !stores.storages.is_empty() {
@@ -201,6 +241,12 @@ impl Simulation {
 
 fn faster(time: crate::units::Distribution, speed: f64) -> crate::units::Distribution {
     if speed == 1.0 { time } else { time.scaled(1.0 / speed) }
+}
+
+/// The class whose keys this one says it uses, if there is such a class and it has keys of its own.
+fn owner_of<'a>(design: &'a Design, cost: &ClassCost) -> Option<&'a RequestClass> {
+    let name = cost.keys.of.0.first()?;
+    design.classes.iter().find(|class| class.name == *name && class.cost.keys.of.0.is_empty())
 }
 
 /// The distribution of a class's keys; none if it has but one or uses none.

@@ -60,10 +60,12 @@ impl Simulation {
                 self.tell(Happening::CutOff(at));
             }
             FaultKind::CacheFlush => {
-                if let Behavior::Cache(cache) = &mut part.behavior {
-                    cache.flush();
-                    self.tell(Happening::Flushed(at));
+                match &mut part.behavior {
+                    Behavior::Cache(cache) => cache.flush(),
+                    Behavior::Cdn(cdn) => cdn.flush(),
+                    _ => return,
                 }
+                self.tell(Happening::Flushed(at));
             }
         }
     }
@@ -146,6 +148,11 @@ impl Simulation {
             let child = std::mem::replace(&mut self.attempts[index].child, NONE);
             self.abandon(child, Outcome::Failed);
             self.attempts[index].due = 0;
+            if self.attempts[index].wire == NONE {
+                // The component's own doing: nobody asked for it.
+                self.attempts.remove(index);
+                continue;
+            }
             self.answer(index, Outcome::Failed);
         }
     }

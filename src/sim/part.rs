@@ -6,7 +6,7 @@ use crate::units::{Distribution, Time};
 use super::ComponentFrame;
 use super::attempt::NONE;
 use super::calendar::Delay;
-use super::kind::{Balancer, Cache, Clients, Database, Server, Storage};
+use super::kind::{Balancer, Cache, Cdn, Clients, Database, Server, Storage};
 use super::random::{Alias, Stream};
 use super::station::Station;
 use super::tally::Meter;
@@ -60,6 +60,7 @@ pub(super) enum Behavior {
     Balancer(Balancer),
     Server(Box<Server>),
     Cache(Box<Cache>),
+    Cdn(Box<Cdn>),
     Database(Box<Database>),
     Storage(Storage),
 }
@@ -69,6 +70,10 @@ pub(super) enum Behavior {
 pub(super) struct Class {
     pub name: String,
     pub cost: ClassCost,
+    /// The class whose keys it uses: itself, unless it reads or writes the data of another.
+    pub space: u16,
+    /// Whether its keys are ever written, by whatever class.
+    pub written: bool,
     /// How popular its keys are; none for a class that has only one key or uses none.
     pub keys: Option<Alias>,
     /// Every key that was ever drawn is below this: requests in flight outlive a change of the design.
@@ -92,7 +97,8 @@ impl Behavior {
             Kind::Clients(settings) => Behavior::Clients(Box::new(Clients::new(settings, seed, name))),
             Kind::LoadBalancer(settings) => Behavior::Balancer(Balancer::new(settings)),
             Kind::Server(settings) => Behavior::Server(Box::new(Server::new(settings))),
-            Kind::Cache(settings) => Behavior::Cache(Box::new(Cache::new(settings))),
+            Kind::Cache(settings) => Behavior::Cache(Box::new(Cache::new(settings, seed, name))),
+            Kind::Cdn(settings) => Behavior::Cdn(Box::new(Cdn::new(settings))),
             Kind::Database(settings) => Behavior::Database(Box::new(Database::new(settings))),
             Kind::ObjectStorage(settings) => Behavior::Storage(Storage::new(settings)),
         }
@@ -104,6 +110,7 @@ impl Behavior {
         match self {
             Behavior::Server(server) => Some(&mut server.slots),
             Behavior::Cache(cache) => Some(&mut cache.station),
+            Behavior::Cdn(cdn) => Some(&mut cdn.station),
             Behavior::Database(database) => Some(&mut database.station),
             Behavior::Storage(storage) => Some(&mut storage.station),
             Behavior::Clients(_) | Behavior::Balancer(_) => None,
@@ -116,6 +123,7 @@ impl Behavior {
             Behavior::Clients(_) | Behavior::Balancer(_) => {}
             Behavior::Server(server) => server.clear(now),
             Behavior::Cache(cache) => cache.clear(now),
+            Behavior::Cdn(cdn) => cdn.clear(now),
             Behavior::Database(database) => database.station.clear(now),
             Behavior::Storage(storage) => storage.clear(now),
         }
@@ -125,6 +133,7 @@ impl Behavior {
     pub fn bytes(&self) -> usize {
         match self {
             Behavior::Cache(cache) => cache.bytes(),
+            Behavior::Cdn(cdn) => cdn.bytes(),
             Behavior::Database(database) => database.bytes(),
             Behavior::Clients(_) | Behavior::Balancer(_) | Behavior::Server(_) | Behavior::Storage(_) => 0,
         }
@@ -136,6 +145,7 @@ impl Behavior {
             Behavior::Clients(_) | Behavior::Balancer(_) => {}
             Behavior::Server(server) => server.harvest(now, frame),
             Behavior::Cache(cache) => cache.harvest(now, frame),
+            Behavior::Cdn(cdn) => cdn.harvest(now, frame),
             Behavior::Database(database) => database.harvest(now, frame),
             Behavior::Storage(storage) => storage.harvest(now, frame),
         }

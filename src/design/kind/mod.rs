@@ -2,13 +2,15 @@
 
 mod balancer;
 mod cache;
+mod cdn;
 mod clients;
 mod database;
 mod server;
 mod storage;
 
 pub use balancer::{HealthCheck, LoadBalancer, Strategy};
-pub use cache::{Cache, Eviction};
+pub use cache::{Cache, CacheMode, Eviction, Invalidate};
+pub use cdn::Cdn;
 pub use clients::{Arrivals, Clients};
 pub use database::Database;
 pub use server::Server;
@@ -71,6 +73,8 @@ kinds! {
     LoadBalancer = "load-balancer", "Load balancer", "lb";
     /// Runs the application's code.
     Server = "server", "Server", "app";
+    /// Keeps copies of static content near its users.
+    Cdn = "cdn", "CDN", "cdn";
     /// Remembers answers of the database.
     Cache = "cache", "Cache", "cache";
     /// Keeps the data.

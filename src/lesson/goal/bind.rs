@@ -24,8 +24,10 @@ impl Goal {
             (SubjectKind::Users, _) => false,
             (SubjectKind::Station, Kind::Clients(_) | Kind::LoadBalancer(_)) => false,
             (SubjectKind::Callee, Kind::Clients(_)) => false,
-            (SubjectKind::Cache, kind) => matches!(kind, Kind::Cache(_)),
-            (SubjectKind::UsersOrCache, kind) => matches!(kind, Kind::Clients(_) | Kind::Cache(_)),
+            (SubjectKind::Cache, kind) => matches!(kind, Kind::Cache(_) | Kind::Cdn(_)),
+            (SubjectKind::UsersOrCache, kind) => {
+                matches!(kind, Kind::Clients(_) | Kind::Cache(_) | Kind::Cdn(_))
+            }
             (SubjectKind::Kinds(kinds), kind) => kinds.contains(&kind.word()),
             (SubjectKind::Station | SubjectKind::Callee | SubjectKind::Caller | SubjectKind::Design, _) => true,
         };

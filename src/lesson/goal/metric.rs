@@ -55,9 +55,9 @@ pub enum SubjectKind {
     Station,
     /// Any component but users.
     Callee,
-    /// A cache.
+    /// A cache, or a CDN.
     Cache,
-    /// A `clients` component (all caches together), or one cache.
+    /// A `clients` component (all caches and CDNs together), or one of them.
     UsersOrCache,
     /// A wire, or a component (all the wires that leave it).
     Caller,

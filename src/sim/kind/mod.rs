@@ -2,6 +2,7 @@
 
 mod balancer;
 mod cache;
+mod cdn;
 mod clients;
 mod database;
 mod server;
@@ -9,6 +10,7 @@ mod storage;
 
 pub use balancer::Balancer;
 pub use cache::Cache;
+pub use cdn::Cdn;
 pub use clients::Clients;
 pub use database::Database;
 pub use server::{Server, Stores};
@@ -49,6 +51,7 @@ impl Simulation {
         let duration = match &part.behavior {
             Behavior::Server(_) => return self.server_begins(at, index),
             Behavior::Cache(cache) => cache.lookup,
+            Behavior::Cdn(cdn) => cdn.lookup,
             Behavior::Database(database) => database.statement(&self.attempts[index], &self.classes),
             Behavior::Storage(storage) => storage.latency,
             Behavior::Clients(_) | Behavior::Balancer(_) => unreachable!("they have no waiting room"),
@@ -62,10 +65,8 @@ impl Simulation {
         let at = self.attempts[index].at;
         match &mut self.parts[at as usize].behavior {
             Behavior::Server(_) => self.core_done(at, index),
-            Behavior::Cache(cache) => {
-                cache.look_up(&mut self.attempts[index], self.now);
-                self.leave(at, index, Outcome::Ok);
-            }
+            Behavior::Cache(_) => self.cache_done(at, index),
+            Behavior::Cdn(_) => self.cdn_done(at, index),
             Behavior::Database(database) => {
                 database.execute(&mut self.attempts[index], &self.classes);
                 self.leave(at, index, Outcome::Ok);
@@ -77,12 +78,17 @@ impl Simulation {
 
     /// An attempt leaves the component's station, with an answer; the next in line is let in.
     pub(super) fn leave(&mut self, at: u32, index: u32, outcome: Outcome) {
+        self.free_server(at);
+        self.answer(index, outcome);
+    }
+
+    /// A component's station has a server free again; the next in line is let in.
+    pub(super) fn free_server(&mut self, at: u32) {
         let Some(station) = self.parts[at as usize].behavior.station() else { return };
         station.release(self.now);
         if let Some(next) = station.next(self.now, &self.attempts) {
             // Not at once: a chain of answers that take no time would nest without bound.
             self.ready.push_back(next);
         }
-        self.answer(index, outcome);
     }
 }

@@ -156,17 +156,17 @@ impl Simulation {
     /// Calls a store for a step of the plan.
     fn server_calls(&mut self, at: u32, index: u32, step: Step) {
         let key = self.step_key(at, index);
-        let class = usize::from(self.attempts[index].class);
-        let stores = &self.server(at).stores[class];
-        let (wires, op) = match step {
-            Step::Read if !stores.caches.is_empty() => (&stores.caches, Op::Lookup),
-            Step::Read => (&stores.databases, Op::Read),
-            Step::Write => (&stores.databases, Op::Write),
-            Step::Put => (&stores.storages, Op::Put),
-            _ => (&stores.storages, Op::Fetch),
+        let class = self.attempts[index].class;
+        let storage = |stores: &Stores| by_key(&stores.storages, key);
+        let (wire, op) = match step {
+            Step::Read | Step::Write => self.data_call(at, class, key, step == Step::Write),
+            Step::Put => (storage(&self.server(at).stores[usize::from(class)]), Op::Put),
+            _ => (storage(&self.server(at).stores[usize::from(class)]), Op::Fetch),
         };
-        let wire = by_key(wires, key);
-        self.call(index, wire, op, key, 0);
+        match wire {
+            NONE => self.leave(at, index, Outcome::Failed),
+            wire => self.call(index, wire, op, key, 0),
+        }
     }
 
     /// The key of the current step: the request's own for the first step of its plan that has one, fresh ones after.
@@ -187,65 +187,21 @@ impl Simulation {
         let ok = matches!(reply.outcome, Outcome::Ok | Outcome::Degraded);
         match reply.op {
             // Cache-aside: a miss goes to the database, and so does a cache that fails.
-            Op::Lookup if !(ok && reply.hit) => {
-                let wire = by_key(&self.server(at).stores[usize::from(reply.class)].databases, reply.key);
-                return match wire {
-                    NONE => self.leave(at, index, Outcome::Failed),
-                    wire => self.call(index, wire, Op::Read, reply.key, 0),
-                };
-            }
+            Op::Lookup if !(ok && reply.hit) => return self.missed(at, index, reply),
             Op::Lookup => self.judge_hit(at, reply),
-            Op::Read if ok => self.remember(at, reply),
-            Op::Write if ok => self.forget(at, reply),
+            Op::Read if ok => self.remember(at, index, reply),
+            Op::Write if ok && self.invalidate(at, index, reply) => return,
+            // What is written is written, whether or not the cache has let go of it.
+            Op::Delete => {}
+            _ if !ok => return self.leave(at, index, reply.outcome),
             _ => {}
         }
-        if !ok {
-            return self.leave(at, index, reply.outcome);
+        if matches!(reply.op, Op::Lookup | Op::Read | Op::Serve) {
+            // The version of what the answer is made of.
+            self.attempts[index].version = reply.version;
         }
         self.attempts[index].step += 1;
         self.server_steps(at, index);
-    }
-
-    /// Notes whether a cache answered with an outdated version.
-    fn judge_hit(&mut self, at: u32, reply: Reply) {
-        if self.classes[usize::from(reply.class)].cost.writes == 0 {
-            return;
-        }
-        let wire = by_key(&self.server(at).stores[usize::from(reply.class)].databases, reply.key);
-        let Some(wire) = self.wires.get(wire as usize) else { return };
-        let Behavior::Database(database) = &self.parts[wire.to as usize].behavior else { return };
-        let stale = database.version(reply.class, reply.key) != reply.version;
-        if stale && let Some(cache) = self.cache_of(at, reply.class, reply.key) {
-            cache.note_stale();
-        }
-    }
-
-    /// Fills the cache with what the database said; nobody waits for it.
-    fn remember(&mut self, at: u32, reply: Reply) {
-        let now = self.now;
-        if let Some(cache) = self.cache_of(at, reply.class, reply.key) {
-            cache.put(reply.class, reply.key, reply.version, now);
-        }
-    }
-
-    /// Takes a written key out of the cache; nobody waits for it.
-    fn forget(&mut self, at: u32, reply: Reply) {
-        if let Some(cache) = self.cache_of(at, reply.class, reply.key) {
-            cache.remove(reply.class, reply.key);
-        }
-    }
-
-    fn cache_of(&mut self, at: u32, class: u16, key: u32) -> Option<&mut super::Cache> {
-        let wire = by_key(&self.server(at).stores[usize::from(class)].caches, key);
-        let wire = self.wires.get(wire as usize)?;
-        let part = &mut self.parts[wire.to as usize];
-        if part.refuses() || part.cut || wire.cut {
-            return None;
-        }
-        match &mut part.behavior {
-            Behavior::Cache(cache) => Some(cache),
-            _ => None,
-        }
     }
 
     /// A hash of a user, for balancers that keep users together.

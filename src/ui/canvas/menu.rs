@@ -185,8 +185,10 @@ fn blows(kind: Option<&Kind>) -> Vec<(&'static str, FaultSettings)> {
                 slow,
                 ("Cut it off for 20 s", fault(FaultKind::Partition, Some(20))),
             ];
-            if matches!(kind, Kind::Cache(_)) {
-                blows.push(("Flush it", fault(FaultKind::CacheFlush, None)));
+            match kind {
+                Kind::Cache(_) => blows.push(("Flush it", fault(FaultKind::CacheFlush, None))),
+                Kind::Cdn(_) => blows.push(("Purge it", fault(FaultKind::CacheFlush, None))),
+                _ => {}
             }
             blows
         }

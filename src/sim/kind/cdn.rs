@@ -1,0 +1,449 @@
+//! The content delivery network: an edge near each group of users keeps copies of static content; what it lacks it fetches
+//! from the origin, through one shield for all edges where there is one.
+//!
+//! Only classes that are `static` are kept; all others pass through. A copy from the shield keeps the time that the shield's
+//! has left (the `Age` of RFC 9111).
+
+use crate::design;
+use crate::units::Time;
+
+use crate::sim::attempt::{NONE, Op, Stage};
+use crate::sim::calendar::Delay;
+use crate::sim::call::Reply;
+use crate::sim::engine::Simulation;
+use crate::sim::event::Event;
+use crate::sim::part::{Behavior, Duration, by_key};
+use crate::sim::random::Stream;
+use crate::sim::station::Station;
+use crate::sim::wire::Turns;
+use crate::sim::{ComponentFrame, FRAME, Figure, Outcome};
+
+use super::cache::{Flights, Rules, Store, is_newer};
+
+/// Where a request is at a CDN, in its attempt's `step`; 0 is at the edge's station.
+const WAITS_AT_EDGE: u32 = 1;
+const TO_SHIELD: u32 = 2;
+const WAITS_AT_SHIELD: u32 = 3;
+const AT_ORIGIN: u32 = 4;
+const FROM_SHIELD: u32 = 5;
+const PASSES: u32 = 6;
+
+/// The number of the shield, where edges have theirs.
+const SHIELD: u32 = u32::MAX;
+
+/// A CDN at run time.
+#[derive(Clone, Debug)]
+pub struct Cdn {
+    /// What the design says.
+    pub settings: design::Cdn,
+    /// Look-ups served and waiting, at all edges together.
+    pub station: Station,
+    /// The time of a look-up.
+    pub lookup: Duration,
+    edges: Vec<Edge>,
+    shield: Option<Edge>,
+    /// How the way between edge and shield is put off.
+    away: Delay,
+    /// The wires to origins.
+    origins: Turns,
+    /// For each class, the wires to the databases that keep what its content is made of.
+    homes: Vec<Vec<u32>>,
+    hits: u32,
+    misses: u32,
+    stale: u32,
+    coalesced: u32,
+    served: u64,
+    fetched: u64,
+}
+
+/// One place that keeps copies.
+#[derive(Clone, Debug)]
+struct Edge {
+    /// The users that are near.
+    near: u32,
+    store: Store,
+    flights: Flights,
+}
+
+impl Cdn {
+    /// A CDN without edges.
+    pub fn new(settings: &design::Cdn) -> Cdn {
+        Cdn {
+            settings: settings.clone(),
+            station: Station::new(settings.concurrency, settings.capacity),
+            lookup: Duration { distribution: settings.lookup, constant: None },
+            edges: Vec::new(),
+            shield: None,
+            away: Delay::For(settings.shield_latency),
+            origins: Turns::default(),
+            homes: Vec::new(),
+            hits: 0,
+            misses: 0,
+            stale: 0,
+            coalesced: 0,
+            served: 0,
+            fetched: 0,
+        }
+    }
+
+    /// Forgets all copies, everywhere: a purge.
+    pub fn flush(&mut self) {
+        self.places().for_each(|edge| edge.store.flush());
+    }
+
+    /// Loses all work in hand, and all copies.
+    pub fn clear(&mut self, now: Time) {
+        self.station.clear(now);
+        self.places().for_each(|edge| edge.flights.clear());
+        self.flush();
+    }
+
+    /// The memory it takes.
+    pub fn bytes(&self) -> usize {
+        self.edges.iter().chain(&self.shield).map(|edge| edge.store.memory() + edge.flights.memory()).sum()
+    }
+
+    /// Fills in the frame that ends now.
+    pub fn harvest(&mut self, now: Time, frame: &mut ComponentFrame) {
+        (frame.busy, frame.waiting) = self.station.harvest(now, FRAME);
+        frame.servers = self.station.servers as f32;
+        (frame.held, frame.slots) = (frame.busy, frame.servers);
+        frame.capacity = self.station.capacity as f32;
+        (frame.hits, frame.misses, frame.stale) = (self.hits, self.misses, self.stale);
+        let (held, evicted) = self
+            .places()
+            .fold((0, 0), |(held, evicted), edge| (held + edge.store.held(), evicted + edge.store.take_evicted()));
+        frame.figures.extend([
+            (Figure::MemoryUsed, held as f32),
+            (Figure::Evictions, evicted as f32),
+            (Figure::Coalesced, self.coalesced as f32),
+            (Figure::BytesServed, self.served as f32),
+            (Figure::BytesFromOrigin, self.fetched as f32),
+        ]);
+        (self.hits, self.misses, self.stale, self.coalesced) = (0, 0, 0, 0);
+        (self.served, self.fetched) = (0, 0);
+    }
+
+    fn places(&mut self) -> impl Iterator<Item = &mut Edge> {
+        self.edges.iter_mut().chain(&mut self.shield)
+    }
+
+    fn place(&mut self, number: u32) -> Option<&mut Edge> {
+        if number == SHIELD { self.shield.as_mut() } else { self.edges.get_mut(number as usize) }
+    }
+}
+
+fn rules(settings: &design::Cdn) -> Rules {
+    Rules {
+        entries: u32::MAX,
+        memory: Some(settings.memory),
+        eviction: settings.eviction,
+        ttl: settings.ttl,
+        jitter: settings.ttl_jitter.0,
+    }
+}
+
+fn is_good(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Ok | Outcome::Degraded)
+}
+
+/// Settings and views.
+impl Simulation {
+    /// Takes over what the design says: one edge for each group of users.
+    pub(in crate::sim) fn configure_cdn(&mut self, at: u32, settings: &design::Cdn) {
+        let (lookup, away) = (self.prepared(settings.lookup), self.calendar.constant(settings.shield_latency));
+        let origins = Turns::new(&self.wires_to(at, |_| true), &self.wires, self.classes.len());
+        let mut counts = vec![0; self.classes.len()];
+        for class in self.classes.iter().filter(|class| class.cost.is_static) {
+            counts[usize::from(class.space)] = self.classes[usize::from(class.space)].key_space;
+        }
+        let bytes = self.value_bytes();
+        let near = |at: &u32| !self.parts[*at as usize].gone && self.is_clients(*at);
+        let users: Vec<u32> = (0..self.parts.len() as u32).filter(near).collect();
+        let seed = self.seed;
+        let name = self.parts[at as usize].name.clone();
+        let fresh = |near: u32, place: &str| {
+            let stream = Stream::new(seed, &format!("{name}/{place}/eviction"));
+            Edge { near, store: Store::new(rules(settings), stream), flights: Flights::default() }
+        };
+        let names: Vec<String> = users.iter().map(|at| self.parts[*at as usize].name.clone()).collect();
+        let Some(cdn) = self.cdn(at) else { return };
+        (cdn.station.servers, cdn.station.capacity) = (settings.concurrency, settings.capacity);
+        (cdn.settings, cdn.lookup, cdn.away) = (settings.clone(), lookup, away);
+        if !cdn.origins.same_wires(&origins) {
+            cdn.origins = origins;
+        }
+        for (near, name) in users.iter().zip(&names) {
+            // An edge stays where it is when its users leave: requests of theirs may still be under way.
+            if !cdn.edges.iter().any(|edge| edge.near == *near) {
+                cdn.edges.push(fresh(*near, name));
+            }
+        }
+        if settings.shield && cdn.shield.is_none() {
+            cdn.shield = Some(fresh(NONE, "shield"));
+        }
+        cdn.places().for_each(|edge| edge.store.configure(rules(settings), &counts, &bytes));
+    }
+
+    /// Finds for each CDN the databases that keep what its content is made of, once all parts are configured.
+    pub(in crate::sim) fn find_homes(&mut self) {
+        for at in 0..self.parts.len() as u32 {
+            if matches!(self.parts[at as usize].behavior, Behavior::Cdn(_)) {
+                let homes = (0..self.classes.len() as u16).map(|class| self.home_of(at, class)).collect();
+                if let Some(cdn) = self.cdn(at) {
+                    cdn.homes = homes;
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn cdn(&mut self, at: u32) -> Option<&mut Cdn> {
+        match &mut self.parts[at as usize].behavior {
+            Behavior::Cdn(cdn) => Some(cdn),
+            _ => None,
+        }
+    }
+
+    fn is_clients(&self, at: u32) -> bool {
+        matches!(self.parts[at as usize].behavior, Behavior::Clients(_))
+    }
+
+    /// The edge that a request comes to: the one near its users. Of a request whose users have given up before it arrived,
+    /// the first: nobody is left to tell.
+    fn edge_of(&self, at: u32, index: u32) -> u32 {
+        let Behavior::Cdn(cdn) = &self.parts[at as usize].behavior else { return 0 };
+        let mut from = self.wires[self.attempts[index].wire as usize].from;
+        let mut caller = self.attempts[index].parent;
+        while caller != NONE && !self.is_clients(from) {
+            from = self.attempts[caller].at;
+            caller = self.attempts[caller].parent;
+        }
+        cdn.edges.iter().position(|edge| edge.near == from).unwrap_or(0) as u32
+    }
+}
+
+/// The way of a request.
+impl Simulation {
+    /// An edge is done with looking, a copy is on its way no more, or one who waits has waited long enough.
+    pub(super) fn cdn_done(&mut self, at: u32, index: u32) {
+        match self.attempts[index].step {
+            WAITS_AT_EDGE => self.cdn_waited(at, index, self.attempts[index].token),
+            WAITS_AT_SHIELD => self.cdn_waited(at, index, SHIELD),
+            TO_SHIELD => self.look_at_shield(at, index),
+            FROM_SHIELD => self.reach_edge(at, index),
+            _ => self.look_at_edge(at, index),
+        }
+    }
+
+    fn answer_bytes(&self, index: u32) -> u64 {
+        self.classes[usize::from(self.attempts[index].class)].cost.response.0
+    }
+
+    fn look_at_edge(&mut self, at: u32, index: u32) {
+        let class = self.attempts[index].class;
+        if self.attempts[index].op != Op::Serve || !self.classes[usize::from(class)].cost.is_static {
+            self.free_server(at);
+            return self.ask_origin(at, index, PASSES);
+        }
+        let ((space, key), now, edge) = (self.key_of(index), self.now, self.edge_of(at, index));
+        self.attempts[index].token = edge;
+        let bytes = self.answer_bytes(index);
+        let Some(cdn) = self.cdn(at) else { return };
+        let Some(place) = cdn.place(edge) else { return self.leave(at, index, Outcome::Failed) };
+        if let Some(found) = place.store.look_up(space, key, now) {
+            cdn.hits += 1;
+            cdn.served += bytes;
+            self.attempts[index].version = found.version;
+            self.judge_copy(at, index);
+            return self.leave(at, index, Outcome::Ok);
+        }
+        cdn.misses += 1;
+        self.free_server(at);
+        self.fetch_copy(at, index, edge);
+    }
+
+    /// An edge or the shield lacks a key: this request fetches it, or waits for another that does.
+    fn fetch_copy(&mut self, at: u32, index: u32, number: u32) {
+        let ((space, key), now) = (self.key_of(index), self.now);
+        let Behavior::Cdn(cdn) = &mut self.parts[at as usize].behavior else { return };
+        let (coalesce, lease) = (cdn.settings.coalesce, cdn.settings.lease);
+        if let Some(place) = cdn.place(number).filter(|_| coalesce) {
+            let until = place.flights.of(space, key).map_or(now, |flight| flight.since + lease);
+            if until > now {
+                place.flights.join(space, key, index, &mut self.attempts);
+                cdn.coalesced += 1;
+                let attempt = &mut self.attempts[index];
+                attempt.stage = Stage::Calling;
+                attempt.step = if number == SHIELD { WAITS_AT_SHIELD } else { WAITS_AT_EDGE };
+                return self.move_on(index, Delay::For(until.since(now)), Event::Done);
+            }
+            place.flights.open(space, key, index, false, now);
+        }
+        self.fetch_on(at, index, number);
+    }
+
+    /// Who flies goes on from here: from an edge to the shield where there is one, and from there to the origin.
+    fn fetch_on(&mut self, at: u32, index: u32, number: u32) {
+        let Some(cdn) = self.cdn(at) else { return };
+        if number != SHIELD && cdn.settings.shield {
+            let away = cdn.away;
+            (self.attempts[index].step, self.attempts[index].stage) = (TO_SHIELD, Stage::Working);
+            return self.move_on(index, away, Event::Done);
+        }
+        self.ask_origin(at, index, AT_ORIGIN);
+    }
+
+    fn look_at_shield(&mut self, at: u32, index: u32) {
+        let ((space, key), now) = (self.key_of(index), self.now);
+        let Some(cdn) = self.cdn(at) else { return };
+        match cdn.shield.as_mut().and_then(|shield| shield.store.look_up(space, key, now)) {
+            Some(found) => {
+                self.attempts[index].version = found.version;
+                self.send_to_edge(at, index, Outcome::Ok, found.expires);
+            }
+            None => self.fetch_copy(at, index, SHIELD),
+        }
+    }
+
+    fn ask_origin(&mut self, at: u32, index: u32, step: u32) {
+        let attempt = &mut self.attempts[index];
+        attempt.step = step;
+        attempt.stage = Stage::Calling;
+        let (op, class, key) = (attempt.op, attempt.class, attempt.key);
+        let wire = self.cdn(at).and_then(|cdn| cdn.origins.of(class)).map_or(NONE, |turn| turn.next());
+        match wire {
+            NONE => self.origin_answered(at, index, Outcome::Failed, 0),
+            wire => self.call(index, wire, op, key, 0),
+        }
+    }
+
+    /// A CDN goes on after a call to its origin.
+    pub(in crate::sim) fn cdn_resumes(&mut self, at: u32, index: u32, reply: Reply) {
+        self.origin_answered(at, index, reply.outcome, reply.version);
+    }
+
+    fn origin_answered(&mut self, at: u32, index: u32, outcome: Outcome, version: u32) {
+        let ((space, key), now, bytes) = (self.key_of(index), self.now, self.answer_bytes(index));
+        self.attempts[index].version = version;
+        let (step, edge) = (self.attempts[index].step, self.attempts[index].token);
+        let Some(cdn) = self.cdn(at) else { return };
+        cdn.fetched += if is_good(outcome) { bytes } else { 0 };
+        if step == PASSES {
+            cdn.served += if is_good(outcome) { bytes } else { 0 };
+            return self.answer(index, outcome);
+        }
+        let number = if cdn.settings.shield { SHIELD } else { edge };
+        let keeps = outcome == Outcome::Ok;
+        let expires = match cdn.place(number) {
+            Some(place) if keeps => place.store.put(space, key, version, now),
+            _ => now,
+        };
+        if number == SHIELD {
+            let waiting = self.waiting_at(at, index, SHIELD);
+            self.send_to_edge(at, index, outcome, expires);
+            for waiting in waiting {
+                self.attempts[waiting].version = version;
+                self.send_to_edge(at, waiting, outcome, expires);
+            }
+        } else {
+            self.serve_from_edge(at, index, outcome);
+        }
+    }
+
+    /// What the shield has is on its way to an edge.
+    fn send_to_edge(&mut self, at: u32, index: u32, outcome: Outcome, expires: Time) {
+        let Some(cdn) = self.cdn(at) else { return };
+        let away = cdn.away;
+        let attempt = &mut self.attempts[index];
+        (attempt.step, attempt.stage) = (FROM_SHIELD, Stage::Working);
+        (attempt.outcome, attempt.since) = (outcome, expires);
+        self.move_on(index, away, Event::Done);
+    }
+
+    fn reach_edge(&mut self, at: u32, index: u32) {
+        let ((space, key), now) = (self.key_of(index), self.now);
+        let attempt = &self.attempts[index];
+        let (outcome, version, expires, edge) = (attempt.outcome, attempt.version, attempt.since, attempt.token);
+        let Some(cdn) = self.cdn(at) else { return };
+        if outcome == Outcome::Ok
+            && expires > now
+            && let Some(place) = cdn.place(edge)
+        {
+            place.store.put_until(space, key, version, expires);
+        }
+        self.serve_from_edge(at, index, outcome);
+    }
+
+    /// Answers the one who fetched, and those who waited for it at the same edge.
+    fn serve_from_edge(&mut self, at: u32, index: u32, outcome: Outcome) {
+        let (bytes, version, edge) =
+            (self.answer_bytes(index), self.attempts[index].version, self.attempts[index].token);
+        let waiting = self.waiting_at(at, index, edge);
+        let count = 1 + waiting.len() as u64;
+        if let Some(cdn) = self.cdn(at).filter(|_| is_good(outcome)) {
+            cdn.served += bytes * count;
+        }
+        self.answer(index, outcome);
+        for waiting in waiting {
+            self.attempts[waiting].version = version;
+            self.answer(waiting, outcome);
+        }
+    }
+
+    /// Ends the flight that this one flew for its key, if it did, and gives those who waited for it.
+    fn waiting_at(&mut self, at: u32, index: u32, number: u32) -> Vec<u32> {
+        let (space, key) = self.key_of(index);
+        let mut waiting = Vec::new();
+        let Behavior::Cdn(cdn) = &mut self.parts[at as usize].behavior else { return waiting };
+        let Some(place) = cdn.place(number) else { return waiting };
+        if place.flights.is_held_by(space, key, index) {
+            loop {
+                match place.flights.next(space, key, &self.attempts) {
+                    NONE => break,
+                    next => waiting.push(next),
+                }
+            }
+            place.flights.close(space, key);
+        }
+        waiting.iter().for_each(|next| self.attempts[*next].due = 0);
+        waiting
+    }
+
+    /// A flight takes too long for one of those who wait: the first in line flies too, and the others wait for that.
+    fn cdn_waited(&mut self, at: u32, index: u32, number: u32) {
+        let ((space, key), now) = (self.key_of(index), self.now);
+        let Behavior::Cdn(cdn) = &mut self.parts[at as usize].behavior else { return };
+        let lease = cdn.settings.lease;
+        let Some(place) = cdn.place(number) else { return };
+        let until = place.flights.of(space, key).map_or(now, |flight| flight.since + lease);
+        if until > now {
+            return self.move_on(index, Delay::For(until.since(now)), Event::Done);
+        }
+        let first = place.flights.next(space, key, &self.attempts);
+        if first == NONE {
+            return self.fetch_on(at, index, number);
+        }
+        place.flights.open(space, key, first, false, now);
+        if first != index {
+            self.move_on(index, Delay::For(lease), Event::Done);
+        }
+        self.attempts[first].due = 0;
+        self.fetch_on(at, first, number);
+    }
+
+    /// Notes whether a copy that is about to be served is older than what the origin's database says.
+    fn judge_copy(&mut self, at: u32, index: u32) {
+        let attempt = &self.attempts[index];
+        let (class, key, version) = (attempt.class, attempt.key, attempt.version);
+        if !self.classes[usize::from(class)].written {
+            return;
+        }
+        let Behavior::Cdn(cdn) = &self.parts[at as usize].behavior else { return };
+        let home = cdn.homes.get(usize::from(class)).map_or(NONE, |home| by_key(home, key));
+        let truth = self.true_version(home, class, key);
+        if let Some(cdn) = self.cdn(at).filter(|_| truth.is_some_and(|truth| is_newer(truth, version))) {
+            cdn.stale += 1;
+        }
+    }
+}
