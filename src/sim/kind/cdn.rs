@@ -340,7 +340,7 @@ impl Simulation {
             _ => now,
         };
         if number == SHIELD {
-            let waiting = self.waiting_at(at, index, SHIELD);
+            let waiting = self.waiting_at(at, index, SHIELD, outcome);
             self.send_to_edge(at, index, outcome, expires);
             for waiting in waiting {
                 self.attempts[waiting].version = version;
@@ -379,7 +379,7 @@ impl Simulation {
     fn serve_from_edge(&mut self, at: u32, index: u32, outcome: Outcome) {
         let (bytes, version, edge) =
             (self.answer_bytes(index), self.attempts[index].version, self.attempts[index].token);
-        let waiting = self.waiting_at(at, index, edge);
+        let waiting = self.waiting_at(at, index, edge, outcome);
         let count = 1 + waiting.len() as u64;
         if let Some(cdn) = self.cdn(at).filter(|_| is_good(outcome)) {
             cdn.served += bytes * count;
@@ -391,13 +391,14 @@ impl Simulation {
         }
     }
 
-    /// Ends the flight that this one flew for its key, if it did, and gives those who waited for it.
-    fn waiting_at(&mut self, at: u32, index: u32, number: u32) -> Vec<u32> {
+    /// Ends the flight of this one's key and gives those who waited for it: if it has brought the object, or if nobody else is
+    /// under way for it.
+    fn waiting_at(&mut self, at: u32, index: u32, number: u32, outcome: Outcome) -> Vec<u32> {
         let (space, key) = self.key_of(index);
         let mut waiting = Vec::new();
         let Behavior::Cdn(cdn) = &mut self.parts[at as usize].behavior else { return waiting };
         let Some(place) = cdn.place(number) else { return waiting };
-        if place.flights.is_held_by(space, key, index) {
+        if outcome == Outcome::Ok || place.flights.is_last(space, key, index) {
             loop {
                 match place.flights.next(space, key, &self.attempts) {
                     NONE => break,
@@ -424,7 +425,7 @@ impl Simulation {
         if first == NONE {
             return self.fetch_on(at, index, number);
         }
-        place.flights.open(space, key, first, false, now);
+        place.flights.join_in(space, key, first, now);
         if first != index {
             self.move_on(index, Delay::For(lease), Event::Done);
         }

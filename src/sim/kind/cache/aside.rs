@@ -6,7 +6,6 @@
 //! else misses waits for what its holder sets, a delete voids it, and nothing is set without a valid one.
 
 use crate::design::{CacheMode, Invalidate};
-use crate::units::Time;
 
 use crate::sim::Outcome;
 use crate::sim::attempt::{Attempt, NONE, Op};
@@ -14,16 +13,7 @@ use crate::sim::call::Reply;
 use crate::sim::engine::Simulation;
 use crate::sim::part::{Behavior, by_key};
 
-use super::{Cache, is_newer};
-
-impl Cache {
-    /// Hands out the lease of a key; the last one is void.
-    pub(super) fn give_lease(&mut self, class: u16, key: u32, now: Time) -> u32 {
-        self.lease = self.lease.wrapping_add(1).max(1);
-        self.flights.open(class, key, self.lease, false, now);
-        self.lease
-    }
-}
+use super::is_newer;
 
 /// At the cache.
 impl Simulation {
@@ -47,7 +37,8 @@ impl Simulation {
                         cache.coalesced += 1;
                         return self.wait_for_flight(at, index);
                     }
-                    attempt.token = cache.give_lease(class, key, now);
+                    attempt.token = cache.next_token();
+                    cache.flights.join_in(class, key, attempt.token, now);
                 }
             }
         }
@@ -59,7 +50,7 @@ impl Simulation {
         let ((class, key), now) = (self.key_of(index), self.now);
         let Attempt { version, token: lease, .. } = self.attempts[index];
         let Some(cache) = self.cache(at) else { return };
-        let leased = lease != 0 && cache.flights.is_held_by(class, key, lease);
+        let leased = cache.flights.is_valid(class, key, lease);
         if leased || !cache.settings.coalesce {
             cache.store.put(class, key, version, now);
         }
@@ -82,7 +73,7 @@ impl Simulation {
         }
         self.leave(at, index, Outcome::Ok);
         if next != NONE {
-            self.take_over(at, next);
+            self.take_over(at, next, true);
         }
     }
 }

@@ -99,7 +99,7 @@ impl Simulation {
     /// Plans the next flush, if there is something to flush and somewhere to flush it to.
     pub(super) fn plan_flush(&mut self, at: u32) {
         let Behavior::Cache(cache) = &mut self.parts[at as usize].behavior else { return };
-        let ready = !cache.behind.queue.is_empty() && cache.databases.iter().any(|databases| !databases.is_empty());
+        let ready = !cache.behind.changed.is_empty() && cache.databases.iter().any(|databases| !databases.is_empty());
         if ready && cache.behind.next == 0 {
             let delay = Delay::For(cache.settings.flush_every);
             cache.behind.next = self.calendar.schedule(self.now, delay, Event::Flush.on(at));

@@ -16,9 +16,11 @@ pub struct Flights(BTreeMap<(u16, u32), Flight>);
 /// One fetch or write of a key.
 #[derive(Clone, Debug)]
 pub struct Flight {
-    /// Who flies: an attempt, or a lease that was given away.
-    pub holder: u32,
-    /// Since when.
+    /// The number of the last who set out for the key; numbers count up.
+    token: u32,
+    /// The first of those who set out whose news still counts.
+    valid: u32,
+    /// Since when the last one is out.
     pub since: Time,
     /// Whether it changes the key, so that even those who find it cached must wait.
     pub writing: bool,
@@ -43,16 +45,30 @@ impl Flights {
         self.of(class, key).is_some_and(|flight| flight.writing)
     }
 
-    /// Whether this one flies for the key.
-    pub fn is_held_by(&self, class: u16, key: u32, holder: u32) -> bool {
-        self.of(class, key).is_some_and(|flight| flight.holder == holder)
+    /// Whether this is the last who set out for the key: if it fails, all who wait have waited in vain.
+    pub fn is_last(&self, class: u16, key: u32, token: u32) -> bool {
+        self.of(class, key).is_some_and(|flight| flight.token == token)
     }
 
-    /// A flight begins; those who waited for the last one of this key wait for this one.
-    pub fn open(&mut self, class: u16, key: u32, holder: u32, writing: bool, now: Time) {
-        let flight = Flight { holder, since: now, writing, first: NONE, last: NONE };
+    /// Whether what this one brings still counts: nothing has voided it since it set out.
+    pub fn is_valid(&self, class: u16, key: u32, token: u32) -> bool {
+        let counts = |flight: &Flight| token.wrapping_sub(flight.valid) <= flight.token.wrapping_sub(flight.valid);
+        token != 0 && self.of(class, key).is_some_and(counts)
+    }
+
+    /// A flight begins, and voids whatever is under way for this key; those who waited for that wait for this one.
+    pub fn open(&mut self, class: u16, key: u32, token: u32, writing: bool, now: Time) {
+        let flight = Flight { token, valid: token, since: now, writing, first: NONE, last: NONE };
         let flight = self.0.entry((class, key)).or_insert(flight);
-        (flight.holder, flight.since, flight.writing) = (holder, now, writing);
+        (flight.token, flight.valid, flight.since, flight.writing) = (token, token, now, writing);
+    }
+
+    /// One more sets out for a key whose fetch takes long; whoever comes back first brings what all wait for.
+    pub fn join_in(&mut self, class: u16, key: u32, token: u32, now: Time) {
+        match self.0.get_mut(&(class, key)) {
+            Some(flight) if !flight.writing => (flight.token, flight.since) = (token, now),
+            _ => self.open(class, key, token, false, now),
+        }
     }
 
     /// One more waits for the flight of this key, which must be there.
@@ -107,10 +123,13 @@ mod tests {
         assert!(flights.of(0, 7).is_none());
         flights.open(0, 7, 100, false, Time::ZERO);
         waiting.iter().for_each(|attempt| flights.join(0, 7, *attempt, &mut attempts));
-        assert!(flights.is_held_by(0, 7, 100) && !flights.is_writing(0, 7) && flights.of(1, 7).is_none());
+        assert!(flights.is_last(0, 7, 100) && !flights.is_writing(0, 7) && flights.of(1, 7).is_none());
         assert_eq!(flights.next(0, 7, &attempts), waiting[0]);
-        flights.open(0, 7, waiting[0], true, Time::from_secs(1));
-        assert!(flights.is_held_by(0, 7, waiting[0]) && flights.is_writing(0, 7));
+        flights.join_in(0, 7, 101, Time::from_secs(1));
+        assert!(flights.is_last(0, 7, 101) && [100, 101].iter().all(|token| flights.is_valid(0, 7, *token)));
+        flights.open(0, 7, 102, true, Time::from_secs(1));
+        assert!(flights.is_last(0, 7, 102) && flights.is_writing(0, 7));
+        assert!([0, 99, 100, 101, 103].iter().all(|token| !flights.is_valid(0, 7, *token)));
         assert_eq!(flights.next(0, 7, &attempts), waiting[1]);
         assert_eq!(flights.next(0, 7, &attempts), waiting[2]);
         assert_eq!(flights.next(0, 7, &attempts), NONE);

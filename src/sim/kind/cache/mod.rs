@@ -42,8 +42,8 @@ pub struct Cache {
     behind: Behind,
     /// For each class, the wires to the databases that keep its keys.
     databases: Vec<Vec<u32>>,
-    /// The last lease that was given.
-    lease: u32,
+    /// The number of the last flight, or lease.
+    token: u32,
     hits: u32,
     misses: u32,
     stale: u32,
@@ -61,7 +61,7 @@ impl Cache {
             flights: Flights::default(),
             behind: Behind::default(),
             databases: Vec::new(),
-            lease: 0,
+            token: 0,
             hits: 0,
             misses: 0,
             stale: 0,
@@ -75,6 +75,11 @@ impl Cache {
             Some(databases) if !databases.is_empty() => self.settings.mode,
             _ => CacheMode::Aside,
         }
+    }
+
+    fn next_token(&mut self) -> u32 {
+        self.token = self.token.wrapping_add(1).max(1);
+        self.token
     }
 
     /// Forgets everything; what was not yet written to the database is lost.
@@ -206,24 +211,29 @@ impl Simulation {
             self.move_on(index, Delay::For(lease), Event::Done);
         }
         if first != NONE {
-            self.take_over(at, first);
+            self.take_over(at, first, false);
         }
     }
 
-    /// One of those who waited for a flight becomes the one who flies.
-    fn take_over(&mut self, at: u32, index: u32) {
+    /// One of those who waited for a flight flies too, or, where what is under way is void, instead.
+    fn take_over(&mut self, at: u32, index: u32, void: bool) {
         let ((class, key), now) = (self.key_of(index), self.now);
         let op = self.attempts[index].op;
         let Some(cache) = self.cache(at) else { return };
+        let token = cache.next_token();
+        match op {
+            Op::Write => cache.flights.open(class, key, token, true, now),
+            _ if void => cache.flights.open(class, key, token, false, now),
+            _ => cache.flights.join_in(class, key, token, now),
+        }
+        let attempt = &mut self.attempts[index];
+        attempt.token = token;
         if op == Op::Lookup {
-            let lease = cache.give_lease(class, key, now);
-            let attempt = &mut self.attempts[index];
-            (attempt.step, attempt.due, attempt.token, attempt.hit) = (0, 0, lease, false);
+            (attempt.step, attempt.due, attempt.hit) = (0, 0, false);
             return self.answer(index, Outcome::Ok);
         }
-        cache.flights.open(class, key, index, op == Op::Write, now);
         // Not at once: a chain of writes that are all refused would nest without bound.
-        self.attempts[index].step = FLYING;
+        attempt.step = FLYING;
         self.move_on(index, Delay::For(Time::ZERO), Event::Done);
     }
 
@@ -242,8 +252,8 @@ impl Simulation {
             let attempt = &mut self.attempts[index];
             let (op, found) = (attempt.op, attempt.hit);
             match op {
-                Op::Write => return self.take_over(at, index),
-                Op::Read if was_writing && !ok => return self.take_over(at, index),
+                Op::Write => return self.take_over(at, index, true),
+                Op::Read if was_writing && !ok => return self.take_over(at, index, true),
                 _ => {}
             }
             (attempt.step, attempt.due, attempt.version) = (0, 0, version);

@@ -7,7 +7,7 @@
 use crate::design::CacheMode;
 
 use crate::sim::Outcome;
-use crate::sim::attempt::{NONE, Op, Stage};
+use crate::sim::attempt::{Attempt, NONE, Op, Stage};
 use crate::sim::call::Reply;
 use crate::sim::engine::Simulation;
 use crate::sim::part::{Behavior, by_key};
@@ -43,7 +43,9 @@ impl Simulation {
                 cache.coalesced += 1;
                 return self.wait_for_flight(at, index);
             }
-            cache.flights.open(class, key, index, false, now);
+            let token = cache.next_token();
+            cache.flights.join_in(class, key, token, now);
+            self.attempts[index].token = token;
         }
         self.free_server(at);
         self.forward(at, index);
@@ -64,7 +66,9 @@ impl Simulation {
         if cache.flights.of(class, key).is_some() {
             return self.wait_for_flight(at, index);
         }
-        cache.flights.open(class, key, index, true, now);
+        let token = cache.next_token();
+        cache.flights.open(class, key, token, true, now);
+        self.attempts[index].token = token;
         self.free_server(at);
         self.forward(at, index);
     }
@@ -98,12 +102,12 @@ impl Simulation {
     /// A fetch or a write of one key is over.
     fn flown(&mut self, at: u32, index: u32, outcome: Outcome, version: u32) {
         let ((class, key), now) = (self.key_of(index), self.now);
-        let (op, request) = (self.attempts[index].op, self.attempts[index].class);
+        let Attempt { op, class: request, token, .. } = self.attempts[index];
         let Some(cache) = self.cache(at) else { return };
-        let holds = cache.flights.is_held_by(class, key, index);
         let ok = outcome == Outcome::Ok;
+        let mut lands = cache.flights.is_last(class, key, token);
         if op == Op::Write {
-            if ok && holds && cache.mode(request) == CacheMode::WriteThrough {
+            if ok && lands && cache.mode(request) == CacheMode::WriteThrough {
                 cache.store.put(class, key, version, now);
             } else {
                 // It has been written past, or nobody knows whether it was written.
@@ -114,13 +118,15 @@ impl Simulation {
             let kept = cache.store.version(class, key);
             let is_news = kept.is_none_or(|kept| !is_newer(kept, version));
             let free = !cache.settings.coalesce && !cache.flights.is_writing(class, key);
-            if holds || (free && is_news) {
+            let valid = cache.flights.is_valid(class, key, token);
+            if valid || (free && is_news) {
                 cache.store.put(class, key, version, now);
             }
+            lands |= valid;
         }
         self.attempts[index].version = version;
         self.answer(index, outcome);
-        if holds {
+        if lands {
             self.land_flight(at, (class, key), outcome, version);
         }
     }
