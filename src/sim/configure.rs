@@ -87,6 +87,11 @@ impl Simulation {
         self.classes.iter_mut().for_each(|class| class.written = written.contains(&class.space));
     }
 
+    /// For each class, the class whose keys it uses.
+    pub(super) fn key_owners(&self) -> Vec<u16> {
+        self.classes.iter().map(|class| class.space).collect()
+    }
+
     /// The bytes of a value of each class's keys: the largest answer of those who use them.
     pub(super) fn value_bytes(&self) -> Vec<u64> {
         let mut bytes = vec![0; self.classes.len()];

@@ -46,6 +46,8 @@ pub struct Cdn {
     away: Delay,
     /// The wires to origins.
     origins: Turns,
+    /// For each class, the class whose keys it uses.
+    spaces: Vec<u16>,
     /// For each class, the wires to the databases that keep what its content is made of.
     homes: Vec<Vec<u32>>,
     hits: u32,
@@ -76,6 +78,7 @@ impl Cdn {
             shield: None,
             away: Delay::For(settings.shield_latency),
             origins: Turns::default(),
+            spaces: Vec::new(),
             homes: Vec::new(),
             hits: 0,
             misses: 0,
@@ -167,7 +170,14 @@ impl Simulation {
             Edge { near, store: Store::new(rules(settings), stream), flights: Flights::default() }
         };
         let names: Vec<String> = users.iter().map(|at| self.parts[*at as usize].name.clone()).collect();
+        let spaces = self.key_owners();
         let Some(cdn) = self.cdn(at) else { return };
+        if !spaces.starts_with(&cdn.spaces) {
+            // The keys mean other things now.
+            cdn.places().for_each(|edge| edge.flights.clear());
+            cdn.flush();
+        }
+        cdn.spaces = spaces;
         (cdn.station.servers, cdn.station.capacity) = (settings.concurrency, settings.capacity);
         (cdn.settings, cdn.lookup, cdn.away) = (settings.clone(), lookup, away);
         if !cdn.origins.same_wires(&origins) {

@@ -40,6 +40,8 @@ pub struct Cache {
     store: Store,
     flights: Flights,
     behind: Behind,
+    /// For each class, the class whose keys it uses.
+    spaces: Vec<u16>,
     /// For each class, the wires to the databases that keep its keys.
     databases: Vec<Vec<u32>>,
     /// The number of the last flight, or lease.
@@ -60,6 +62,7 @@ impl Cache {
             store: Store::new(rules(settings), Stream::new(seed, &format!("{name}/eviction"))),
             flights: Flights::default(),
             behind: Behind::default(),
+            spaces: Vec::new(),
             databases: Vec::new(),
             token: 0,
             hits: 0,
@@ -148,7 +151,14 @@ impl Simulation {
             databases.iter().copied().filter(carries).collect()
         };
         let databases: Vec<Vec<u32>> = (0..self.classes.len() as u16).map(carried).collect();
+        let spaces = self.key_owners();
         let Some(cache) = self.cache(at) else { return };
+        if !spaces.starts_with(&cache.spaces) {
+            // The keys mean other things now.
+            cache.flights.clear();
+            cache.flush();
+        }
+        cache.spaces = spaces;
         (cache.station.servers, cache.station.capacity) = (settings.concurrency, settings.capacity);
         (cache.settings, cache.lookup, cache.databases) = (settings.clone(), lookup, databases);
         cache.store.configure(rules(settings), &counts, &bytes);
@@ -207,12 +217,12 @@ impl Simulation {
             return self.move_on(index, Delay::For(until.since(now)), Event::Done);
         }
         let first = cache.flights.next(class, key, &self.attempts);
+        // A flight that was called off has left those who waited for it to themselves.
+        let first = if first == NONE { index } else { first };
         if first != index {
             self.move_on(index, Delay::For(lease), Event::Done);
         }
-        if first != NONE {
-            self.take_over(at, first, false);
-        }
+        self.take_over(at, first, false);
     }
 
     /// One of those who waited for a flight flies too, or, where what is under way is void, instead.

@@ -155,7 +155,8 @@ impl Store {
         expires
     }
 
-    /// Keeps a version of a key until a given time; what is larger than the whole store is not kept.
+    /// Keeps a version of a key until a given time; what is larger than the whole store is not kept, nor are keys that the
+    /// store has not been told of.
     pub fn put_until(&mut self, class: u16, key: u32, version: u32, expires: Time) {
         let place = self.place(class, key);
         if place != NONE {
@@ -169,6 +170,9 @@ impl Store {
                 Eviction::Lfu => self.count_use(place),
                 Eviction::Fifo | Eviction::Random => {}
             }
+            return;
+        }
+        if self.places.get(usize::from(class)).is_none_or(|places| places.len() <= key as usize) {
             return;
         }
         let size = self.sizes[usize::from(class)];
