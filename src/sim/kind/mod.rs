@@ -13,7 +13,7 @@ pub use cache::Cache;
 pub use cdn::Cdn;
 pub use clients::Clients;
 pub use database::Database;
-pub use server::{Server, Stores};
+pub use server::Server;
 pub use storage::Storage;
 
 use super::attempt::{Op, Stage};
