@@ -343,3 +343,37 @@ fn keys_are_shared_among_the_caches_of_a_server() {
     let reads = |text: &str| part(&report(text, 1, Time::from_secs(2)), "db").completions as f64;
     near("database reads", reads(&two), reads(&one), 0.03);
 }
+
+/// Busy places = operations a second · time of one: look-ups, sets after misses, and deletes after writes.
+#[test]
+fn every_operation_loads_the_cache() {
+    let cache = "entries = 100\nlookup = \"1ms\"\nconcurrency = 10";
+    let text = design(&views_and_edits(1000, 900.0, 100.0), "1000/s", "20s", cache, "", ASIDE)
+        .replace("lookup = \"0s\"\nconcurrency = 1000000\n", "");
+    let report = report(&text, 1, Time::ZERO);
+    let (cache, db) = (part(&report, "cache"), part(&report, "db"));
+    let (views, edits) = (report.classes[0].1.issued as f64, report.classes[1].1.issued as f64);
+    let sets = db.completions as f64 - edits;
+    assert!(sets > 0.8 * views, "most miss: {sets} of {views}");
+    near("utilization", cache.utilization, (views + edits + sets) * 0.001 / 20.0 / 10.0, 0.01);
+    near("arrivals", cache.arrivals as f64, views + edits, 0.001);
+}
+
+#[test]
+fn a_cold_cache_sends_everyone_to_the_database() {
+    for fault in ["restart", "cache-flush"] {
+        let faults = format!("{ASIDE}\n[[faults]]\nat = \"5s\"\ntarget = \"cache\"\nfault = \"{fault}\"");
+        let text = design(&views(500, 0.5), "4000/s", "10s", "boot = \"500ms\"", "", &faults);
+        let frames = run(&text, 1).1;
+        let reads = |from: usize, to: usize| {
+            frames[from..to].iter().map(|frame| frame.components[3].arrivals).sum::<u32>() / (to - from) as u32
+        };
+        // All 500 keys are held, so nothing comes to the database; then everything does, until they are held again.
+        assert_eq!(reads(45, 50), 0);
+        assert!(reads(50, 51) > 150, "{fault}: {}", reads(50, 51));
+        assert_eq!(reads(90, 100), 0, "{fault}");
+        if fault == "restart" {
+            assert!(reads(50, 55) > 380, "while it is down, every read goes there: {}", reads(50, 55));
+        }
+    }
+}

@@ -113,6 +113,9 @@ fn read_classes(node: &Node, findings: &mut Findings) -> Vec<RequestClass> {
         read_settings(&mut cost, fields, &[], findings);
         classes.push(RequestClass { name: entry.key.clone(), cost });
     }
+    for (entry, class) in named(node, "classes", CLASSES_MAX, findings).zip(&classes) {
+        known_owner(class, &classes, entry.line, findings);
+    }
     if classes.iter().all(|class| class.cost.share == 0.0) {
         findings.note(node.line, "at least one class must have a share above 0");
     }
@@ -186,6 +189,22 @@ fn known_classes(policy: &CallPolicy, design: &Design, line: u32, findings: &mut
     let known = || design.classes.iter().map(|class| class.name.as_str());
     for name in policy.classes.0.iter().filter(|name| known().all(|class| class != name.as_str())) {
         findings.hint(line, format!("there is no class `{name}`"), super::problem::suggest(name, known()));
+    }
+}
+
+/// Notes a class whose keys are said to be those of a class that is not there, or that has none of its own.
+fn known_owner(class: &RequestClass, classes: &[RequestClass], line: u32, findings: &mut Findings) {
+    let Some(name) = class.cost.keys.of.0.first() else { return };
+    match classes.iter().find(|owner| owner.name == *name) {
+        None => {
+            let names = classes.iter().map(|class| class.name.as_str());
+            findings.hint(line, format!("there is no class `{name}`"), super::problem::suggest(name, names));
+        }
+        Some(owner) if !owner.cost.keys.of.0.is_empty() => {
+            let message = format!("`{}` cannot use the keys of `{name}`, which has none of its own", class.name);
+            findings.hint(line, message, "name the class that has the keys".to_owned());
+        }
+        Some(_) => {}
     }
 }
 

@@ -72,5 +72,7 @@ settings! {
         concurrency: u32 = 10_000, Some((1.0, 1_000_000.0));
         /// Look-ups that may wait.
         capacity: u32 = 10_000, Some((0.0, 1_000_000.0));
+        /// How long it takes to come back after a restart.
+        boot: Time = Time::from_secs(1), Some((0.0, 3600.0));
     }
 }

@@ -152,6 +152,7 @@ impl Simulation {
         };
         let databases: Vec<Vec<u32>> = (0..self.classes.len() as u16).map(carried).collect();
         let spaces = self.key_owners();
+        self.parts[at as usize].boot = settings.boot;
         let Some(cache) = self.cache(at) else { return };
         if !spaces.starts_with(&cache.spaces) {
             // The keys mean other things now.
