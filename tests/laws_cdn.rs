@@ -137,7 +137,7 @@ fn what_is_not_static_passes_through() {
 /// rate w, the share 1 − (1 − e^(−wT)) / (wT) of the hits is out of date; a purge makes them all fresh.
 #[test]
 fn copies_go_stale_until_the_ttl_or_a_purge() {
-    let (r, w, ttl, keys) = (4.0, 0.5, 2.0, 400.0);
+    let (r, w, ttl, keys) = (4.0_f64, 0.5_f64, 2.0_f64, 400.0_f64);
     let classes = format!(
         "{}reads = 1\nshare = {r}\n[classes.edit]\ncpu = \"0s\"\nwrites = 1\nshare = {w}\nkeys = {{ of = \"picture\", zipf = 0 }}\n",
         pictures(keys as u32, 0.0)
@@ -149,7 +149,7 @@ fn copies_go_stale_until_the_ttl_or_a_purge() {
     let cdn = part(&seen, "cdn");
     let hits = cdn.hit_ratio.expect("it was asked") * seen.classes[0].1.issued as f64;
     let stale = cdn.stale_reads.expect("a CDN counts them") as f64 / hits;
-    near("stale hits", stale, 1.0 - (1.0 - (-w * ttl as f64).exp()) / (w * ttl), 0.03);
+    near("stale hits", stale, 1.0 - (1.0 - (-w * ttl).exp()) / (w * ttl), 0.03);
 
     // Editors of their own, who stop at 5 s; then, perhaps, a purge.
     let editors = "\"users-0 -> editor\" = { classes = [\"edit\"] }\n\"editor -> db\" = {}\n[components.editor]\nkind = \"server\"\n\

@@ -1,24 +1,17 @@
-//! The content delivery network: an edge near each group of users keeps copies of static content; what it lacks it fetches
-//! from the origin, through one shield for all edges where there is one.
-//!
-//! Only classes that are `static` are kept; all others pass through. A copy from the shield keeps the time that the shield's
-//! has left (the `Age` of RFC 9111).
+//! The way of a request through a CDN: edge, shield, origin, and back; and those who wait on the way.
 
-use crate::design;
 use crate::units::Time;
 
+use crate::sim::Outcome;
 use crate::sim::attempt::{NONE, Op, Stage};
 use crate::sim::calendar::Delay;
 use crate::sim::call::Reply;
 use crate::sim::engine::Simulation;
 use crate::sim::event::Event;
-use crate::sim::part::{Behavior, Duration, by_key};
-use crate::sim::random::Stream;
-use crate::sim::station::Station;
-use crate::sim::wire::Turns;
-use crate::sim::{ComponentFrame, FRAME, Figure, Outcome};
+use crate::sim::kind::cache::is_newer;
+use crate::sim::part::{Behavior, by_key};
 
-use super::cache::{Flights, Rules, Store, is_newer};
+use super::SHIELD;
 
 /// Where a request is at a CDN, in its attempt's `step`; 0 is at the edge's station.
 const WAITS_AT_EDGE: u32 = 1;
@@ -28,215 +21,10 @@ const AT_ORIGIN: u32 = 4;
 const FROM_SHIELD: u32 = 5;
 const PASSES: u32 = 6;
 
-/// The number of the shield, where edges have theirs.
-const SHIELD: u32 = u32::MAX;
-
-/// A CDN at run time.
-#[derive(Clone, Debug)]
-pub struct Cdn {
-    /// What the design says.
-    pub settings: design::Cdn,
-    /// Look-ups served and waiting, at all edges together.
-    pub station: Station,
-    /// The time of a look-up.
-    pub lookup: Duration,
-    edges: Vec<Edge>,
-    shield: Option<Edge>,
-    /// How the way between edge and shield is put off.
-    away: Delay,
-    /// The wires to origins.
-    origins: Turns,
-    /// For each class, the class whose keys it uses.
-    spaces: Vec<u16>,
-    /// For each class, the wires to the databases that keep what its content is made of.
-    homes: Vec<Vec<u32>>,
-    hits: u32,
-    misses: u32,
-    stale: u32,
-    coalesced: u32,
-    served: u64,
-    fetched: u64,
-}
-
-/// One place that keeps copies.
-#[derive(Clone, Debug)]
-struct Edge {
-    /// The users that are near.
-    near: u32,
-    store: Store,
-    flights: Flights,
-}
-
-impl Cdn {
-    /// A CDN without edges.
-    pub fn new(settings: &design::Cdn) -> Cdn {
-        Cdn {
-            settings: settings.clone(),
-            station: Station::new(settings.concurrency, settings.capacity),
-            lookup: Duration { distribution: settings.lookup, constant: None },
-            edges: Vec::new(),
-            shield: None,
-            away: Delay::For(settings.shield_latency),
-            origins: Turns::default(),
-            spaces: Vec::new(),
-            homes: Vec::new(),
-            hits: 0,
-            misses: 0,
-            stale: 0,
-            coalesced: 0,
-            served: 0,
-            fetched: 0,
-        }
-    }
-
-    /// Forgets all copies, everywhere: a purge.
-    pub fn flush(&mut self) {
-        self.places().for_each(|edge| edge.store.flush());
-    }
-
-    /// Loses all work in hand, and all copies.
-    pub fn clear(&mut self, now: Time) {
-        self.station.clear(now);
-        self.places().for_each(|edge| edge.flights.clear());
-        self.flush();
-    }
-
-    /// The memory it takes.
-    pub fn bytes(&self) -> usize {
-        self.edges.iter().chain(&self.shield).map(|edge| edge.store.memory() + edge.flights.memory()).sum()
-    }
-
-    /// Fills in the frame that ends now.
-    pub fn harvest(&mut self, now: Time, frame: &mut ComponentFrame) {
-        (frame.busy, frame.waiting) = self.station.harvest(now, FRAME);
-        frame.servers = self.station.servers as f32;
-        (frame.held, frame.slots) = (frame.busy, frame.servers);
-        frame.capacity = self.station.capacity as f32;
-        (frame.hits, frame.misses, frame.stale) = (self.hits, self.misses, self.stale);
-        let (held, evicted) = self
-            .places()
-            .fold((0, 0), |(held, evicted), edge| (held + edge.store.held(), evicted + edge.store.take_evicted()));
-        frame.figures.extend([
-            (Figure::MemoryUsed, held as f32),
-            (Figure::Evictions, evicted as f32),
-            (Figure::Coalesced, self.coalesced as f32),
-            (Figure::BytesServed, self.served as f32),
-            (Figure::BytesFromOrigin, self.fetched as f32),
-        ]);
-        (self.hits, self.misses, self.stale, self.coalesced) = (0, 0, 0, 0);
-        (self.served, self.fetched) = (0, 0);
-    }
-
-    fn places(&mut self) -> impl Iterator<Item = &mut Edge> {
-        self.edges.iter_mut().chain(&mut self.shield)
-    }
-
-    fn place(&mut self, number: u32) -> Option<&mut Edge> {
-        if number == SHIELD { self.shield.as_mut() } else { self.edges.get_mut(number as usize) }
-    }
-}
-
-fn rules(settings: &design::Cdn) -> Rules {
-    Rules {
-        entries: u32::MAX,
-        memory: Some(settings.memory),
-        eviction: settings.eviction,
-        ttl: settings.ttl,
-        jitter: settings.ttl_jitter.0,
-    }
-}
-
-fn is_good(outcome: Outcome) -> bool {
-    matches!(outcome, Outcome::Ok | Outcome::Degraded)
-}
-
-/// Settings and views.
-impl Simulation {
-    /// Takes over what the design says: one edge for each group of users.
-    pub(in crate::sim) fn configure_cdn(&mut self, at: u32, settings: &design::Cdn) {
-        let (lookup, away) = (self.prepared(settings.lookup), self.calendar.constant(settings.shield_latency));
-        let origins = Turns::new(&self.wires_to(at, |_| true), &self.wires, self.classes.len());
-        let mut counts = vec![0; self.classes.len()];
-        for class in self.classes.iter().filter(|class| class.cost.is_static) {
-            counts[usize::from(class.space)] = self.classes[usize::from(class.space)].key_space;
-        }
-        let bytes = self.value_bytes();
-        let near = |at: &u32| !self.parts[*at as usize].gone && self.is_clients(*at);
-        let users: Vec<u32> = (0..self.parts.len() as u32).filter(near).collect();
-        let seed = self.seed;
-        let name = self.parts[at as usize].name.clone();
-        let fresh = |near: u32, place: &str| {
-            let stream = Stream::new(seed, &format!("{name}/{place}/eviction"));
-            Edge { near, store: Store::new(rules(settings), stream), flights: Flights::default() }
-        };
-        let names: Vec<String> = users.iter().map(|at| self.parts[*at as usize].name.clone()).collect();
-        let spaces = self.key_owners();
-        let Some(cdn) = self.cdn(at) else { return };
-        if !spaces.starts_with(&cdn.spaces) {
-            // The keys mean other things now.
-            cdn.places().for_each(|edge| edge.flights.clear());
-            cdn.flush();
-        }
-        cdn.spaces = spaces;
-        (cdn.station.servers, cdn.station.capacity) = (settings.concurrency, settings.capacity);
-        (cdn.settings, cdn.lookup, cdn.away) = (settings.clone(), lookup, away);
-        if !cdn.origins.same_wires(&origins) {
-            cdn.origins = origins;
-        }
-        for (near, name) in users.iter().zip(&names) {
-            // An edge stays where it is when its users leave: requests of theirs may still be under way.
-            if !cdn.edges.iter().any(|edge| edge.near == *near) {
-                cdn.edges.push(fresh(*near, name));
-            }
-        }
-        if settings.shield && cdn.shield.is_none() {
-            cdn.shield = Some(fresh(NONE, "shield"));
-        }
-        cdn.places().for_each(|edge| edge.store.configure(rules(settings), &counts, &bytes));
-    }
-
-    /// Finds for each CDN the databases that keep what its content is made of, once all parts are configured.
-    pub(in crate::sim) fn find_homes(&mut self) {
-        for at in 0..self.parts.len() as u32 {
-            if matches!(self.parts[at as usize].behavior, Behavior::Cdn(_)) {
-                let homes = (0..self.classes.len() as u16).map(|class| self.home_of(at, class)).collect();
-                if let Some(cdn) = self.cdn(at) {
-                    cdn.homes = homes;
-                }
-            }
-        }
-    }
-
-    #[inline]
-    fn cdn(&mut self, at: u32) -> Option<&mut Cdn> {
-        match &mut self.parts[at as usize].behavior {
-            Behavior::Cdn(cdn) => Some(cdn),
-            _ => None,
-        }
-    }
-
-    fn is_clients(&self, at: u32) -> bool {
-        matches!(self.parts[at as usize].behavior, Behavior::Clients(_))
-    }
-
-    /// The edge that a request comes to: the one near its users. Of a request whose users have given up before it arrived,
-    /// the first: nobody is left to tell.
-    fn edge_of(&self, at: u32, index: u32) -> u32 {
-        let Behavior::Cdn(cdn) = &self.parts[at as usize].behavior else { return 0 };
-        let mut from = self.wires[self.attempts[index].wire as usize].from;
-        let mut caller = self.attempts[index].parent;
-        while caller != NONE && !self.is_clients(from) {
-            from = self.attempts[caller].at;
-            caller = self.attempts[caller].parent;
-        }
-        cdn.edges.iter().position(|edge| edge.near == from).unwrap_or(0) as u32
-    }
-}
-
 /// The way of a request.
 impl Simulation {
     /// An edge is done with looking, a copy is on its way no more, or one who waits has waited long enough.
-    pub(super) fn cdn_done(&mut self, at: u32, index: u32) {
+    pub(in crate::sim::kind) fn cdn_done(&mut self, at: u32, index: u32) {
         match self.attempts[index].step {
             WAITS_AT_EDGE => self.cdn_waited(at, index, self.attempts[index].token),
             WAITS_AT_SHIELD => self.cdn_waited(at, index, SHIELD),
@@ -457,4 +245,8 @@ impl Simulation {
             cdn.stale += 1;
         }
     }
+}
+
+fn is_good(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Ok | Outcome::Degraded)
 }
