@@ -198,7 +198,7 @@ impl Simulation {
             Event::Fault => self.fault_strikes(index),
             Event::FaultEnd => self.fault_ends(index),
             Event::Probe => self.probe(index),
-            Event::Flush => self.flush_due(index, entry.seq),
+            Event::Upkeep => self.upkeep(index, entry.seq),
         }
     }
 

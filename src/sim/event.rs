@@ -42,8 +42,8 @@ events! {
     FaultEnd,
     /// A health check sends a probe over a wire.
     Probe,
-    /// A write-behind cache writes what has changed to its database.
-    Flush,
+    /// A store's own work is due: a flush of a write-behind cache.
+    Upkeep,
 }
 
 const _: () = assert!(EVENTS.len() <= 32, "an event's number has five bits");

@@ -76,14 +76,21 @@ impl Simulation {
         }
     }
 
+    /// A store's own work is due.
+    pub(super) fn upkeep(&mut self, at: u32, seq: u32) {
+        if let Behavior::Cache(_) = &self.parts[at as usize].behavior {
+            self.flush_due(at, seq);
+        }
+    }
+
     /// An attempt leaves the component's station, with an answer; the next in line is let in.
     pub(super) fn leave(&mut self, at: u32, index: u32, outcome: Outcome) {
-        self.free_server(at);
+        self.free_slot(at);
         self.answer(index, outcome);
     }
 
-    /// A component's station has a server free again; the next in line is let in.
-    pub(super) fn free_server(&mut self, at: u32) {
+    /// Frees a place of a component's station; the next in line is let in.
+    pub(super) fn free_slot(&mut self, at: u32) {
         let Some(station) = self.parts[at as usize].behavior.station() else { return };
         station.release(self.now);
         if let Some(next) = station.next(self.now, &self.attempts) {

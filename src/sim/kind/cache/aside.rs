@@ -103,26 +103,22 @@ impl Simulation {
         }
     }
 
-    /// Whom a server calls to read or write a key, and what it asks.
-    pub(in crate::sim::kind) fn data_call(&self, at: u32, class: u16, key: u32, writes: bool) -> (u32, Op) {
+    /// The cache that a server calls to read or write a key, and what it asks there; none asks the database.
+    pub(in crate::sim::kind) fn cache_call(&self, at: u32, class: u16, key: u32, writes: bool) -> Option<(u32, Op)> {
         let (cache, database) = self.wires_of_key(at, class, key);
-        match (writes, self.mode_behind(cache, class)) {
-            (true, Some(CacheMode::WriteThrough | CacheMode::WriteBehind)) => (cache, Op::Write),
-            (true, Some(CacheMode::ReadThrough)) if database == NONE => (cache, Op::Write),
-            (true, _) => (database, Op::Write),
-            (false, Some(CacheMode::Aside)) => (cache, Op::Lookup),
-            (false, Some(_)) => (cache, Op::Read),
-            (false, None) => (database, Op::Read),
+        match (writes, self.mode_behind(cache, class)?) {
+            (false, CacheMode::Aside) => Some((cache, Op::Lookup)),
+            (false, _) => Some((cache, Op::Read)),
+            (true, CacheMode::WriteThrough | CacheMode::WriteBehind) => Some((cache, Op::Write)),
+            (true, CacheMode::ReadThrough) if database == NONE => Some((cache, Op::Write)),
+            (true, _) => None,
         }
     }
 
     /// A look-up missed, or the cache failed: the server reads the database.
     pub(in crate::sim::kind) fn missed(&mut self, at: u32, index: u32, reply: Reply) {
         self.attempts[index].token = reply.token;
-        match self.wires_of_key(at, reply.class, reply.key).1 {
-            NONE => self.leave(at, index, Outcome::Failed),
-            wire => self.call(index, wire, Op::Read, reply.key, 0),
-        }
+        self.server_asks_database(at, index, Op::Read, reply.key);
     }
 
     /// Sets in the cache what the database said. Nobody waits for it, but the cache has the work.
@@ -141,7 +137,7 @@ impl Simulation {
         let (cache, _) = self.wires_of_key(at, reply.class, reply.key);
         let Some(wire) = self.wires.get(cache as usize) else { return false };
         let Behavior::Cache(to) = &self.parts[wire.to as usize].behavior else { return false };
-        let written_there = self.data_call(at, reply.class, reply.key, true).0 == cache;
+        let written_there = self.cache_call(at, reply.class, reply.key, true).is_some();
         if written_there || to.settings.invalidate == Invalidate::None {
             return false;
         }

@@ -102,12 +102,12 @@ impl Simulation {
         let ready = !cache.behind.changed.is_empty() && cache.databases.iter().any(|databases| !databases.is_empty());
         if ready && cache.behind.next == 0 {
             let delay = Delay::For(cache.settings.flush_every);
-            cache.behind.next = self.calendar.schedule(self.now, delay, Event::Flush.on(at));
+            cache.behind.next = self.calendar.schedule(self.now, delay, Event::Upkeep.on(at));
         }
     }
 
     /// It is time for a flush.
-    pub(in crate::sim) fn flush_due(&mut self, at: u32, seq: u32) {
+    pub(in crate::sim::kind) fn flush_due(&mut self, at: u32, seq: u32) {
         let Some(cache) = self.cache(at) else { return };
         if cache.behind.next != seq {
             return;

@@ -161,11 +161,24 @@ impl Simulation {
         let class = self.attempts[index].class;
         let storage = |stores: &Stores| by_key(&stores.storages, key);
         let (wire, op) = match step {
-            Step::Read | Step::Write => self.data_call(at, class, key, step == Step::Write),
+            Step::Read | Step::Write => match self.cache_call(at, class, key, step == Step::Write) {
+                Some(call) => call,
+                None if step == Step::Write => return self.server_asks_database(at, index, Op::Write, key),
+                None => return self.server_asks_database(at, index, Op::Read, key),
+            },
             Step::Put => (storage(&self.server(at).stores[usize::from(class)]), Op::Put),
             _ => (storage(&self.server(at).stores[usize::from(class)]), Op::Fetch),
         };
         match wire {
+            NONE => self.leave(at, index, Outcome::Failed),
+            wire => self.call(index, wire, op, key, 0),
+        }
+    }
+
+    /// Asks the database that keeps a key.
+    pub(in crate::sim::kind) fn server_asks_database(&mut self, at: u32, index: u32, op: Op, key: u32) {
+        let class = usize::from(self.attempts[index].class);
+        match by_key(&self.server(at).stores[class].databases, key) {
             NONE => self.leave(at, index, Outcome::Failed),
             wire => self.call(index, wire, op, key, 0),
         }
