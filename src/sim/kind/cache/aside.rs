@@ -11,6 +11,7 @@ use crate::sim::Outcome;
 use crate::sim::attempt::{Attempt, NONE, Op};
 use crate::sim::call::Reply;
 use crate::sim::engine::Simulation;
+use crate::sim::kind::Stores;
 use crate::sim::part::{Behavior, by_key};
 
 use super::is_newer;
@@ -94,23 +95,30 @@ impl Simulation {
         caches.iter().any(|wire| self.mode_behind(*wire, class).is_some_and(|mode| mode != CacheMode::Aside))
     }
 
-    /// The wires of a server that a key of a class goes by: to its cache and to its database, or NONE.
-    fn wires_of_key(&self, at: u32, class: u16, key: u32) -> (u32, u32) {
-        let Behavior::Server(server) = &self.parts[at as usize].behavior else { return (NONE, NONE) };
-        match server.stores.get(usize::from(class)) {
-            Some(stores) => (by_key(&stores.caches, key), by_key(&stores.databases, key)),
-            None => (NONE, NONE),
+    /// The stores that requests of a class use at a server.
+    #[inline]
+    fn stores_at(&self, at: u32, class: u16) -> Option<&Stores> {
+        match &self.parts[at as usize].behavior {
+            Behavior::Server(server) => server.stores.get(usize::from(class)),
+            _ => None,
         }
+    }
+
+    /// The wire from a server to the cache of a key, or NONE.
+    #[inline]
+    fn cache_of(&self, at: u32, class: u16, key: u32) -> u32 {
+        self.stores_at(at, class).map_or(NONE, |stores| by_key(&stores.caches, key))
     }
 
     /// The cache that a server calls to read or write a key, and what it asks there; none asks the database.
     pub(in crate::sim::kind) fn cache_call(&self, at: u32, class: u16, key: u32, writes: bool) -> Option<(u32, Op)> {
-        let (cache, database) = self.wires_of_key(at, class, key);
+        let stores = self.stores_at(at, class)?;
+        let cache = by_key(&stores.caches, key);
         match (writes, self.mode_behind(cache, class)?) {
             (false, CacheMode::Aside) => Some((cache, Op::Lookup)),
             (false, _) => Some((cache, Op::Read)),
             (true, CacheMode::WriteThrough | CacheMode::WriteBehind) => Some((cache, Op::Write)),
-            (true, CacheMode::ReadThrough) if database == NONE => Some((cache, Op::Write)),
+            (true, CacheMode::ReadThrough) if stores.databases.is_empty() => Some((cache, Op::Write)),
             (true, _) => None,
         }
     }
@@ -123,7 +131,7 @@ impl Simulation {
 
     /// Sets in the cache what the database said. Nobody waits for it, but the cache has the work.
     pub(in crate::sim::kind) fn remember(&mut self, at: u32, index: u32, reply: Reply) {
-        let cache = self.wires_of_key(at, reply.class, reply.key).0;
+        let cache = self.cache_of(at, reply.class, reply.key);
         if self.mode_behind(cache, reply.class) == Some(CacheMode::Aside) {
             let token = std::mem::take(&mut self.attempts[index].token);
             let message =
@@ -134,7 +142,7 @@ impl Simulation {
 
     /// Deletes a key that was written to the database from the cache. Whether there is such a call to wait for.
     pub(in crate::sim::kind) fn invalidate(&mut self, at: u32, index: u32, reply: Reply) -> bool {
-        let (cache, _) = self.wires_of_key(at, reply.class, reply.key);
+        let cache = self.cache_of(at, reply.class, reply.key);
         let Some(wire) = self.wires.get(cache as usize) else { return false };
         let Behavior::Cache(to) = &self.parts[wire.to as usize].behavior else { return false };
         let written_there = self.cache_call(at, reply.class, reply.key, true).is_some();
@@ -150,7 +158,8 @@ impl Simulation {
         if !self.classes[usize::from(reply.class)].written {
             return;
         }
-        let (cache, database) = self.wires_of_key(at, reply.class, reply.key);
+        let cache = self.cache_of(at, reply.class, reply.key);
+        let database = self.stores_at(at, reply.class).map_or(NONE, |stores| by_key(&stores.databases, reply.key));
         let truth = self.true_version(database, reply.class, reply.key);
         if truth.is_some_and(|truth| is_newer(truth, reply.version))
             && let Some(to) = self.wires.get(cache as usize).map(|wire| wire.to)

@@ -73,7 +73,11 @@ impl Cache {
     }
 
     /// How requests of a class use it: without a database wired to it, it cannot but stand aside.
+    #[inline]
     pub fn mode(&self, class: u16) -> CacheMode {
+        if self.settings.mode == CacheMode::Aside {
+            return CacheMode::Aside;
+        }
         match self.databases.get(usize::from(class)) {
             Some(databases) if !databases.is_empty() => self.settings.mode,
             _ => CacheMode::Aside,
