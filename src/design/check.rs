@@ -26,7 +26,7 @@ fn kinds_may_connect(caller: &Kind, callee: &Kind) -> Result<(), String> {
         (Kind::Cache(_), Kind::Database(_)) => Ok(()),
         (Kind::Cache(_), _) => refused("a cache calls nobody but the databases that it reads and writes through to"),
         (Kind::Database(_) | Kind::ObjectStorage(_), _) => {
-            Err(format!("a {} answers; it calls nobody", caller.label().to_lowercase()))
+            Err(format!("a {} answers; it calls nobody", caller.label().to_ascii_lowercase()))
         }
         (Kind::Clients(_) | Kind::LoadBalancer(_), Kind::Cache(_)) => {
             refused("a cache remembers database answers for servers; wire a server to it")

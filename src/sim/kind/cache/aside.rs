@@ -11,7 +11,7 @@ use crate::sim::Outcome;
 use crate::sim::attempt::{Attempt, NONE, Op};
 use crate::sim::call::Reply;
 use crate::sim::engine::Simulation;
-use crate::sim::kind::Stores;
+use crate::sim::kind::server::Stores;
 use crate::sim::part::{Behavior, by_key};
 
 use super::is_newer;
