@@ -1,6 +1,6 @@
 //! What may be wired to what, and what a finished design still lacks. An unfinished design runs all the same.
 
-use super::{CacheMode, Design, Kind};
+use super::{CacheMode, Component, Design, Kind};
 
 /// Whether a wire may run from one component to the other; otherwise why not, in a student's words.
 pub fn may_connect(design: &Design, from: &str, to: &str) -> Result<(), String> {
@@ -62,13 +62,15 @@ fn reaches(design: &Design, start: &str, goal: &str) -> bool {
 
 /// Whether this is a cache that reads and writes a database itself.
 fn talks_to_a_database(design: &Design, name: &str) -> bool {
-    let is_database = |name: &str| matches!(design.component(name).map(|c| &c.kind), Some(Kind::Database(_)));
     match design.component(name).map(|component| &component.kind) {
-        Some(Kind::Cache(cache)) => {
-            cache.mode != CacheMode::Aside && design.wires_from(name).any(|wire| is_database(&wire.to))
-        }
+        Some(Kind::Cache(cache)) => cache.mode != CacheMode::Aside && calls_a_database(design, name),
         _ => false,
     }
+}
+
+fn calls_a_database(design: &Design, name: &str) -> bool {
+    let callees = design.wires_from(name).filter_map(|wire| design.component(&wire.to));
+    callees.into_iter().any(|callee| matches!(callee.kind, Kind::Database(_)))
 }
 
 /// Something a design lacks; it still runs, but not as its author may think.
@@ -111,35 +113,82 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
                 );
             }
             Kind::Clients(_) => {}
-            Kind::Cache(cache)
-                if cache.mode != CacheMode::Aside && !calls(|kind| matches!(kind, Kind::Database(_))) =>
-            {
-                remark(
-                    name,
-                    format!(
-                        "to be {}, it needs a wire to a database; without one, it is cache-aside",
-                        cache.mode.word()
-                    ),
-                );
-            }
-            Kind::Cache(cache) if cache.mode == CacheMode::Aside && calls(|kind| matches!(kind, Kind::Database(_))) => {
-                remark(
-                    name,
-                    "as cache-aside it never calls the database wired to it: set its mode to read-through, or another"
-                        .to_owned(),
-                );
-            }
-            Kind::Cdn(_) if !design.classes.iter().any(|class| class.cost.is_static) => {
-                remark(
-                    name,
-                    "no request class is static, so there is nothing it may keep: everything passes through".to_owned(),
-                );
-            }
             _ if !clients.iter().any(|client| reaches(design, client, name)) => {
                 remark(name, "no request can reach it: draw a wire to it".to_owned());
             }
             _ => {}
         }
+        if let Some(message) = remark_on_copies(design, component) {
+            remark(name, message);
+        }
     }
     remarks
+}
+
+/// What a cache or a CDN lacks.
+fn remark_on_copies(design: &Design, component: &Component) -> Option<String> {
+    match &component.kind {
+        Kind::Cache(cache) => {
+            let wired = calls_a_database(design, &component.name);
+            match (cache.mode, wired) {
+                (CacheMode::Aside, true) => Some(
+                    "as cache-aside it never calls the database wired to it: set its mode to read-through, or another"
+                        .to_owned(),
+                ),
+                (CacheMode::Aside, false) | (_, true) => None,
+                (mode, false) => Some(format!(
+                    "to be {}, it needs a wire to a database; without one, it is cache-aside",
+                    mode.word()
+                )),
+            }
+        }
+        Kind::Cdn(_) if design.wires_from(&component.name).next().is_none() => {
+            Some("it has no origin: draw a wire to the balancer, server or storage that has the content".to_owned())
+        }
+        Kind::Cdn(_) if !design.classes.iter().any(|class| class.cost.is_static) => {
+            Some("no request class is static, so there is nothing it may keep: everything passes through".to_owned())
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn design(cache: &str, wires: &str) -> Design {
+        let text = format!(
+            "version = 1\n[classes.feed]\nreads = 1\n[components.users]\nkind = \"clients\"\n[components.app]\n\
+             kind = \"server\"\n[components.cdn]\nkind = \"cdn\"\n[components.lb]\nkind = \"load-balancer\"\n\
+             [components.db]\nkind = \"database\"\n[components.cache]\nkind = \"cache\"\n{cache}\n[wires]\n{wires}"
+        );
+        crate::design::read(&text).expect("a good design")
+    }
+
+    #[test]
+    fn copies_stand_where_they_can_be_filled() {
+        let design = design("", "");
+        let allowed = |from: &str, to: &str| may_connect(&design, from, to).is_ok();
+        for (from, to) in [("cache", "db"), ("app", "cache"), ("users", "cdn"), ("cdn", "lb"), ("cdn", "app")] {
+            assert!(allowed(from, to), "{from} -> {to}");
+        }
+        for (from, to) in [("cache", "app"), ("users", "cache"), ("lb", "cdn"), ("app", "cdn"), ("cdn", "db")] {
+            assert!(!allowed(from, to), "{from} -> {to}");
+        }
+    }
+
+    #[test]
+    fn a_mode_that_cannot_work_is_told() {
+        let told = |cache: &str, wires: &str| {
+            let of = |remark: &Remark| remark.component == "cache" || remark.component == "app";
+            remarks(&design(cache, wires)).into_iter().filter(of).map(|remark| remark.message).collect::<Vec<_>>()
+        };
+        let (users, through) = ("\"users -> app\" = {}\n\"app -> cache\" = {}\n", "\"cache -> db\" = {}\n");
+        let mode = "mode = \"write-through\"";
+        assert_eq!(told(mode, &format!("{users}{through}")), Vec::<String>::new());
+        assert!(told(mode, &format!("{users}\"app -> db\" = {{}}\n"))[0].contains("it needs a wire to a database"));
+        let unused = told("", &format!("{users}{through}"));
+        assert!(unused.iter().any(|message| message.contains("they will fail")), "{unused:?}");
+        assert!(unused.iter().any(|message| message.contains("set its mode to read-through")), "{unused:?}");
+    }
 }
