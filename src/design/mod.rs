@@ -11,6 +11,7 @@ mod kind;
 mod node;
 mod policy;
 mod problem;
+mod region;
 
 pub use check::{Remark, may_connect, remarks};
 pub use class::{ClassCost, Keys, RequestClass};
@@ -18,12 +19,14 @@ pub use edit::Edit;
 pub use fault::{Fault, FaultKind, FaultSettings, Target};
 pub use file::{DESIGN_BYTES_MAX, read, set_path, write};
 pub use kind::{
-    Arrivals, Cache, CacheMode, Cdn, Clients, Database, Eviction, HealthCheck, Invalidate, Kind, LoadBalancer,
-    ObjectStorage, Server, Strategy,
+    Algorithm, ApiGateway, Arrivals, Auth, Cache, CacheMode, Cdn, Clients, Compression, Database, Dns, Eviction,
+    External, Filter, HashBy, HealthCheck, Invalidate, Kind, Limit, LoadBalancer, ObjectStorage, Outlier, Per, Routing,
+    Server, Shape, Strategy, Tls,
 };
 pub use node::{Entry, Node, Value};
-pub use policy::{Backoff, Breaker, CallPolicy, Jitter, Retry};
+pub use policy::{Backoff, Breaker, CallPolicy, Hedge, Jitter, Retry, RetryOn};
 pub use problem::{Findings, Problem, suggest};
+pub use region::{Distance, Regions, region_typed};
 pub use setting::{Curve, Form, Names, SettingInfo, Settings, get_path, put_path, read_settings};
 
 use crate::units::Time;
@@ -45,6 +48,8 @@ pub struct Design {
     pub spans: Vec<Span>,
     /// What goes wrong, and when.
     pub faults: Vec<Fault>,
+    /// How far apart regions are.
+    pub regions: Regions,
 }
 
 /// A box.
@@ -54,6 +59,8 @@ pub struct Component {
     pub name: String,
     /// Its centre on the canvas, in canvas pixels.
     pub at: Point,
+    /// Where in the world it stands; of users, where they are. None is near everything.
+    pub region: Option<String>,
     /// What it is, with its settings.
     pub kind: Kind,
 }
@@ -99,6 +106,7 @@ impl Default for Design {
             wires: Vec::new(),
             spans: Vec::new(),
             faults: Vec::new(),
+            regions: Regions::default(),
         }
     }
 }
@@ -123,7 +131,10 @@ impl Design {
     pub fn free_name(&self, kind: &Kind) -> String {
         let stem = kind.stem();
         let numbered = (2..).map(|number| format!("{stem}-{number}"));
-        std::iter::once(stem.to_owned()).chain(numbered).find(|name| self.component(name).is_none()).expect("endless")
+        std::iter::once(stem.to_owned())
+            .chain(numbered)
+            .find(|name| self.component(name).is_none() && !self.has_region(name))
+            .expect("endless")
     }
 }
 

@@ -19,7 +19,7 @@ use super::is_newer;
 /// At the cache.
 impl Simulation {
     /// Answers a look-up: the version that is kept, or a miss.
-    pub(super) fn look_up(&mut self, at: u32, index: u32) {
+    pub(super) fn look_aside(&mut self, at: u32, index: u32) {
         let now = self.now;
         let attempt = &mut self.attempts[index];
         let (class, key) = (self.classes[usize::from(attempt.class)].space, attempt.key);

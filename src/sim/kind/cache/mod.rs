@@ -191,7 +191,7 @@ impl Simulation {
         match attempt.op {
             _ if attempt.step == WAITING => self.waited_long(at, index),
             _ if attempt.step == FLYING => self.forward(at, index),
-            Op::Lookup => self.look_up(at, index),
+            Op::Lookup => self.look_aside(at, index),
             Op::Read => self.read_through(at, index),
             Op::Write => self.write_through(at, index),
             Op::Set => self.set(at, index),
