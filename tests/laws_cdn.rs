@@ -168,3 +168,36 @@ fn copies_go_stale_until_the_ttl_or_a_purge() {
     let (hits, stale) = late(purge);
     assert!(hits > 1000 && stale == 0, "none is left after a purge: {stale} of {hits}");
 }
+
+/// One edge for each region: users of one region share one, and each is as far from the origin as its users are.
+#[test]
+fn edges_stand_where_users_are() {
+    let seen = |cdn: &str| {
+        let text =
+            design(&pictures(1, 0.0), &["100/s", "100/s", "100/s"], "2s", cdn, "[regions]\n\"eu -> us\" = \"45ms\"\n")
+                .replace("[components.users-0]\n", "[components.users-0]\nregion = \"eu\"\narrivals = \"even\"\n")
+                .replace("[components.users-1]\n", "[components.users-1]\nregion = \"eu\"\narrivals = \"even\"\n")
+                .replace("[components.users-2]\n", "[components.users-2]\nregion = \"us\"\narrivals = \"even\"\n")
+                .replace("[components.origin]\n", "[components.origin]\nregion = \"us\"\n")
+                .replace("\"users-2 -> cdn\" = {}", "\"users-2 -> cdn\" = { latency = \"200ms\" }");
+        let report = report(&text, 1, Time::ZERO);
+        let fetched = part(&report, "origin").arrivals;
+        (fetched, report.latency_s.max)
+    };
+    // Europe is 45 ms from the origin, America 200 ms from its own edge.
+    let (fetched, longest) = seen("");
+    assert_eq!(fetched, 2, "one for each region");
+    near("from America", longest, 0.400, 0.002);
+    let (fetched, longest) = seen("shield = true\nshield_latency = \"10ms\"");
+    assert_eq!(fetched, 1, "one for all");
+    near("from America, whose copy the shield has", longest, 0.420, 0.002);
+    let europe = |cdn: &str| {
+        let text = design(&pictures(1, 0.0), &["100/s"], "2s", cdn, "[regions]\n\"eu -> us\" = \"45ms\"\n")
+            .replace("[components.users-0]\n", "[components.users-0]\nregion = \"eu\"\narrivals = \"even\"\n")
+            .replace("[components.origin]\n", "[components.origin]\nregion = \"us\"\n");
+        report(&text, 1, Time::ZERO).latency_s
+    };
+    near("a miss in Europe", europe("").max, 0.090, 0.002);
+    near("a miss there through the shield", europe("shield = true\nshield_latency = \"10ms\"").max, 0.110, 0.002);
+    assert!(europe("").p50 < 0.001, "a hit there");
+}

@@ -163,11 +163,13 @@ impl Simulation {
     }
 
     /// How far a wire's callee is from the users of each clients, where its caller goes by that; and whether the wire is
-    /// the users' own way: DNS, and a balancer that stands in no region, are near everybody.
+    /// the users' own way: DNS, a CDN's edges, and a balancer that stands in no region, are near everybody.
     fn ways_of_users(&self, design: &Design, from: u32, to: &str) -> (Vec<Time>, bool) {
         let caller = design.component(&self.parts[from as usize].name);
         let roams = match caller.map(|caller| (&caller.kind, &caller.region)) {
             Some((Kind::Dns(_), _)) => true,
+            // An edge is where its users are; a shield is where the origin is.
+            Some((Kind::Cdn(cdn), _)) => !cdn.shield,
             Some((Kind::LoadBalancer(balancer), region)) if balancer.strategy == Strategy::Geographic => {
                 region.is_none()
             }

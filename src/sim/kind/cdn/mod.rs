@@ -9,7 +9,6 @@ mod way;
 use crate::design;
 use crate::units::Time;
 
-use crate::sim::attempt::NONE;
 use crate::sim::calendar::Delay;
 use crate::sim::engine::Simulation;
 use crate::sim::part::{Behavior, Duration};
@@ -18,6 +17,7 @@ use crate::sim::station::Station;
 use crate::sim::wire::Turns;
 use crate::sim::{ComponentFrame, FRAME, Figure};
 
+use super::USER_BITS;
 use super::cache::{Flights, Rules, Store};
 
 /// The number of the shield, where edges have theirs.
@@ -33,6 +33,8 @@ pub struct Cdn {
     /// The time of a look-up.
     pub lookup: Duration,
     edges: Vec<Edge>,
+    /// For each clients, in the order of their users' numbers, the edge near them.
+    nearest: Vec<u32>,
     shield: Option<Edge>,
     /// How the way between edge and shield is put off.
     away: Delay,
@@ -53,8 +55,8 @@ pub struct Cdn {
 /// One place that keeps copies.
 #[derive(Clone, Debug)]
 struct Edge {
-    /// The users that are near.
-    near: u32,
+    /// The region it stands in; for users in no region, their name.
+    near: String,
     store: Store,
     flights: Flights,
 }
@@ -67,6 +69,7 @@ impl Cdn {
             station: Station::new(settings.concurrency, settings.capacity),
             lookup: Duration { distribution: settings.lookup, constant: None },
             edges: Vec::new(),
+            nearest: Vec::new(),
             shield: None,
             away: Delay::For(settings.shield_latency),
             origins: Turns::default(),
@@ -140,7 +143,7 @@ fn rules(settings: &design::Cdn) -> Rules {
 
 /// Settings and views.
 impl Simulation {
-    /// Takes over what the design says: one edge for each group of users.
+    /// Takes over what the design says: one edge for each region with users, and for each clients in no region.
     pub(in crate::sim) fn configure_cdn(&mut self, at: u32, settings: &design::Cdn) {
         let (lookup, away) = (self.prepared(settings.lookup), self.calendar.constant(settings.shield_latency));
         let origins = Turns::new(&self.wires_to(at, |_| true), &self.wires, self.classes.len());
@@ -149,15 +152,14 @@ impl Simulation {
             counts[usize::from(class.space)] = self.classes[usize::from(class.space)].key_space;
         }
         let bytes = self.value_bytes();
-        let near = |at: &u32| !self.parts[*at as usize].gone && self.is_clients(*at);
-        let users: Vec<u32> = (0..self.parts.len() as u32).filter(near).collect();
+        let users = self.parts.iter().filter(|part| matches!(part.behavior, Behavior::Clients(_)));
+        let near: Vec<String> = users.map(|users| users.region.as_ref().unwrap_or(&users.name).clone()).collect();
         let seed = self.seed;
         let name = self.parts[at as usize].name.clone();
-        let fresh = |near: u32, place: &str| {
-            let stream = Stream::new(seed, &format!("{name}/{place}/eviction"));
-            Edge { near, store: Store::new(rules(settings), stream), flights: Flights::default() }
+        let fresh = |near: &str| {
+            let stream = Stream::new(seed, &format!("{name}/{near}/eviction"));
+            Edge { near: near.to_owned(), store: Store::new(rules(settings), stream), flights: Flights::default() }
         };
-        let names: Vec<String> = users.iter().map(|at| self.parts[*at as usize].name.clone()).collect();
         let spaces = self.key_owners();
         let Some(cdn) = self.cdn(at) else { return };
         if !spaces.starts_with(&cdn.spaces) {
@@ -171,14 +173,17 @@ impl Simulation {
         if !cdn.origins.same_wires(&origins) {
             cdn.origins = origins;
         }
-        for (near, name) in users.iter().zip(&names) {
+        cdn.nearest.clear();
+        for near in &near {
             // An edge stays where it is when its users leave: requests of theirs may still be under way.
-            if !cdn.edges.iter().any(|edge| edge.near == *near) {
-                cdn.edges.push(fresh(*near, name));
-            }
+            let edge = cdn.edges.iter().position(|edge| edge.near == *near).unwrap_or_else(|| {
+                cdn.edges.push(fresh(near));
+                cdn.edges.len() - 1
+            });
+            cdn.nearest.push(edge as u32);
         }
         if settings.shield && cdn.shield.is_none() {
-            cdn.shield = Some(fresh(NONE, "shield"));
+            cdn.shield = Some(fresh("the shield"));
         }
         cdn.places().for_each(|edge| edge.store.configure(rules(settings), &counts, &bytes));
     }
@@ -203,20 +208,10 @@ impl Simulation {
         }
     }
 
-    fn is_clients(&self, at: u32) -> bool {
-        matches!(self.parts[at as usize].behavior, Behavior::Clients(_))
-    }
-
-    /// The edge that a request comes to: the one near its users. Of a request whose users have given up before it arrived,
-    /// the first: nobody is left to tell.
+    /// The edge that a request comes to: the one near its user.
     fn edge_of(&self, at: u32, index: u32) -> u32 {
         let Behavior::Cdn(cdn) = &self.parts[at as usize].behavior else { return 0 };
-        let mut from = self.wires[self.attempts[index].wire as usize].from;
-        let mut caller = self.attempts[index].parent;
-        while caller != NONE && !self.is_clients(from) {
-            from = self.attempts[caller].at;
-            caller = self.attempts[caller].parent;
-        }
-        cdn.edges.iter().position(|edge| edge.near == from).unwrap_or(0) as u32
+        let clients = self.attempts[index].user >> USER_BITS;
+        cdn.nearest.get(clients as usize).copied().unwrap_or(0)
     }
 }

@@ -85,9 +85,8 @@ impl Simulation {
     fn fetch_on(&mut self, at: u32, index: u32, number: u32) {
         let Some(cdn) = self.cdn(at) else { return };
         if number != SHIELD && cdn.settings.shield {
-            let away = cdn.away;
             (self.attempts[index].step, self.attempts[index].stage) = (TO_SHIELD, Stage::Working);
-            return self.move_on(index, away, Event::Done);
+            return self.cross(at, index);
         }
         self.ask_origin(at, index, AT_ORIGIN);
     }
@@ -151,12 +150,21 @@ impl Simulation {
 
     /// What the shield has is on its way to an edge.
     fn send_to_edge(&mut self, at: u32, index: u32, outcome: Outcome, expires: Time) {
-        let Some(cdn) = self.cdn(at) else { return };
-        let away = cdn.away;
         let attempt = &mut self.attempts[index];
         (attempt.step, attempt.stage) = (FROM_SHIELD, Stage::Working);
         (attempt.outcome, attempt.since) = (outcome, expires);
-        self.move_on(index, away, Event::Done);
+        self.cross(at, index);
+    }
+
+    /// Goes the way between an edge and the shield, which stands where the origin is.
+    fn cross(&mut self, at: u32, index: u32) {
+        let (class, user) = (self.attempts[index].class, self.attempts[index].user);
+        let Some(cdn) = self.cdn(at) else { return };
+        let (away, latency) = (cdn.away, cdn.settings.shield_latency);
+        let origin = cdn.origins.of(class).and_then(|turn| turn.wires.first().copied());
+        let afar = origin.map_or(Time::ZERO, |wire| self.wires[wire as usize].users_way(user));
+        let delay = if afar == Time::ZERO { away } else { Delay::For(latency + afar) };
+        self.move_on(index, delay, Event::Done);
     }
 
     fn reach_edge(&mut self, at: u32, index: u32) {
