@@ -167,9 +167,11 @@ pub struct Rare {
     pub hedge: u32,
     /// Hedges sent beside it.
     pub hedged: u32,
+    /// Whether it is a hedge itself.
+    pub is_hedge: bool,
 }
 
-const COMMON: Rare = Rare { deadline: Time::MAX, twin: NONE, hedge: 0, hedged: 0 };
+const COMMON: Rare = Rare { deadline: Time::MAX, twin: NONE, hedge: 0, hedged: 0, is_hedge: false };
 
 /// All attempts in flight.
 #[derive(Clone, Debug, Default)]

@@ -71,13 +71,20 @@ impl Simulation {
             return self.plan_retry(parent, &failed, pause);
         }
         self.attempts[parent].child = NONE;
-        let wire = &mut self.wires[wire as usize];
-        if !ok && wire.policy.fallback && !wire.gone {
-            wire.frame.degraded += 1;
-            let outcome = Outcome::Degraded;
-            return self.resume(parent, Reply { op, outcome, hit: false, key, version, token, class });
+        let mut reply = Reply { op, outcome, hit, key, version, token, class };
+        if !ok {
+            self.fall_back(wire, &mut reply);
         }
-        self.resume(parent, Reply { op, outcome, hit, key, version, token, class });
+        self.resume(parent, reply);
+    }
+
+    /// A call has failed for good: the caller may have a poorer answer of its own.
+    fn fall_back(&mut self, wire: u32, reply: &mut Reply) {
+        let wire = &mut self.wires[wire as usize];
+        if wire.policy.fallback && !wire.gone {
+            wire.frame.degraded += 1;
+            (reply.outcome, reply.hit) = (Outcome::Degraded, false);
+        }
     }
 
     /// Plans the next attempt of a call.
@@ -115,6 +122,7 @@ impl Simulation {
     }
 
     /// A caller goes on with the outcome of its call.
+    #[inline]
     fn resume(&mut self, caller: u32, reply: Reply) {
         let at = self.attempts[caller].at;
         // A look-up that a fallback answered is a miss: the caller asks elsewhere and gets the true answer there. And what
@@ -122,7 +130,7 @@ impl Simulation {
         if reply.outcome == Outcome::Degraded && !matches!(reply.op, Op::Lookup | Op::Delete) {
             self.attempts[caller].outcome = Outcome::Degraded;
         }
-        if matches!(self.parts[at as usize].behavior, Behavior::Balancer(_) | Behavior::Gateway(_) | Behavior::Dns(_)) {
+        if reply.op == Op::Serve {
             // The version of the content that passes through.
             self.attempts[caller].version = reply.version;
         }

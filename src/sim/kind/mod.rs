@@ -107,7 +107,7 @@ impl Simulation {
     }
 
     /// Frees a place of a component's station; the next in line is let in.
-    #[inline]
+    #[inline(always)]
     pub(super) fn free_slot(&mut self, at: u32) {
         let Some(station) = self.parts[at as usize].behavior.station() else { return };
         station.release(self.now);

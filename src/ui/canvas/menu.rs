@@ -178,7 +178,12 @@ fn blows(kind: Option<&Kind>) -> Vec<(&'static str, FaultSettings)> {
     let slow = ("Slow down 5× for 20 s", fault(FaultKind::SlowDown, Some(20)));
     match kind {
         Some(Kind::Clients(_)) => Vec::new(),
-        None => vec![("Cut this wire for 20 s", fault(FaultKind::Partition, Some(20))), slow],
+        None => vec![
+            ("Cut this wire for 20 s", fault(FaultKind::Partition, Some(20))),
+            ("Lose one packet in ten for 20 s", fault(FaultKind::PacketLoss, Some(20))),
+            ("Add 100 ms each way for 20 s", fault(FaultKind::AddedLatency, Some(20))),
+            slow,
+        ],
         Some(kind) => {
             let mut blows = vec![
                 ("Kill it", fault(FaultKind::Crash, None)),
