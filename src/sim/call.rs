@@ -52,7 +52,7 @@ impl Simulation {
         }
         let to = self.wires[wire as usize].to;
         let index = self.attempts.add(Attempt { wire, at: to, ..message });
-        self.travel::<false>(index);
+        self.set_out(index);
     }
 
     /// Sends an attempt over its wire, unless its deadline has passed, or breaker or bulkhead refuse it.
