@@ -250,7 +250,7 @@ impl Simulation {
     #[cold]
     pub(super) fn expire(&mut self, at: u32, index: u32) {
         self.parts[at as usize].frame.expired += 1;
-        self.free_slot(at);
+        self.free_slot(at, index);
         match self.attempts[index].parent {
             // The usual case: its caller has given up, at the latest now.
             NONE => {

@@ -202,14 +202,19 @@ impl Simulation {
             Kind::ApiGateway(settings) => self.configure_gateway(at, settings),
             Kind::Dns(settings) => self.configure_dns(at, settings),
             Kind::External(settings) => self.configure_external(at, settings),
-            Kind::Server(settings) => {
-                self.configure_server(at, settings);
-                self.plan_server(at);
-            }
             Kind::Cache(settings) => self.configure_cache(at, settings),
             Kind::Cdn(settings) => self.configure_cdn(at, settings),
             Kind::Database(settings) => self.configure_database(at, settings),
             Kind::ObjectStorage(settings) => self.configure_storage(at, settings),
+            Kind::Server(_)
+            | Kind::Payment(_)
+            | Kind::Search(_)
+            | Kind::Notification(_)
+            | Kind::Analytics(_)
+            | Kind::Chat(_) => {
+                self.configure_server(at, kind.server().expect("these are servers"));
+                self.plan_server(at);
+            }
         }
         self.refill(at);
     }
@@ -222,11 +227,10 @@ impl Simulation {
     /// Lets waiting ones in where there are more servers now than before.
     fn refill(&mut self, at: u32) {
         let now = self.now;
-        let Some(station) = self.parts[at as usize].behavior.station() else { return };
+        let Some(station) = self.parts[at as usize].behavior.station() else { return self.refill_server(at) };
         while let Some(next) = station.next(now, &self.attempts) {
             self.ready.push_back(next);
         }
-        self.refill_cores(at);
         self.refill_duty_cores(at);
         self.settle_ready();
     }

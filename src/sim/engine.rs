@@ -205,6 +205,7 @@ impl Simulation {
             Event::FaultEnd => self.fault_ends(index),
             Event::Probe => self.probe(index),
             Event::Upkeep => self.upkeep(index, entry.seq),
+            Event::Chore => self.chore_due(index, entry.seq),
             Event::Readmit => self.readmit(index, entry.seq),
         }
     }

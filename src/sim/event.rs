@@ -44,6 +44,8 @@ events! {
     Probe,
     /// A store's own work is due: a flush of a write-behind cache.
     Upkeep,
+    /// Something that a server has planned for its instances is due.
+    Chore,
     /// The callee of a wire is no outlier any more.
     Readmit,
     /// A caller sends another attempt beside one that has not answered.

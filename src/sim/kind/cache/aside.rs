@@ -5,7 +5,7 @@
 //! may be lost with its wire, its cache or its server. With `coalesce` a miss hands out a lease (Nishtala et al. 2013): whoever
 //! else misses waits for what its holder sets, a delete voids it, and nothing is set without a valid one.
 
-use crate::design::{CacheMode, Invalidate};
+use crate::design::{CacheMode, Consistency, Invalidate};
 
 use crate::sim::Outcome;
 use crate::sim::attempt::{Attempt, NONE, Op};
@@ -104,6 +104,14 @@ impl Simulation {
         }
     }
 
+    /// Whether a server must not answer from copies.
+    fn wants_current(&self, at: u32) -> bool {
+        match &self.parts[at as usize].behavior {
+            Behavior::Server(server) => server.settings.consistency == Consistency::Strong,
+            _ => false,
+        }
+    }
+
     /// The wire from a server to the cache of a key, or NONE.
     #[inline]
     fn cache_of(&self, at: u32, class: u16, key: u32) -> u32 {
@@ -114,7 +122,11 @@ impl Simulation {
     pub(in crate::sim::kind) fn cache_call(&self, at: u32, class: u16, key: u32, writes: bool) -> Option<(u32, Op)> {
         let stores = self.stores_at(at, class)?;
         let cache = by_key(&stores.caches, key);
-        match (writes, self.mode_behind(cache, class)?) {
+        let mode = self.mode_behind(cache, class)?;
+        if !writes && self.wants_current(at) && !stores.databases.is_empty() {
+            return None;
+        }
+        match (writes, mode) {
             (false, CacheMode::Aside) => Some((cache, Op::Lookup)),
             (false, _) => Some((cache, Op::Read)),
             (true, CacheMode::WriteThrough | CacheMode::WriteBehind) => Some((cache, Op::Write)),

@@ -202,7 +202,7 @@ impl Simulation {
 
     /// Lets an attempt wait for the flight of its key: it leaves the station, and waits no longer than the flight's lease.
     fn wait_for_flight(&mut self, at: u32, index: u32) {
-        self.free_slot(at);
+        self.free_slot(at, index);
         let ((class, key), now) = (self.key_of(index), self.now);
         let Behavior::Cache(cache) = &mut self.parts[at as usize].behavior else { return };
         cache.flights.join(class, key, index, &mut self.attempts);

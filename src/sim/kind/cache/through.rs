@@ -47,7 +47,7 @@ impl Simulation {
             cache.flights.join_in(class, key, token, now);
             self.attempts[index].token = token;
         }
-        self.free_slot(at);
+        self.free_slot(at, index);
         self.forward(at, index);
     }
 
@@ -69,7 +69,7 @@ impl Simulation {
         let token = cache.next_token();
         cache.flights.open(class, key, token, true, now);
         self.attempts[index].token = token;
-        self.free_slot(at);
+        self.free_slot(at, index);
         self.forward(at, index);
     }
 

@@ -41,7 +41,7 @@ impl Simulation {
     fn look_at_edge(&mut self, at: u32, index: u32) {
         let class = self.attempts[index].class;
         if self.attempts[index].op != Op::Serve || !self.classes[usize::from(class)].cost.is_static {
-            self.free_slot(at);
+            self.free_slot(at, index);
             return self.ask_origin(at, index, PASSES);
         }
         let ((space, key), now, edge) = (self.key_of(index), self.now, self.edge_of(at, index));
@@ -57,7 +57,7 @@ impl Simulation {
             return self.leave(at, index, Outcome::Ok);
         }
         cdn.misses += 1;
-        self.free_slot(at);
+        self.free_slot(at, index);
         self.fetch_copy(at, index, edge);
     }
 
