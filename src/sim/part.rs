@@ -80,7 +80,7 @@ pub(super) enum Behavior {
     Server(Box<Server>),
     Cache(Box<Cache>),
     Database(Box<Database>),
-    Storage(Storage),
+    Storage(Box<Storage>),
 }
 
 /// A request class at run time.
@@ -116,7 +116,7 @@ impl Behavior {
             Kind::Server(settings) => Behavior::Server(Box::new(Server::new(settings))),
             Kind::Cache(settings) => Behavior::Cache(Box::new(Cache::new(settings))),
             Kind::Database(settings) => Behavior::Database(Box::new(Database::new(settings))),
-            Kind::ObjectStorage(settings) => Behavior::Storage(Storage::new(settings)),
+            Kind::ObjectStorage(settings) => Behavior::Storage(Box::new(Storage::new(settings))),
             Kind::Payment(_) | Kind::Search(_) | Kind::Notification(_) | Kind::Analytics(_) | Kind::Chat(_) => {
                 Behavior::Server(Box::new(Server::new(kind.server().expect("these are servers"))))
             }
