@@ -7,7 +7,7 @@ use super::attempt::{Op, PROBE, Stage};
 use super::calendar::Delay;
 use super::engine::Simulation;
 use super::event::Event;
-use super::wire::Passage;
+use super::line::Passage;
 use super::{Happening, Outcome};
 
 impl Simulation {
