@@ -20,7 +20,7 @@ pub use file::{DESIGN_BYTES_MAX, read, set_path, write};
 pub use kind::{
     Arrivals, Cache, Clients, Database, Eviction, HealthCheck, Kind, LoadBalancer, ObjectStorage, Server, Strategy,
 };
-pub use node::{Entry, Node, Value};
+pub use node::{Entry, Node, Value, inline_text};
 pub use policy::{Backoff, Breaker, CallPolicy, Jitter, Retry};
 pub use problem::{Findings, Problem, suggest};
 pub use setting::{Curve, Form, Names, SettingInfo, Settings, get_path, put_path, read_settings};

@@ -20,6 +20,7 @@ use super::header::Header;
 use super::help::Help;
 use super::inspector::Inspector;
 use super::lesson::LessonPanel;
+use super::model::{ModelBook, ModelDialog};
 use super::outline::Outline;
 use super::palette::Palette;
 use super::player::PlayerBar;
@@ -194,6 +195,7 @@ fn provide() -> Shell {
     let (resized, toasts) = (Resized::provide(), Toasts::provide());
     Theme::provide();
     let classroom = Classroom::provide();
+    ModelBook::provide();
     let run = Run::provide(session);
     let grading = Grading::provide(session, run, classroom);
     let shell = Shell {
@@ -265,6 +267,7 @@ pub fn App() -> impl IntoView {
             <nav class="tabs" aria-label="Views">{Tab::ALL.map(|tab| tab_button(shell, tab)).collect_view()}</nav>
             <ToastList />
             <Help open=shell.help />
+            <ModelDialog />
             <ImportProblems />
         </div>
     }

@@ -16,6 +16,7 @@ mod help;
 mod icon;
 mod inspector;
 mod lesson;
+mod model;
 mod outline;
 mod palette;
 mod panic;
