@@ -9,13 +9,14 @@ use pressure_point::units::Time;
 use support::{read, run_design};
 
 fn answers(all: &[Answers]) -> usize {
-    all.iter().map(|answers| size_of::<Answers>() + answers.latency.0.len() * 8).sum()
+    all.iter().map(|answers| size_of::<Answers>() + answers.latency.bytes()).sum()
 }
 
 fn bytes(recording: &Recording) -> usize {
     let frame = |frame: &Frame| {
         size_of::<Frame>()
             + frame.components.len() * size_of::<ComponentFrame>()
+            + frame.components.iter().map(|component| size_of_val(component.figures.as_slice())).sum::<usize>()
             + frame.wires.len() * size_of::<WireFrame>()
             + answers(&frame.users)
             + answers(&frame.classes)

@@ -21,7 +21,8 @@ pub use goal::{
     Subject, SubjectKind, Unit,
 };
 pub use model::{
-    FigureRow, INDEX, MODEL_BYTES_MAX, ModelPage, SettingRow, figure_rows, model_pages, setting_rows, settings_title,
+    FigureRow, INDEX, MODEL_BYTES_MAX, ModelPage, SettingRow, figure_rows, list_html, model_pages, setting_rows,
+    tables_html,
 };
 pub use progress::Progress;
 pub use rules::Rules;

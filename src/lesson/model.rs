@@ -148,14 +148,51 @@ pub fn setting_rows(word: &str) -> Vec<SettingRow> {
     rows
 }
 
-/// What the settings of this page belong to, as a heading.
-pub fn settings_title(word: &str) -> &'static str {
-    match word {
+/// The list of all pages, as HTML: the open one is marked.
+pub fn list_html(open: &str) -> String {
+    let mut out = "<ul>".to_owned();
+    for (word, title) in model_pages() {
+        let current = if word == open { " aria-current=\"page\"" } else { "" };
+        out += &format!("<li><a href=\"#model={word}\"{current}>{}</a></li>", escaped(title));
+    }
+    out + "</ul>"
+}
+
+/// The tables of a page, as HTML. (As text, because views of the browser's kind would make the page load slower.)
+pub fn tables_html(word: &str) -> String {
+    let settings = setting_rows(word).into_iter().map(|row| {
+        let range = if row.range.is_empty() { String::new() } else { format!("; {}", row.range) };
+        let help = format!("{}<small>{}{}</small>", escaped(row.help), escaped(&row.form), escaped(&range));
+        [escaped(&row.name), format!("<code>{}</code>", escaped(&row.default)), help]
+    });
+    let title = match word {
         INDEX => "Settings of a request class",
         "wires" => "Settings of a wire",
         "faults" => "Settings of a fault",
         _ => "Settings",
+    };
+    let figures =
+        figure_rows(word).into_iter().map(|row| [row.word.to_owned(), row.unit.to_owned(), escaped(row.help)]);
+    table(title, ["Setting", "Default", "What it does"], settings.collect())
+        + &table("Figures for goals and reports", ["Figure", "Unit", "What it means"], figures.collect())
+}
+
+/// A table with a heading; nothing if it has no rows. The first cell of a row is its name.
+fn table(title: &str, head: [&str; 3], rows: Vec<[String; 3]>) -> String {
+    if rows.is_empty() {
+        return String::new();
     }
+    let mut out = format!("<h3>{title}</h3><table class=\"model-table\"><thead><tr>");
+    head.iter().for_each(|head| out += &format!("<th scope=\"col\">{head}</th>"));
+    out += "</tr></thead><tbody>";
+    for [name, value, help] in rows {
+        out += &format!("<tr><th scope=\"row\"><code>{name}</code></th><td>{value}</td><td>{help}</td></tr>");
+    }
+    out + "</tbody></table>"
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 fn add_rows(info: &SettingInfo, prefix: &str, rows: &mut Vec<SettingRow>) {
@@ -248,6 +285,12 @@ mod tests {
         assert!(row("retry.jitter").form.contains("decorrelated"));
         assert_eq!(setting_rows("cache").len(), Kind::of("cache").unwrap().settings().schema().len());
         assert!(setting_rows("no-such-page").is_empty());
+        let html = tables_html("wires");
+        assert!(html.starts_with("<h3>Settings of a wire</h3><table"), "{html}");
+        let latency = "<th scope=\"row\"><code>latency</code></th><td><code>0s</code></td><td>The time one way.<small>such as 20ms; 0s to 1m</small></td>";
+        assert!(html.contains(latency), "{html}");
+        assert!(list_html("cache").contains("<li><a href=\"#model=cache\" aria-current=\"page\">Cache</a></li>"));
+        assert_eq!(escaped("a < b & \"c\""), "a &lt; b &amp; &quot;c&quot;");
         assert!(figure_rows("cache").iter().any(|row| row.word == "hit_ratio"));
         assert!(figure_rows("database").iter().any(|row| row.word == "connections"));
         assert!(figure_rows("wires").iter().any(|row| row.word == "retries"));

@@ -6,9 +6,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, MouseEvent};
 
-use crate::lesson::{
-    FigureRow, INDEX, MODEL_BYTES_MAX, ModelPage, SettingRow, figure_rows, model_pages, setting_rows, settings_title,
-};
+use crate::lesson::{INDEX, MODEL_BYTES_MAX, ModelPage, list_html, model_pages, tables_html};
 
 use super::course::{Classroom, fetch};
 use super::glyph::{Glyph, glyph};
@@ -63,7 +61,7 @@ impl ModelBook {
             let text = match fetch(&format!("model/{word}.md")).await {
                 Ok(text) if text.len() <= MODEL_BYTES_MAX => Text::Ready(ModelPage::read(&word, &text)),
                 Ok(_) => Text::Missing(format!("model/{word}.md is too large")),
-                Err(problem) => Text::Missing(problem.to_string()),
+                Err(problem) => Text::Missing(format!("{}: {}", problem.path, problem.message)),
             };
             if self.open.with_untracked(|open| open.as_ref() == Some(&word)) {
                 self.text.set(text);
@@ -132,10 +130,19 @@ pub fn ModelDialog() -> impl IntoView {
             spawn_local(async move {
                 TimeoutFuture::new(0).await;
                 let _ = body.focus();
+                // On a phone the list of pages is a strip, wider than the screen.
+                if let Ok(Some(link)) = dialog.query_selector("nav [aria-current]") {
+                    link.scroll_into_view();
+                }
             });
         }
     });
-    let content = move || book.open.get().map(|word| content(book, &word));
+    let word = move || book.open.get().unwrap_or_default();
+    let text = move || match book.text.get() {
+        Text::Loading => view! { <p role="status">"Loading …"</p> }.into_any(),
+        Text::Ready(page) => view! { <article class="prose" inner_html=page.html></article> }.into_any(),
+        Text::Missing(why) => view! { <p role="alert">"The text of this page cannot be shown: "{why}</p> }.into_any(),
+    };
     view! {
         <dialog class="model-dialog" node_ref=dialog aria-labelledby="model-title" on:close=move |_| book.close(classroom)
             on:click=move |event| follow(book, &event)>
@@ -144,8 +151,11 @@ pub fn ModelDialog() -> impl IntoView {
                 <button class="icon-button" aria-label="Close" on:click=move |_| book.close(classroom)>{glyph(Glyph::Close)}</button>
             </header>
             <div class="model-columns">
-                <nav aria-label="Pages of the model">{move || list(book)}</nav>
-                <div class="model-body" tabindex="-1" node_ref=body>{content}</div>
+                <nav aria-label="Pages of the model" inner_html=move || list_html(&word())></nav>
+                <div class="model-body" tabindex="-1" node_ref=body>
+                    {text}
+                    <div inner_html=move || tables_html(&word())></div>
+                </div>
             </div>
         </dialog>
     }
@@ -166,59 +176,4 @@ fn follow(book: ModelBook, event: &MouseEvent) {
     let Some(href) = link.and_then(|link| link.get_attribute("href")) else { return };
     event.prevent_default();
     book.go(href.trim_start_matches("#model="));
-}
-
-fn list(book: ModelBook) -> impl IntoView {
-    let open = book.open.get();
-    let item = |(word, title): (&'static str, &'static str)| {
-        let current = (open.as_deref() == Some(word)).then_some("page");
-        view! { <li><a href=format!("#model={word}") aria-current=current>{title}</a></li> }
-    };
-    view! { <ul>{model_pages().into_iter().map(item).collect_view()}</ul> }
-}
-
-fn content(book: ModelBook, word: &str) -> impl IntoView + use<> {
-    let text = move || match book.text.get() {
-        Text::Loading => view! { <p role="status">"Loading …"</p> }.into_any(),
-        Text::Ready(page) => view! { <article class="prose" inner_html=page.html></article> }.into_any(),
-        Text::Missing(why) => view! { <p role="alert">"The text of this page cannot be shown: "{why}</p> }.into_any(),
-    };
-    view! { {text}{settings_table(settings_title(word), &setting_rows(word))}{figures_table(&figure_rows(word))} }
-}
-
-fn settings_table(title: &'static str, rows: &[SettingRow]) -> Option<impl IntoView + use<>> {
-    let row = |row: &SettingRow| {
-        let range = if row.range.is_empty() { String::new() } else { format!("; {}", row.range) };
-        view! {
-            <tr>
-                <th scope="row"><code>{row.name.clone()}</code></th>
-                <td><code>{row.default.clone()}</code></td>
-                <td>{row.help}<small>{row.form.clone()}{range}</small></td>
-            </tr>
-        }
-    };
-    (!rows.is_empty()).then(|| {
-        view! {
-            <h3>{title}</h3>
-            <table class="model-table">
-                <thead><tr><th scope="col">"Setting"</th><th scope="col">"Default"</th><th scope="col">"What it does"</th></tr></thead>
-                <tbody>{rows.iter().map(row).collect_view()}</tbody>
-            </table>
-        }
-    })
-}
-
-fn figures_table(rows: &[FigureRow]) -> Option<impl IntoView + use<>> {
-    let row = |row: &FigureRow| {
-        view! { <tr><th scope="row"><code>{row.word}</code></th><td>{row.unit}</td><td>{row.help}</td></tr> }
-    };
-    (!rows.is_empty()).then(|| {
-        view! {
-            <h3>"Figures for goals and reports"</h3>
-            <table class="model-table">
-                <thead><tr><th scope="col">"Figure"</th><th scope="col">"Unit"</th><th scope="col">"What it means"</th></tr></thead>
-                <tbody>{rows.iter().map(row).collect_view()}</tbody>
-            </table>
-        }
-    })
 }

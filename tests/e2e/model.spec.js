@@ -10,10 +10,10 @@ test("the model opens from the inspector, with its settings, and gives the lesso
 
   // Something that would be lost if the page loaded anew: a change that is not saved as a file, and what is selected.
   await part(page, "app").click();
-  const cores = page.getByLabel("cores", { exact: true });
-  await cores.fill("3");
-  await cores.press("Enter");
-  await expect(part(page, "app")).toHaveAttribute("aria-label", /3 cores/);
+  const capacity = page.getByRole("textbox", { name: "Capacity" });
+  await capacity.fill("4000");
+  await capacity.press("Enter");
+  await expect(page.getByRole("button", { name: "Undo" })).toBeEnabled();
   const mark = await page.evaluate(() => (window.untouched = Math.random()));
 
   await page.getByRole("link", { name: "How it works" }).click();
@@ -38,8 +38,8 @@ test("the model opens from the inspector, with its settings, and gives the lesso
   await expect(dialog(page)).toBeHidden();
   await expect(page).toHaveURL(/#lesson=part-1\/02-the-spike$/);
   await expect(page.getByRole("heading", { name: "The spike", level: 1 })).toBeVisible();
-  await expect(part(page, "app")).toHaveAttribute("aria-label", /3 cores/);
-  await expect(cores).toHaveValue("3");
+  await expect(capacity).toHaveValue("4000");
+  await expect(page.getByRole("button", { name: "Undo" })).toBeEnabled();
   expect(await page.evaluate(() => window.untouched)).toBe(mark);
   await expect(page.getByRole("link", { name: "How it works" })).toBeFocused();
 });
