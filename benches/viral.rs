@@ -1,8 +1,9 @@
 //! W2, the viral workload of `performance.md`: the product engine beside a bare reference loop, in one run.
 //!
 //! And how the cost of a request grows with the rate, with pending events, and with components (`growth`), each beside a
-//! bare loop too. Read the ratios, not the times.
+//! bare loop too. Times are times on the processor; read the ratios.
 
+mod cpu_time;
 mod growth;
 mod reference;
 
@@ -13,6 +14,7 @@ use pressure_point::design::{self, Design};
 use pressure_point::sim::Simulation;
 use pressure_point::units::Time;
 
+use cpu_time::CpuTime;
 use reference::{Load, Reference};
 
 /// W2, or more or less of it, as a design file.
@@ -54,7 +56,7 @@ fn check(load: Load) -> (Design, u64) {
     (design, ours)
 }
 
-fn viral(criterion: &mut Criterion) {
+fn viral(criterion: &mut Criterion<CpuTime>) {
     let (design, requests) = check(Load::W2);
     let mut group = criterion.benchmark_group("W2");
     group.sample_size(10).throughput(Throughput::Elements(requests));
@@ -63,5 +65,9 @@ fn viral(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, viral, growth::rate, growth::pending, growth::components);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(CpuTime);
+    targets = viral, growth::rate, growth::pending, growth::components
+}
 criterion_main!(benches);

@@ -6,6 +6,7 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use pressure_point::design;
 use pressure_point::sim::Simulation;
 
+use super::cpu_time::CpuTime;
 use super::reference::{Load, Reference, closed};
 use super::{check, product};
 
@@ -13,7 +14,7 @@ use super::{check, product};
 const REQUESTS: f64 = 600_000.0;
 
 /// From 15,000 to a million requests a second: the shape of W2 with machines that grow with the rate.
-pub fn rate(criterion: &mut Criterion) {
+pub fn rate(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("rate");
     group.sample_size(10);
     for times in [1u32, 4, 16, 66] {
@@ -36,7 +37,7 @@ pub fn rate(criterion: &mut Criterion) {
 }
 
 /// From a thousand to a million pending events: users who think, so many that 20,000 of them a second want something.
-pub fn pending(criterion: &mut Criterion) {
+pub fn pending(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("pending events");
     group.sample_size(10).throughput(Throughput::Elements(REQUESTS as u64));
     for users in [1_000u32, 10_000, 100_000, 1_000_000] {
@@ -69,7 +70,7 @@ pub fn pending(criterion: &mut Criterion) {
 }
 
 /// From ten to a thousand servers with as many workers together, and the same traffic.
-pub fn components(criterion: &mut Criterion) {
+pub fn components(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("components");
     group.sample_size(10);
     for (servers, workers) in [(10u32, 100u32), (100, 10), (1000, 1)] {
