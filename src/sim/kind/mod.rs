@@ -11,7 +11,7 @@ pub use balancer::Balancer;
 pub use cache::Cache;
 pub use clients::Clients;
 pub use database::Database;
-pub use server::{Server, Stores};
+pub use server::Server;
 pub use storage::Storage;
 
 use super::attempt::{Op, Stage};

@@ -1,6 +1,8 @@
 //! The server: a slot is held for the whole stay, cores are shared first come first served, and the plan of a request
 //! follows from what is wired to it.
 
+mod plan;
+
 use crate::design;
 use crate::units::Time;
 
@@ -92,7 +94,7 @@ impl Simulation {
         self.server(at).configure(settings);
     }
 
-    pub(super) fn server_begins(&mut self, at: u32, index: u32) {
+    pub(in crate::sim) fn server_begins(&mut self, at: u32, index: u32) {
         let class = self.attempts[index].class;
         debug_assert!(class != PROBE, "probes have no plan");
         self.attempts[index].step = self.server(at).plans[usize::from(class)];
@@ -131,7 +133,7 @@ impl Simulation {
         self.move_on(index, delay, Event::Done);
     }
 
-    pub(super) fn core_done(&mut self, at: u32, index: u32) {
+    pub(in crate::sim) fn core_done(&mut self, at: u32, index: u32) {
         let now = self.now;
         let Behavior::Server(server) = &mut self.parts[at as usize].behavior else { return };
         server.cores.release(now);
@@ -235,7 +237,7 @@ impl Simulation {
         }
     }
 
-    fn cache_of(&mut self, at: u32, class: u16, key: u32) -> Option<&mut super::Cache> {
+    fn cache_of(&mut self, at: u32, class: u16, key: u32) -> Option<&mut crate::sim::kind::Cache> {
         let wire = by_key(&self.server(at).stores[usize::from(class)].caches, key);
         let wire = self.wires.get(wire as usize)?;
         let part = &mut self.parts[wire.to as usize];
@@ -249,7 +251,7 @@ impl Simulation {
     }
 
     /// A hash of a user, for balancers that keep users together.
-    pub(super) fn user_hash(&self, index: u32) -> u64 {
+    pub(in crate::sim) fn user_hash(&self, index: u32) -> u64 {
         mix(u64::from(self.attempts[index].user) ^ 0x5bd1_e995)
     }
 }
