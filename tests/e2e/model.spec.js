@@ -1,4 +1,5 @@
 // Whoever wants to know how a part behaves reads it beside their work, and finds that work as they left it.
+import AxeBuilder from "@axe-core/playwright";
 import { expect, shots, test } from "./fixtures.js";
 
 const part = (page, name) => page.locator(`.part[data-part="${name}"]`);
@@ -29,6 +30,8 @@ test("the model opens from the inspector, with its settings, and gives the lesso
   await expect(page).toHaveURL(/#model=index$/);
   await expect(dialog(page).getByRole("heading", { name: "Wiring changes behaviour" })).toBeVisible();
   await shots(page, "model-index");
+  const { violations } = await new AxeBuilder({ page }).include(".model-dialog").analyze();
+  expect(violations.map((violation) => `${violation.id}: ${violation.nodes[0].html}`)).toEqual([]);
   await page.goBack();
   await expect(page).toHaveURL(/#model=server$/);
   await expect(dialog(page).getByRole("heading", { level: 2 })).toHaveText(/server/i);
