@@ -1,6 +1,6 @@
 //! What goes wrong on purpose: the scripted faults of a design.
 
-use crate::units::Time;
+use crate::units::{Chance, Time};
 
 use super::setting::{choices, settings};
 
@@ -15,6 +15,10 @@ choices! {
         SlowDown = "slow-down",
         /// Nothing gets through, not even a refusal: callers wait until they time out.
         Partition = "partition",
+        /// A `share` of the packets is lost, each way, on a wire or on all wires of a component.
+        PacketLoss = "packet-loss",
+        /// Every packet takes `latency` longer, each way, on a wire or on all wires of a component.
+        AddedLatency = "added-latency",
         /// A cache forgets everything.
         CacheFlush = "cache-flush",
     }
@@ -31,6 +35,10 @@ settings! {
         lasts as "for": Option<Time> = None, Some((0.000001, 86400.0));
         /// How many times slower, for a slow-down.
         factor: f64 = 5.0, Some((1.0, 10_000.0));
+        /// The share of packets lost, for a packet loss.
+        share: Chance = Chance(0.1), Some((0.0, 1.0));
+        /// How much longer a packet takes one way, for an added latency.
+        latency: Time = Time::from_millis(100), Some((0.0, 60.0));
     }
 }
 
@@ -46,7 +54,7 @@ pub struct Fault {
 /// What a fault strikes, by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// A component.
+    /// A component; of a fault, perhaps a region: all in it, or all wires that cross its border.
     Component(String),
     /// A wire, from caller to callee.
     Wire(String, String),

@@ -11,6 +11,7 @@ mod kind;
 mod node;
 mod policy;
 mod problem;
+mod region;
 
 pub use check::{Remark, may_connect, remarks};
 pub use class::{ClassCost, Keys, RequestClass};
@@ -18,11 +19,13 @@ pub use edit::Edit;
 pub use fault::{Fault, FaultKind, FaultSettings, Target};
 pub use file::{DESIGN_BYTES_MAX, read, set_path, write};
 pub use kind::{
-    Arrivals, Cache, Clients, Database, Eviction, HealthCheck, Kind, LoadBalancer, ObjectStorage, Server, Strategy,
+    Algorithm, ApiGateway, Arrivals, Auth, Cache, Clients, Compression, Database, Dns, Eviction, External, Filter,
+    HashBy, HealthCheck, Kind, Limit, LoadBalancer, ObjectStorage, Outlier, Per, Routing, Server, Shape, Strategy, Tls,
 };
 pub use node::{Entry, Node, Value, inline_text};
-pub use policy::{Backoff, Breaker, CallPolicy, Jitter, Retry};
+pub use policy::{Backoff, Breaker, CallPolicy, Hedge, Jitter, Retry, RetryOn};
 pub use problem::{Findings, Problem, suggest};
+pub use region::{Distance, Regions, region_typed};
 pub use setting::{Curve, Form, Names, SettingInfo, Settings, get_path, put_path, read_settings};
 
 use crate::units::Time;
@@ -44,6 +47,8 @@ pub struct Design {
     pub spans: Vec<Span>,
     /// What goes wrong, and when.
     pub faults: Vec<Fault>,
+    /// How far apart regions are.
+    pub regions: Regions,
 }
 
 /// A box.
@@ -53,6 +58,8 @@ pub struct Component {
     pub name: String,
     /// Its centre on the canvas, in canvas pixels.
     pub at: Point,
+    /// Where in the world it stands; of users, where they are. None is near everything.
+    pub region: Option<String>,
     /// What it is, with its settings.
     pub kind: Kind,
 }
@@ -98,6 +105,7 @@ impl Default for Design {
             wires: Vec::new(),
             spans: Vec::new(),
             faults: Vec::new(),
+            regions: Regions::default(),
         }
     }
 }
@@ -122,7 +130,10 @@ impl Design {
     pub fn free_name(&self, kind: &Kind) -> String {
         let stem = kind.stem();
         let numbered = (2..).map(|number| format!("{stem}-{number}"));
-        std::iter::once(stem.to_owned()).chain(numbered).find(|name| self.component(name).is_none()).expect("endless")
+        std::iter::once(stem.to_owned())
+            .chain(numbered)
+            .find(|name| self.component(name).is_none() && !self.has_region(name))
+            .expect("endless")
     }
 }
 

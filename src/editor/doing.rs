@@ -211,7 +211,7 @@ impl Editor {
         };
         let name = self.design.free_name(&kind);
         let told = format!("Added {name}, {}", kind.label());
-        let component = Component { name: name.clone(), at, kind };
+        let component = Component { name: name.clone(), at, region: None, kind };
         if self.edit(Edit::AddComponent(self.design.components.len(), component), effects) {
             let part = Target::Component(name);
             self.selection.only(part.clone());
@@ -241,5 +241,5 @@ impl Editor {
 
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or(String::new(), |first| std::iter::once(first.to_ascii_uppercase()).chain(chars).collect())
 }

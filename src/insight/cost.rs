@@ -6,7 +6,10 @@
 //! | component | dollars per hour | counted by |
 //! |---|---|---|
 //! | users | 0 | – |
-//! | load balancer | 0.025 | each |
+//! | load balancer | 0.025, and 0.04 a core where `cores` says how many | each, `cores` |
+//! | API gateway | 0.025 + 0.04 a core | `cores` |
+//! | DNS | 0.001 | each |
+//! | external API | 0 by the hour | its calls are counted by the figure `spent` |
 //! | server | 0.01 + 0.04 a core of speed 1 | `cores`, `speed`: a core twice as fast costs twice as much |
 //! | cache | 0.02 + 0.01 per 10,000 entries | `entries` |
 //! | database | 0.05 + 0.02 a statement at once + 0.0002 a connection | `concurrency`, `connections` |
@@ -24,7 +27,10 @@ pub fn cost_per_hour(design: &Design) -> Money {
 pub fn component_cost_per_hour(kind: &Kind) -> Money {
     Money(match kind {
         Kind::Clients(_) => 0.0,
-        Kind::LoadBalancer(_) => 0.025,
+        Kind::LoadBalancer(balancer) => 0.025 + 0.04 * f64::from(balancer.cores.unwrap_or(0)),
+        Kind::ApiGateway(gateway) => 0.025 + 0.04 * f64::from(gateway.cores),
+        Kind::Dns(_) => 0.001,
+        Kind::External(_) => 0.0,
         Kind::Server(server) => 0.01 + 0.04 * f64::from(server.cores) * server.speed,
         Kind::Cache(cache) => 0.02 + 0.01 * f64::from(cache.entries) / 10_000.0,
         Kind::Database(database) => {

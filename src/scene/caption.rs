@@ -8,7 +8,8 @@ use super::state::{FlowState, State};
 
 /// A component in words: `app-1, server, 82 % busy, 12 waiting, calls db`.
 pub fn component_words(design: &Design, component: &Component, vitals: Option<&Vitals>) -> String {
-    let mut words = vec![component.name.clone(), component.kind.label().to_lowercase()];
+    let mut words = vec![component.name.clone(), component.kind.label().to_ascii_lowercase()];
+    words.extend(component.region.as_ref().map(|region| format!("in {region}")));
     if let Some(vitals) = vitals {
         words.extend(figures(&component.kind, vitals));
     }
@@ -23,7 +24,7 @@ fn figures(kind: &Kind, vitals: &Vitals) -> Vec<String> {
     let state = vitals.state();
     let mut words = Vec::new();
     if state != State::Healthy {
-        words.push(state.word().to_lowercase());
+        words.push(state.word().to_ascii_lowercase());
     }
     match kind {
         Kind::Clients(_) => {
@@ -48,7 +49,7 @@ pub fn wire_words(wire: &Wire, flow: Option<&Flow>) -> String {
     if let Some(flow) = flow {
         let state = flow.state();
         if !matches!(state, FlowState::Quiet | FlowState::Flowing) {
-            words.push(state.word().to_lowercase());
+            words.push(state.word().to_ascii_lowercase());
         }
         words.push(rate_text(flow.rate));
         if flow.broken > 0.0 {
@@ -83,6 +84,12 @@ pub fn summary(kind: &Kind) -> String {
             }
         }
         Kind::LoadBalancer(balancer) => balancer.strategy.word().replace('-', " "),
+        Kind::ApiGateway(gateway) => count(gateway.cores, "core", "cores"),
+        Kind::Dns(dns) => format!("{}, {}", dns.policy.word(), dns.ttl),
+        Kind::External(external) => match &external.limit {
+            Some(limit) => format!("≤ {}", rate_text(limit.rate.0)),
+            None => external.latency.mean().to_string(),
+        },
         Kind::Server(server) => count(server.cores, "core", "cores"),
         Kind::Cache(cache) => count(cache.entries, "entry", "entries"),
         Kind::Database(database) => format!("{} at once", count_text(f64::from(database.concurrency))),
@@ -90,13 +97,19 @@ pub fn summary(kind: &Kind) -> String {
     }
 }
 
-/// What a wire does for its caller, in a few letters: `1s, 3 tries, breaker`; empty for a bare wire.
+/// What a wire does for its caller, in a few letters: `≤ 1s, 3 tries, breaker`; empty for a bare wire.
 pub fn policy_summary(policy: &CallPolicy) -> String {
+    let word = |on: bool, word: &str| on.then(|| word.to_owned());
     let parts = [
         policy.timeout.map(|timeout| format!("≤ {timeout}")),
+        word(policy.deadline, "deadline"),
         policy.retry.as_ref().map(|retry| format!("{} tries", retry.tries)),
-        policy.breaker.as_ref().map(|_| "breaker".to_owned()),
+        policy.hedge.as_ref().map(|hedge| format!("hedge {}", hedge.after)),
+        word(policy.breaker.is_some(), "breaker"),
         policy.bulkhead.map(|places| format!("bulkhead {places}")),
+        word(policy.fallback, "fallback"),
+        policy.bandwidth.map(|bytes| format!("{bytes}/s")),
+        (policy.loss.0 > 0.0).then(|| format!("loses {}", policy.loss)),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

@@ -112,17 +112,23 @@ pub fn marks(recording: &Recording, playhead: Time, duration: Time) -> Vec<Track
 
 fn mark_kind(what: &Happening) -> Option<MarkKind> {
     match what {
-        Happening::Crashed(_) | Happening::CutOff(_) | Happening::WireCut(_) | Happening::Stopped(_) => {
-            Some(MarkKind::Bad)
-        }
+        Happening::Crashed(_)
+        | Happening::CutOff(_)
+        | Happening::WireCut(_)
+        | Happening::RegionCutOff(_)
+        | Happening::Stopped(_) => Some(MarkKind::Bad),
         Happening::Overflowed(_)
         | Happening::Slowed(..)
         | Happening::WireSlowed(..)
+        | Happening::Lossy(..)
+        | Happening::Delayed(..)
         | Happening::Flushed(_)
         | Happening::BreakerOpened(_)
-        | Happening::TakenOut(_) => Some(MarkKind::Warning),
+        | Happening::TakenOut(_)
+        | Happening::Ejected(_) => Some(MarkKind::Warning),
         Happening::Recovered(_)
         | Happening::WireRecovered(_)
+        | Happening::NetworkRecovered(_)
         | Happening::BreakerClosed(_)
         | Happening::BroughtBack(_) => Some(MarkKind::Good),
         Happening::Changed => Some(MarkKind::Hand),

@@ -1,4 +1,5 @@
-//! Faults: crash, restart, slow-down, partition, cache flush; and what comes back when they end.
+//! Faults: what strikes components, and what comes back when it ends. Faults of one kind on one target may overlap; each
+//! ends on its own. What strikes wires is in `network`.
 
 use crate::design::{FaultKind, Target};
 use crate::units::Time;
@@ -13,38 +14,49 @@ use super::{Happening, Outcome};
 impl Simulation {
     /// A fault strikes, and its end is planned.
     pub(super) fn fault_strikes(&mut self, index: u32) {
-        let fault = self.faults[index as usize].clone();
-        match &fault.target {
-            Target::Component(name) => {
-                if let Some(at) = self.part_named(name) {
-                    self.strike_part(at, fault.settings.fault, fault.settings.factor);
-                }
-            }
-            Target::Wire(from, to) => {
-                if let Some(wire) = self.wire_named(from, to) {
-                    self.strike_wire(wire, fault.settings.fault, fault.settings.factor);
-                }
-            }
+        self.strike_wires(index);
+        for at in self.parts_struck(index) {
+            self.strike_part(at, index);
         }
-        if let Some(lasts) = fault.settings.lasts {
+        if let Some(lasts) = self.faults[index as usize].settings.lasts {
             self.calendar.schedule(self.now, Delay::For(lasts), Event::FaultEnd.on(index));
         }
     }
 
-    fn part_named(&self, name: &str) -> Option<u32> {
+    /// The component of this name, as it is now.
+    pub(super) fn part_named(&self, name: &str) -> Option<u32> {
         self.parts.iter().position(|part| part.name == name && !part.gone).map(|index| index as u32)
     }
 
-    fn wire_named(&self, from: &str, to: &str) -> Option<u32> {
-        let (from, to) = (self.part_named(from)?, self.part_named(to)?);
-        self.wires.iter().position(|wire| wire.from == from && wire.to == to).map(|index| index as u32)
+    /// The components that a fault strikes: the one it names, or all that stand in the region it names. What strikes
+    /// the network strikes wires; only a partition of a single component shows at the component too.
+    fn parts_struck(&self, fault: u32) -> Vec<u32> {
+        let fault = &self.faults[fault as usize];
+        let Target::Component(name) = &fault.target else { return Vec::new() };
+        let network = Simulation::is_of_the_network(fault.settings.fault);
+        match self.part_named(name) {
+            Some(at) if !network || fault.settings.fault == FaultKind::Partition => vec![at],
+            Some(_) => Vec::new(),
+            None if network => Vec::new(),
+            None => (0..self.parts.len() as u32)
+                .filter(|at| !self.parts[*at as usize].gone && self.is_in(*at, name))
+                .collect(),
+        }
     }
 
-    fn strike_part(&mut self, at: u32, kind: FaultKind, factor: f64) {
+    fn strike_part(&mut self, at: u32, fault: u32) {
+        let kind = self.faults[fault as usize].settings.fault;
         let part = &mut self.parts[at as usize];
         match kind {
-            FaultKind::Crash => self.crash(at),
+            FaultKind::Crash => {
+                part.faults.push(fault);
+                self.crash(at);
+            }
             FaultKind::Restart => {
+                // Whoever restarts it ends its crashes; it comes back when it has booted, or when the fault ends.
+                let faults = &self.faults;
+                part.faults.retain(|other| faults[*other as usize].settings.fault != FaultKind::Crash);
+                part.faults.push(fault);
                 self.crash(at);
                 let boot = self.parts[at as usize].boot;
                 let seq = self.calendar.schedule(self.now, Delay::For(boot), Event::Boot.on(at));
@@ -52,11 +64,14 @@ impl Simulation {
                 self.tell(Happening::Booting(at));
             }
             FaultKind::SlowDown => {
-                part.slow = factor;
+                part.faults.push(fault);
+                let factor = self.faults[fault as usize].settings.factor;
+                self.judge_part(at);
                 self.tell(Happening::Slowed(at, (factor * 100.0) as u32));
             }
             FaultKind::Partition => {
-                part.cut = true;
+                part.faults.push(fault);
+                self.judge_part(at);
                 self.tell(Happening::CutOff(at));
             }
             FaultKind::CacheFlush => {
@@ -65,62 +80,68 @@ impl Simulation {
                     self.tell(Happening::Flushed(at));
                 }
             }
+            FaultKind::PacketLoss | FaultKind::AddedLatency => {}
         }
     }
 
-    fn strike_wire(&mut self, index: u32, kind: FaultKind, factor: f64) {
-        let wire = &mut self.wires[index as usize];
-        match kind {
-            FaultKind::SlowDown => {
-                wire.slow = factor;
-                wire.set_latency(&mut self.calendar);
-                self.tell(Happening::WireSlowed(index, (factor * 100.0) as u32));
-            }
-            // A wire has no process and no memory: what else may strike it cuts it.
-            FaultKind::Partition | FaultKind::Crash | FaultKind::Restart | FaultKind::CacheFlush => {
-                wire.cut = true;
-                self.tell(Happening::WireCut(index));
-            }
-        }
-    }
-
-    /// A fault that lasts a while is over.
-    pub(super) fn fault_ends(&mut self, index: u32) {
-        let fault = self.faults[index as usize].clone();
-        let kind = fault.settings.fault;
-        match &fault.target {
-            Target::Component(name) => {
-                let Some(at) = self.part_named(name) else { return };
-                let part = &mut self.parts[at as usize];
-                match kind {
-                    FaultKind::Crash | FaultKind::Restart => (part.down, part.booting) = (false, 0),
-                    FaultKind::SlowDown => part.slow = 1.0,
-                    FaultKind::Partition => part.cut = false,
-                    FaultKind::CacheFlush => return,
-                }
-                self.tell(Happening::Recovered(at));
-            }
-            Target::Wire(from, to) => {
-                let Some(index) = self.wire_named(from, to) else { return };
-                let wire = &mut self.wires[index as usize];
-                match kind {
-                    FaultKind::SlowDown => wire.slow = 1.0,
-                    _ => wire.cut = false,
-                }
-                wire.set_latency(&mut self.calendar);
-                self.tell(Happening::WireRecovered(index));
-            }
-        }
-    }
-
-    /// A restarted component is back.
-    pub(super) fn boot_over(&mut self, at: u32, seq: u32) {
+    /// Works out what all faults in force together do to a component.
+    fn judge_part(&mut self, at: u32) {
         let part = &mut self.parts[at as usize];
-        if part.booting != seq {
+        (part.slow, part.cut) = (1.0, false);
+        for fault in &part.faults {
+            let settings = &self.faults[*fault as usize].settings;
+            match settings.fault {
+                FaultKind::SlowDown => part.slow *= settings.factor,
+                FaultKind::Partition => part.cut = true,
+                _ => {}
+            }
+        }
+    }
+
+    /// A fault that lasts a while is over; others on the same target go on.
+    pub(super) fn fault_ends(&mut self, index: u32) {
+        self.release_wires(index);
+        let kind = self.faults[index as usize].settings.fault;
+        for at in 0..self.parts.len() as u32 {
+            let part = &mut self.parts[at as usize];
+            if !part.faults.contains(&index) {
+                continue;
+            }
+            part.faults.retain(|other| *other != index);
+            match kind {
+                FaultKind::Crash | FaultKind::Restart if self.is_crashed(at) => {}
+                FaultKind::Crash | FaultKind::Restart => self.come_back(at),
+                _ => {
+                    self.judge_part(at);
+                    self.tell(Happening::Recovered(at));
+                }
+            }
+        }
+    }
+
+    /// Whether a crash in force keeps it down.
+    fn is_crashed(&self, at: u32) -> bool {
+        let crash = |fault: &u32| self.faults[*fault as usize].settings.fault == FaultKind::Crash;
+        self.parts[at as usize].faults.iter().any(crash)
+    }
+
+    fn come_back(&mut self, at: u32) {
+        let part = &mut self.parts[at as usize];
+        if std::mem::take(&mut part.down) {
+            part.booting = 0;
+            self.tell(Happening::Recovered(at));
+        }
+    }
+
+    /// A restarted component is back, unless it has crashed again since.
+    pub(super) fn boot_over(&mut self, at: u32, seq: u32) {
+        if self.parts[at as usize].booting != seq {
             return;
         }
-        (part.down, part.booting) = (false, 0);
-        self.tell(Happening::Recovered(at));
+        self.parts[at as usize].booting = 0;
+        if !self.is_crashed(at) {
+            self.come_back(at);
+        }
     }
 
     /// The process dies: all it held is lost, and its callers' connections break.
@@ -140,8 +161,13 @@ impl Simulation {
         self.parts[at as usize].behavior.clear(now);
         let attempts = &self.attempts;
         self.ready.retain(|index| attempts[*index].at != at);
-        let here =
-            |stage: Stage| matches!(stage, Stage::WaitingSlot | Stage::WaitingCore | Stage::Working | Stage::Calling);
+        // A request that DNS has sent on has nothing to do with it any more.
+        let passed = matches!(self.parts[at as usize].behavior, Behavior::Dns(_));
+        let here = |stage: Stage| match stage {
+            Stage::WaitingSlot | Stage::WaitingCore | Stage::Working => true,
+            Stage::Calling => !passed,
+            _ => false,
+        };
         for index in self.attempts.which(|attempt| attempt.at == at && here(attempt.stage)) {
             let child = std::mem::replace(&mut self.attempts[index].child, NONE);
             self.abandon(child, Outcome::Failed);

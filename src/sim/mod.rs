@@ -10,13 +10,16 @@ mod event;
 mod fault;
 mod figure;
 mod frame;
+mod hedge;
 mod kind;
+mod limiter;
+mod network;
 mod part;
 mod random;
 mod record;
 mod replay;
-#[allow(dead_code, reason = "the balancer and the shard router are about to use it")]
 mod ring;
+mod settle;
 mod sketch;
 mod station;
 mod tally;

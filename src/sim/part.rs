@@ -4,9 +4,10 @@ use crate::design::{ClassCost, Kind};
 use crate::units::{Distribution, Time};
 
 use super::ComponentFrame;
-use super::attempt::NONE;
+use super::attempt::{Attempt, NONE};
 use super::calendar::Delay;
-use super::kind::{Balancer, Cache, Clients, Database, Server, Storage};
+use super::kind::{Balancer, Cache, Clients, Database, Dns, Duties, External, Gateway, Server, Storage};
+use super::limiter::Limiter;
 use super::random::{Alias, Stream};
 use super::station::Station;
 use super::tally::Meter;
@@ -45,6 +46,10 @@ pub(super) struct Part {
     pub booting: u32,
     pub boot: Time,
     pub cut: bool,
+    /// The faults in force on it.
+    pub faults: Vec<u32>,
+    /// Where in the world it stands.
+    pub region: Option<String>,
     pub gone: bool,
     /// How many times slower a fault makes it.
     pub slow: f64,
@@ -57,7 +62,10 @@ pub(super) struct Part {
 #[derive(Clone, Debug)]
 pub(super) enum Behavior {
     Clients(Box<Clients>),
-    Balancer(Balancer),
+    Balancer(Box<Balancer>),
+    Gateway(Box<Gateway>),
+    Dns(Box<Dns>),
+    External(Box<External>),
     Server(Box<Server>),
     Cache(Box<Cache>),
     Database(Box<Database>),
@@ -90,7 +98,10 @@ impl Behavior {
     pub fn new(kind: &Kind, seed: u64, name: &str) -> Behavior {
         match kind {
             Kind::Clients(settings) => Behavior::Clients(Box::new(Clients::new(settings, seed, name))),
-            Kind::LoadBalancer(settings) => Behavior::Balancer(Balancer::new(settings)),
+            Kind::LoadBalancer(settings) => Behavior::Balancer(Box::new(Balancer::new(settings))),
+            Kind::ApiGateway(_) => Behavior::Gateway(Box::default()),
+            Kind::Dns(settings) => Behavior::Dns(Box::new(Dns::new(settings))),
+            Kind::External(settings) => Behavior::External(Box::new(External::new(settings))),
             Kind::Server(settings) => Behavior::Server(Box::new(Server::new(settings))),
             Kind::Cache(settings) => Behavior::Cache(Box::new(Cache::new(settings))),
             Kind::Database(settings) => Behavior::Database(Box::new(Database::new(settings))),
@@ -106,14 +117,64 @@ impl Behavior {
             Behavior::Cache(cache) => Some(&mut cache.station),
             Behavior::Database(database) => Some(&mut database.station),
             Behavior::Storage(storage) => Some(&mut storage.station),
-            Behavior::Clients(_) | Behavior::Balancer(_) => None,
+            Behavior::External(external) => Some(&mut external.station),
+            Behavior::Balancer(balancer) => balancer.duties.as_mut().map(|duties| &mut duties.slots),
+            Behavior::Gateway(gateway) => Some(&mut gateway.duties.slots),
+            Behavior::Clients(_) | Behavior::Dns(_) => None,
         }
+    }
+
+    /// What it does besides passing requests on; none where that is all, or where requests end.
+    #[inline]
+    pub fn duties(&mut self) -> Option<&mut Duties> {
+        match self {
+            Behavior::Balancer(balancer) => balancer.duties.as_deref_mut(),
+            Behavior::Gateway(gateway) => Some(&mut gateway.duties),
+            _ => None,
+        }
+    }
+
+    /// The bytes of an answer that leaves it, of a response that has this many: it may compress.
+    #[inline]
+    pub fn answer_bytes(&self, attempt: &Attempt, bytes: u64) -> u64 {
+        match self {
+            Behavior::Balancer(balancer) => match &balancer.duties {
+                Some(duties) => duties.answer_bytes(attempt.step, bytes),
+                None => bytes,
+            },
+            _ => bytes,
+        }
+    }
+
+    /// Its rate limiter.
+    pub fn limiter(&mut self) -> Option<&mut Limiter> {
+        match self {
+            Behavior::External(external) => external.limiter.as_mut(),
+            other => other.duties()?.limiter(),
+        }
+    }
+
+    /// Counts a request that its rate limit refused.
+    pub fn count_limited(&mut self) {
+        match self {
+            Behavior::External(external) => external.limited += 1,
+            other => other.duties().into_iter().for_each(Duties::count_limited),
+        }
+    }
+
+    /// Whether servers call it for what it does, as they call other servers.
+    pub fn is_service(&self) -> bool {
+        matches!(self, Behavior::Server(_) | Behavior::Balancer(_) | Behavior::Gateway(_) | Behavior::External(_))
     }
 
     /// Forgets all work in hand and all that is kept in memory only: a crash.
     pub fn clear(&mut self, now: Time) {
         match self {
-            Behavior::Clients(_) | Behavior::Balancer(_) => {}
+            Behavior::Clients(_) => {}
+            Behavior::Balancer(balancer) => balancer.clear(now),
+            Behavior::Gateway(gateway) => gateway.clear(now),
+            Behavior::Dns(dns) => dns.clear(),
+            Behavior::External(external) => external.station.clear(now),
             Behavior::Server(server) => server.clear(now),
             Behavior::Cache(cache) => cache.clear(now),
             Behavior::Database(database) => database.station.clear(now),
@@ -126,14 +187,22 @@ impl Behavior {
         match self {
             Behavior::Cache(cache) => cache.bytes(),
             Behavior::Database(database) => database.bytes(),
-            Behavior::Clients(_) | Behavior::Balancer(_) | Behavior::Server(_) | Behavior::Storage(_) => 0,
+            Behavior::Balancer(balancer) => balancer.duties.as_ref().map_or(0, |duties| duties.bytes()),
+            Behavior::Gateway(gateway) => gateway.duties.bytes(),
+            Behavior::Dns(dns) => dns.bytes(),
+            Behavior::External(external) => external.limiter.as_ref().map_or(0, Limiter::bytes),
+            Behavior::Clients(_) | Behavior::Server(_) | Behavior::Storage(_) => 0,
         }
     }
 
     /// Fills in the frame that ends now.
     pub fn harvest(&mut self, now: Time, frame: &mut ComponentFrame) {
         match self {
-            Behavior::Clients(_) | Behavior::Balancer(_) => {}
+            Behavior::Clients(_) => {}
+            Behavior::Balancer(balancer) => balancer.harvest(now, frame),
+            Behavior::Gateway(gateway) => gateway.harvest(now, frame),
+            Behavior::Dns(dns) => dns.harvest(frame),
+            Behavior::External(external) => external.harvest(now, frame),
             Behavior::Server(server) => server.harvest(now, frame),
             Behavior::Cache(cache) => cache.harvest(now, frame),
             Behavior::Database(database) => database.harvest(now, frame),
@@ -159,6 +228,8 @@ impl Part {
             booting: 0,
             boot: Time::ZERO,
             cut: false,
+            faults: Vec::new(),
+            region: None,
             gone: false,
             slow: 1.0,
             overflowed: None,

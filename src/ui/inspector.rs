@@ -8,14 +8,15 @@ mod run;
 use leptos::prelude::*;
 
 use crate::design::{Component, Target};
-use crate::editor::{Action, Msg, Room};
+use crate::editor::{Action, Msg, Room, region_info};
 use crate::scene::policy_summary;
 
 use super::icon::kind_icon;
+use super::live::live;
 use super::model::HowItWorks;
 use super::session::{Session, use_session};
 
-use field::Form;
+use field::{Form, field};
 use figures::{ComponentFigures, WireFigures};
 use run::RunSettings;
 
@@ -48,7 +49,7 @@ pub fn Inspector() -> impl IntoView {
         Subject::Wire(from, to) => view! { <WireView from=from to=to /> }.into_any(),
         Subject::Several(count) => several(session, count).into_any(),
     };
-    view! { <div class="inspector-view">{content}</div> }
+    view! { <div class="inspector-view">{live(content)}</div> }
 }
 
 /// The settings shown first, by the kind's word; the rest is folded away.
@@ -71,7 +72,7 @@ fn ComponentView(name: String) -> impl IntoView {
         session.with_design(|design| design.component(&kind_name).map(|component: &Component| component.kind.word()))
     });
     let (connect_title, room) = (name.clone(), Room::Component(name.clone()));
-    let body = move || {
+    live(move || {
         let word = kind.get()?;
         let kind = crate::design::Kind::of(word)?;
         let (title, part, room) = (title.clone(), part.clone(), room.clone());
@@ -84,15 +85,15 @@ fn ComponentView(name: String) -> impl IntoView {
                 </div>
             </header>
             <ComponentFigures name=connect_title.clone() />
-            <Form room=room common=common(word) />
+            <Form room=room.clone() common=common(word) />
+            {field(&room, "", region_info())}
             <div class="inspector-actions">
                 {action(session, Action::Connect)}
                 {action(session, Action::Menu)}
                 <button class="plain-button danger" on:click=move |_| session.dispatch(Msg::Delete(part.clone()))>"Delete"</button>
             </div>
         })
-    };
-    body
+    })
 }
 
 fn action(session: Session, action: Action) -> impl IntoView {

@@ -4,13 +4,21 @@ mod balancer;
 mod cache;
 mod clients;
 mod database;
+mod dns;
+mod external;
+mod gateway;
+mod limit;
 mod server;
 mod storage;
 
-pub use balancer::{HealthCheck, LoadBalancer, Strategy};
+pub use balancer::{Compression, Filter, HashBy, HealthCheck, LoadBalancer, Outlier, Shape, Strategy, Tls};
 pub use cache::{Cache, Eviction};
 pub use clients::{Arrivals, Clients};
 pub use database::Database;
+pub use dns::{Dns, Routing};
+pub use external::External;
+pub use gateway::{ApiGateway, Auth};
+pub use limit::{Algorithm, Limit, Per};
 pub use server::Server;
 pub use storage::ObjectStorage;
 
@@ -69,6 +77,10 @@ kinds! {
     Clients = "clients", "Users", "users";
     /// Spreads requests over its backends and takes sick ones out.
     LoadBalancer = "load-balancer", "Load balancer", "lb";
+    /// Routes requests to services by their class, finds out who asks, and limits how much.
+    ApiGateway = "api-gateway", "API gateway", "gateway";
+    /// Sends users to one of several regions, and away from one that is dead.
+    Dns = "dns", "DNS", "dns";
     /// Runs the application's code.
     Server = "server", "Server", "app";
     /// Remembers answers of the database.
@@ -77,4 +89,6 @@ kinds! {
     Database = "database", "Database", "db";
     /// Keeps blobs: images, videos, downloads.
     ObjectStorage = "object-storage", "Object storage", "storage";
+    /// Somebody else's API: payments, maps, mail. You cannot scale it, only call it less.
+    External = "external", "External API", "external";
 }

@@ -4,13 +4,21 @@ mod balancer;
 mod cache;
 mod clients;
 mod database;
+mod dns;
+mod external;
+mod gateway;
+mod recent;
 mod server;
 mod storage;
 
-pub use balancer::Balancer;
+pub use balancer::{Balancer, Duties, PeakEwma, Pool, Work, nearest, user_hash};
 pub use cache::Cache;
 pub use clients::Clients;
 pub use database::Database;
+pub use dns::Dns;
+pub use external::External;
+pub use gateway::Gateway;
+pub use recent::USER_BITS;
 pub use server::Server;
 pub use storage::Storage;
 
@@ -38,6 +46,10 @@ impl Simulation {
         let attempt = &mut self.attempts[index];
         let (at, op) = (attempt.at, attempt.op);
         attempt.stage = Stage::Working;
+        if self.is_overdue(index) {
+            return self.expire(at, index);
+        }
+        let attempt = &self.attempts[index];
         let waited = self.now.since(attempt.since);
         self.mark(index, Step::Began);
         if op == Op::Probe {
@@ -51,7 +63,9 @@ impl Simulation {
             Behavior::Cache(cache) => cache.lookup,
             Behavior::Database(database) => database.statement(&self.attempts[index], &self.classes),
             Behavior::Storage(storage) => storage.latency,
-            Behavior::Clients(_) | Behavior::Balancer(_) => unreachable!("they have no waiting room"),
+            Behavior::External(external) => external.latency,
+            Behavior::Balancer(_) | Behavior::Gateway(_) => return self.duty_begins(at, index),
+            Behavior::Clients(_) | Behavior::Dns(_) => unreachable!("they have no waiting room"),
         };
         let delay = self.service(at, duration);
         self.move_on(index, delay, Event::Done);
@@ -71,18 +85,27 @@ impl Simulation {
                 self.leave(at, index, Outcome::Ok);
             }
             Behavior::Storage(_) => self.storage_done(at, index),
-            Behavior::Clients(_) | Behavior::Balancer(_) => unreachable!("they serve nothing"),
+            Behavior::External(_) => self.external_done(at, index),
+            Behavior::Balancer(_) | Behavior::Gateway(_) => self.duty_done(at, index),
+            Behavior::Dns(_) => self.looked_up(at, index),
+            Behavior::Clients(_) => unreachable!("they serve nothing"),
         }
     }
 
     /// An attempt leaves the component's station, with an answer; the next in line is let in.
     pub(super) fn leave(&mut self, at: u32, index: u32, outcome: Outcome) {
+        self.free_slot(at);
+        self.answer(index, outcome);
+    }
+
+    /// Frees a place of a component's station; the next in line is let in.
+    #[inline]
+    pub(super) fn free_slot(&mut self, at: u32) {
         let Some(station) = self.parts[at as usize].behavior.station() else { return };
         station.release(self.now);
         if let Some(next) = station.next(self.now, &self.attempts) {
             // Not at once: a chain of answers that take no time would nest without bound.
             self.ready.push_back(next);
         }
-        self.answer(index, outcome);
     }
 }

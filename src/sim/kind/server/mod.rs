@@ -14,8 +14,6 @@ use crate::sim::part::{Behavior, Step, by_key};
 use crate::sim::station::{Admission, Station};
 use crate::sim::{ComponentFrame, FRAME, Outcome};
 
-use crate::sim::random::mix;
-
 /// A server at run time.
 #[derive(Clone, Debug)]
 pub struct Server {
@@ -137,13 +135,25 @@ impl Simulation {
         let now = self.now;
         let Behavior::Server(server) = &mut self.parts[at as usize].behavior else { return };
         server.cores.release(now);
-        if let Some(next) = server.cores.next(now, &self.attempts) {
-            let waited = now.since(self.attempts[next].since);
-            self.parts[at as usize].frame.waited += waited.as_secs_f64();
-            self.core_starts(at, next);
-        }
+        self.next_core(at);
         self.attempts[index].step += 1;
         self.server_steps(at, index);
+    }
+
+    /// Gives a core that is free to the next in line that somebody still waits for.
+    fn next_core(&mut self, at: u32) {
+        let now = self.now;
+        while let Behavior::Server(server) = &mut self.parts[at as usize].behavior {
+            let Some(next) = server.cores.next(now, &self.attempts) else { return };
+            if self.attempts[next].rare != NONE && self.attempts.deadline(next) <= now {
+                server.cores.release(now);
+                self.expire(at, next);
+                continue;
+            }
+            let waited = now.since(self.attempts[next].since);
+            self.parts[at as usize].frame.waited += waited.as_secs_f64();
+            return self.core_starts(at, next);
+        }
     }
 
     /// Lets runnable ones on where there are more cores now than before.
@@ -197,8 +207,9 @@ impl Simulation {
                 };
             }
             Op::Lookup => self.judge_hit(at, reply),
-            Op::Read if ok => self.remember(at, reply),
-            Op::Write if ok => self.forget(at, reply),
+            // A fallback's answer is not worth remembering, and what it stands in for was not written.
+            Op::Read if reply.outcome == Outcome::Ok => self.remember(at, reply),
+            Op::Write if reply.outcome == Outcome::Ok => self.forget(at, reply),
             _ => {}
         }
         if !ok {
@@ -248,10 +259,5 @@ impl Simulation {
             Behavior::Cache(cache) => Some(cache),
             _ => None,
         }
-    }
-
-    /// A hash of a user, for balancers that keep users together.
-    pub(in crate::sim) fn user_hash(&self, index: u32) -> u64 {
-        mix(u64::from(self.attempts[index].user) ^ 0x5bd1_e995)
     }
 }

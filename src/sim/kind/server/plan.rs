@@ -22,7 +22,7 @@ impl Simulation {
 
     /// Lays down what a request of each class does here.
     pub(in crate::sim) fn plan_server(&mut self, at: u32) {
-        let services = self.wires_to(at, |to| matches!(to, Behavior::Server(_) | Behavior::Balancer(_)));
+        let services = self.wires_to(at, Behavior::is_service);
         let Behavior::Server(server) = &self.parts[at as usize].behavior else { return };
         let settings = server.settings.clone();
         let mut plans = Vec::with_capacity(self.classes.len());
@@ -35,7 +35,13 @@ impl Simulation {
             self.steps.push(Step::Cpu(faster(cpu, settings.speed)));
             let before = self.steps.len();
             self.steps.extend(services.map(Step::Call));
-            let calls = self.steps.len() > before;
+            // A third party reads nothing of ours.
+            let calls = self.steps[before..].iter().any(|step| match step {
+                Step::Call(wire) => {
+                    !matches!(self.parts[self.wires[*wire as usize].to as usize].behavior, Behavior::External(_))
+                }
+                _ => false,
+            });
             match (stores.databases.is_empty(), !calls) {
                 (false, _) => {
                     self.steps.extend((0..cost.reads).map(|_| Step::Read));
