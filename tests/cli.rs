@@ -167,8 +167,8 @@ fn bad_settings_are_told_with_line_and_hint() {
     );
     check(
         "cores=1",
-        "{file}:1: there is nothing at `cores`\n  hint: write `components.NAME.SETTING`, `classes.NAME.SETTING` or \
-         `wires.FROM -> TO.SETTING`",
+        "{file}:1: there is nothing at `cores`\n  hint: write `components.NAME.SETTING`, `classes.NAME.SETTING`, \
+         `wires.FROM -> TO.SETTING` or `regions.FROM -> TO`",
     );
 }
 
