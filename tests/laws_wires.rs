@@ -335,8 +335,8 @@ fn deadlines_shrink_along_the_chain() {
          \"a -> b\" = { timeout = \"10s\", deadline = true, retry = { tries = 5, backoff = \"none\" } }\n\
          \"b -> c\" = { timeout = \"150ms\", deadline = true, retry = { tries = 5, backoff = \"none\" } }\n";
     let (simulation, frames) = run(design, 1);
-    let mut recording = pressure_point::metrics::Recording::default();
-    recording.parts = simulation.parts().clone();
+    let parts = simulation.parts().clone();
+    let mut recording = pressure_point::metrics::Recording { parts, ..Default::default() };
     recording.extend(frames);
     let trips: Vec<_> = recording.trips.iter().filter(|trip| trip.ended.is_some()).collect();
     assert!(trips.len() > 100);
