@@ -10,7 +10,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::design::Design;
-use crate::insight::cost_per_hour;
+use crate::insight::{RunCost, cost_per_hour};
 use crate::lesson::{Goal, Grader, Standing};
 use crate::metrics::Report;
 use crate::sim::{Frame, Parts, Simulation};
@@ -26,6 +26,8 @@ pub struct Outcome {
     pub goals: Vec<Standing>,
     /// What the design costs per hour, in dollars.
     pub cost: f64,
+    /// What the run itself has cost.
+    pub run_cost: RunCost,
 }
 
 /// Runs a design to its end. `on_frame` sees each frame; its error ends the run.
@@ -49,7 +51,8 @@ pub fn simulate<E>(
     bar.inc((design.duration.0 / 1_000_000).saturating_sub(shown));
     grader.finish();
     let report = Report::of(&simulation).expect("totals were asked for");
-    Ok(Outcome { seed: design.seed, report, goals: grader.standings(), cost: cost_per_hour(design).0 })
+    let (cost, run_cost) = (cost_per_hour(design).0, RunCost::of(design, &report));
+    Ok(Outcome { seed: design.seed, report, goals: grader.standings(), cost, run_cost })
 }
 
 /// [`simulate`] for those who need no frames.

@@ -12,7 +12,7 @@ use super::batch::Outcome;
 pub fn figure_names(design: &Design) -> Vec<String> {
     let fixed = ["goodput_per_s", "error_rate", "mean_latency_s", "p50_s", "p95_s", "p99_s"].map(str::to_owned);
     let busy = with_servers(design).map(|name| format!("utilization({name})"));
-    let last = ["cost_per_hour_usd", "goals_met"].map(str::to_owned);
+    let last = ["cost_per_hour_usd", "cost_per_million_usd", "goals_met"].map(str::to_owned);
     fixed.into_iter().chain(busy).chain(last).collect()
 }
 
@@ -36,7 +36,7 @@ pub fn figures_of(outcome: &Outcome, design: &Design) -> Vec<Option<f64>> {
     };
     let met = outcome.goals.iter().filter(|goal| goal.state == State::Met).count();
     let mut figures = vec![
-        ratio(requests.succeeded as f64, report.measured_s),
+        ratio(requests.succeeded as f64, report.counted_s),
         ratio(bad as f64, ended as f64),
         answered(latency.mean),
         answered(latency.p50),
@@ -44,7 +44,8 @@ pub fn figures_of(outcome: &Outcome, design: &Design) -> Vec<Option<f64>> {
         answered(latency.p99),
     ];
     figures.extend(with_servers(design).map(busy));
-    figures.extend([Some(outcome.cost), Some(met as f64)]);
+    let per_million = outcome.run_cost.per_million.map(|money| money.0);
+    figures.extend([Some(outcome.cost), per_million, Some(met as f64)]);
     figures
 }
 

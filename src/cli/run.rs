@@ -133,6 +133,8 @@ fn json_of(outcome: &Outcome, wall: Duration) -> Value {
     object["seed"] = json!(outcome.seed);
     object["wall_s"] = json!(wall.as_secs_f64());
     object["cost_per_hour_usd"] = json!(outcome.cost);
+    object["cost_usd"] = json!(outcome.run_cost.total().0);
+    object["cost_per_million_usd"] = json!(outcome.run_cost.per_million.map(|money| money.0));
     let goal = |goal: &Standing| json!({ "text": goal.text, "met": goal.state == State::Met, "value": goal.value });
     object["goals"] = outcome.goals.iter().map(goal).collect();
     object

@@ -44,6 +44,7 @@ fn estimate_in_words(name: &str, estimate: Estimate) -> String {
     let told = |figure: f64| match name {
         name if name.ends_with("latency_s") || name.starts_with('p') && name.ends_with("_s") => ms(figure),
         name if name == "error_rate" || name.starts_with("utilization") => format!("{:.2}%", 100.0 * figure),
+        "cost_per_million_usd" => Money(figure).to_string(),
         "cost_per_hour_usd" => format!("{}/h", Money(figure)),
         _ => format!("{figure:.2}"),
     };
@@ -86,7 +87,10 @@ fn summary(outcome: &Outcome, wall: Duration) -> String {
     }
     _ = write!(out, "latency    mean {}, p50 {}, p95 {}", ms(latency.mean), ms(latency.p50), ms(latency.p95));
     _ = writeln!(out, ", p99 {}, max {}", ms(latency.p99), ms(latency.max));
-    _ = writeln!(out, "cost       {}/h", Money(outcome.cost));
+    let cost = &outcome.run_cost;
+    _ = write!(out, "cost       {}/h, this run {}", Money(outcome.cost), cost.total());
+    let per_million = cost.per_million.map(|money| format!(", {money} per million good answers"));
+    _ = writeln!(out, "{}", per_million.unwrap_or_default());
     out
 }
 

@@ -112,14 +112,12 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
             {
                 remark(name, "it calls nobody: draw a wire from it".to_owned());
             }
-            Kind::Server(_)
-                if reads
-                    && !calls(|kind| {
-                        matches!(
-                            kind,
-                            Kind::Database(_) | Kind::Server(_) | Kind::LoadBalancer(_) | Kind::ApiGateway(_)
-                        )
-                    }) =>
+            kind if kind.server().is_some_and(|server| server.batch.is_none() && server.index.is_none())
+                && reads
+                && !calls(|kind| {
+                    matches!(kind, Kind::Database(_) | Kind::LoadBalancer(_) | Kind::ApiGateway(_))
+                        || kind.server().is_some()
+                }) =>
             {
                 remark(
                     name,

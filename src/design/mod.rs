@@ -14,13 +14,15 @@ mod problem;
 mod region;
 
 pub use check::{Remark, may_connect, remarks};
-pub use class::{ClassCost, Keys, RequestClass};
+pub use class::{ClassCost, Criticality, Keys, RequestClass};
 pub use edit::Edit;
 pub use fault::{Fault, FaultKind, FaultSettings, Target};
 pub use file::{DESIGN_BYTES_MAX, read, set_path, write};
 pub use kind::{
-    Algorithm, ApiGateway, Arrivals, Auth, Cache, Clients, Compression, Database, Dns, Eviction, External, Filter,
-    HashBy, HealthCheck, Kind, Limit, LoadBalancer, ObjectStorage, Outlier, Per, Routing, Server, Shape, Strategy, Tls,
+    Algorithm, Analytics, ApiGateway, Arrivals, Auth, Autoscale, Batch, Cache, Chat, Clients, Codel, Compression,
+    Consistency, Database, Dns, Eviction, External, Filter, HashBy, HealthCheck, Kind, Limit, LoadBalancer,
+    Notification, ObjectStorage, Order, Outlier, Payment, Per, Routing, Search, Server, Shape, Shed, Size, SizeInfo,
+    Spread, Strategy, Tls,
 };
 pub use node::{Entry, Node, Value, inline_text};
 pub use policy::{Backoff, Breaker, CallPolicy, Hedge, Jitter, Retry, RetryOn};

@@ -46,5 +46,10 @@ pub fn strike(fault: &Fault) -> String {
         FaultKind::PacketLoss => format!("{target} loses {} of its packets", fault.settings.share),
         FaultKind::AddedLatency => format!("{target} becomes slower by {} each way", fault.settings.latency),
         FaultKind::CacheFlush => format!("{target} forgets everything"),
+        FaultKind::GcPause => format!("{target} stands still"),
+        FaultKind::MemoryLeak => format!("{target} leaks memory"),
+        FaultKind::Deploy => format!("{target} is deployed anew"),
+        FaultKind::HotKey => format!("{target} all ask for one key"),
+        FaultKind::TrafficSurge => format!("{target} come {} times as often", fault.settings.factor),
     }
 }

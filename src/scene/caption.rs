@@ -90,10 +90,22 @@ pub fn summary(kind: &Kind) -> String {
             Some(limit) => format!("≤ {}", rate_text(limit.rate.0)),
             None => external.latency.mean().to_string(),
         },
-        Kind::Server(server) => count(server.cores, "core", "cores"),
         Kind::Cache(cache) => count(cache.entries, "entry", "entries"),
         Kind::Database(database) => format!("{} at once", count_text(f64::from(database.concurrency))),
         Kind::ObjectStorage(storage) => format!("{} at once", count_text(f64::from(storage.concurrency))),
+        Kind::Server(_)
+        | Kind::Payment(_)
+        | Kind::Search(_)
+        | Kind::Notification(_)
+        | Kind::Analytics(_)
+        | Kind::Chat(_) => {
+            let server = kind.server().expect("these are servers");
+            let cores = count(server.cores_there(), "core", "cores");
+            match server.instances_at_start() {
+                1 => cores,
+                many => format!("{many} × {cores}"),
+            }
+        }
     }
 }
 

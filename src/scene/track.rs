@@ -113,6 +113,8 @@ pub fn marks(recording: &Recording, playhead: Time, duration: Time) -> Vec<Track
 fn mark_kind(what: &Happening) -> Option<MarkKind> {
     match what {
         Happening::Crashed(_)
+        | Happening::OutOfMemory(_)
+        | Happening::InstancesDied(..)
         | Happening::CutOff(_)
         | Happening::WireCut(_)
         | Happening::RegionCutOff(_)
@@ -123,6 +125,10 @@ fn mark_kind(what: &Happening) -> Option<MarkKind> {
         | Happening::Lossy(..)
         | Happening::Delayed(..)
         | Happening::Flushed(_)
+        | Happening::Paused(_)
+        | Happening::Leaking(_)
+        | Happening::HotKey(_)
+        | Happening::Surged(..)
         | Happening::BreakerOpened(_)
         | Happening::TakenOut(_)
         | Happening::Ejected(_) => Some(MarkKind::Warning),
@@ -132,7 +138,7 @@ fn mark_kind(what: &Happening) -> Option<MarkKind> {
         | Happening::BreakerClosed(_)
         | Happening::BroughtBack(_) => Some(MarkKind::Good),
         Happening::Changed => Some(MarkKind::Hand),
-        Happening::Booting(_) => None,
+        Happening::Booting(_) | Happening::Scaled(..) | Happening::Resizing(_) | Happening::Deploying(..) => None,
     }
 }
 

@@ -88,6 +88,8 @@ pub struct Attempt {
     pub class: u16,
     /// Which try of its call it is, from 1; of a root, how many reloads are left.
     pub tries: u16,
+    /// Which instance of a server it is at.
+    pub instance: u16,
     /// What is asked.
     pub op: Op,
     /// Where it is.
@@ -128,6 +130,7 @@ impl Attempt {
             span: 0,
             class,
             tries: 1,
+            instance: 0,
             op,
             stage: Stage::Travelling,
             outcome: Outcome::Ok,
@@ -152,9 +155,11 @@ pub struct Rare {
     pub hedge: u32,
     /// Hedges sent beside it.
     pub hedged: u32,
+    /// Whether it is a hedge itself.
+    pub is_hedge: bool,
 }
 
-const COMMON: Rare = Rare { deadline: Time::MAX, twin: NONE, hedge: 0, hedged: 0 };
+const COMMON: Rare = Rare { deadline: Time::MAX, twin: NONE, hedge: 0, hedged: 0, is_hedge: false };
 
 /// All attempts in flight.
 #[derive(Clone, Debug, Default)]

@@ -93,6 +93,7 @@ impl Simulation {
         for wire in &mut self.wires {
             let (from, to) = (&self.parts[wire.from as usize], &self.parts[wire.to as usize]);
             wire.gone = from.gone || to.gone || design.wire(&from.name, &to.name).is_none();
+            wire.guarded |= wire.gone;
         }
         for wire in &design.wires {
             let (from, to) = (self.part(&wire.from), self.part(&wire.to));
@@ -106,6 +107,7 @@ impl Simulation {
                 _ => Time::ZERO,
             };
             (self.wires[index].afar, self.wires[index].roams) = self.ways_of_users(design, from, &wire.to);
+            self.wires[index].asks = matches!(self.parts[to as usize].behavior, Behavior::Dns(_));
             self.wires[index].configure(&wire.policy, &mut self.calendar);
             let named = &wire.policy.classes.0;
             let carried = self.classes.iter().map(|class| named.contains(&class.name));
@@ -154,13 +156,18 @@ impl Simulation {
             Kind::ApiGateway(settings) => self.configure_gateway(at, settings),
             Kind::Dns(settings) => self.configure_dns(at, settings),
             Kind::External(settings) => self.configure_external(at, settings),
-            Kind::Server(settings) => {
-                self.configure_server(at, settings);
-                self.plan_server(at);
-            }
             Kind::Cache(settings) => self.configure_cache(at, settings),
             Kind::Database(settings) => self.configure_database(at, settings),
             Kind::ObjectStorage(settings) => self.configure_storage(at, settings),
+            Kind::Server(_)
+            | Kind::Payment(_)
+            | Kind::Search(_)
+            | Kind::Notification(_)
+            | Kind::Analytics(_)
+            | Kind::Chat(_) => {
+                self.configure_server(at, kind.server().expect("these are servers"));
+                self.plan_server(at);
+            }
         }
         self.refill(at);
     }
@@ -173,11 +180,10 @@ impl Simulation {
     /// Lets waiting ones in where there are more servers now than before.
     fn refill(&mut self, at: u32) {
         let now = self.now;
-        let Some(station) = self.parts[at as usize].behavior.station() else { return };
+        let Some(station) = self.parts[at as usize].behavior.station() else { return self.refill_server(at) };
         while let Some(next) = station.next(now, &self.attempts) {
             self.ready.push_back(next);
         }
-        self.refill_cores(at);
         self.refill_duty_cores(at);
         self.settle_ready();
     }

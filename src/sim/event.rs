@@ -42,6 +42,8 @@ events! {
     FaultEnd,
     /// A health check sends a probe over a wire.
     Probe,
+    /// Something that a server has planned for its instances is due.
+    Chore,
     /// The callee of a wire is no outlier any more.
     Readmit,
     /// A caller sends another attempt beside one that has not answered.
@@ -67,7 +69,7 @@ impl Event {
 }
 
 /// Whether an entry of a lane still means something.
-#[inline]
+#[inline(always)]
 pub fn is_live(entry: &Entry, attempts: &Attempts) -> bool {
     let (event, index) = Event::of(entry.event);
     match event {

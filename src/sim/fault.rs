@@ -4,7 +4,7 @@
 use crate::design::{FaultKind, Target};
 use crate::units::Time;
 
-use super::attempt::{NONE, Op, Stage};
+use super::attempt::{Attempt, NONE, Op, Stage};
 use super::calendar::Delay;
 use super::engine::Simulation;
 use super::event::Event;
@@ -44,103 +44,137 @@ impl Simulation {
         }
     }
 
-    fn strike_part(&mut self, at: u32, fault: u32) {
-        let kind = self.faults[fault as usize].settings.fault;
-        let part = &mut self.parts[at as usize];
+    fn strike_part(&mut self, at: u32, index: u32) {
+        let settings = self.faults[index as usize].settings.clone();
+        let (kind, factor) = (settings.fault, settings.factor);
+        if !self.may_strike(at, kind) {
+            return;
+        }
         match kind {
-            FaultKind::Crash => {
-                part.faults.push(fault);
-                self.crash(at);
-            }
-            FaultKind::Restart => {
-                // Whoever restarts it ends its crashes; it comes back when it has booted, or when the fault ends.
-                let faults = &self.faults;
-                part.faults.retain(|other| faults[*other as usize].settings.fault != FaultKind::Crash);
-                part.faults.push(fault);
-                self.crash(at);
-                let boot = self.parts[at as usize].boot;
-                let seq = self.calendar.schedule(self.now, Delay::For(boot), Event::Boot.on(at));
-                self.parts[at as usize].booting = seq;
-                self.tell(Happening::Booting(at));
-            }
-            FaultKind::SlowDown => {
-                part.faults.push(fault);
-                let factor = self.faults[fault as usize].settings.factor;
-                self.judge_part(at);
-                self.tell(Happening::Slowed(at, (factor * 100.0) as u32));
-            }
-            FaultKind::Partition => {
-                part.faults.push(fault);
-                self.judge_part(at);
-                self.tell(Happening::CutOff(at));
+            FaultKind::Restart => return self.restart(at, settings.lasts),
+            FaultKind::Crash if settings.instances > 0 => {
+                return self.kill_instances(at, settings.instances, settings.lasts);
             }
             FaultKind::CacheFlush => {
-                if let Behavior::Cache(cache) = &mut part.behavior {
+                if let Behavior::Cache(cache) = &mut self.parts[at as usize].behavior {
                     cache.flush();
                     self.tell(Happening::Flushed(at));
                 }
+                return;
             }
-            FaultKind::PacketLoss | FaultKind::AddedLatency => {}
+            _ => {}
+        }
+        self.parts[at as usize].faults.push(index);
+        match kind {
+            FaultKind::Crash => self.crash(at),
+            FaultKind::GcPause => self.pause_server(at, 1),
+            _ => {}
+        }
+        self.refresh_part(at, kind);
+        let percent = (factor * 100.0) as u32;
+        match kind {
+            FaultKind::SlowDown => self.tell(Happening::Slowed(at, percent)),
+            FaultKind::Partition => self.tell(Happening::CutOff(at)),
+            FaultKind::GcPause => self.tell(Happening::Paused(at)),
+            FaultKind::MemoryLeak => self.tell(Happening::Leaking(at)),
+            FaultKind::Deploy => self.tell(Happening::Deploying(at, percent)),
+            FaultKind::HotKey => self.tell(Happening::HotKey(at)),
+            FaultKind::TrafficSurge => self.tell(Happening::Surged(at, percent)),
+            _ => {}
         }
     }
 
-    /// Works out what all faults in force together do to a component.
-    fn judge_part(&mut self, at: u32) {
-        let part = &mut self.parts[at as usize];
-        (part.slow, part.cut) = (1.0, false);
-        for fault in &part.faults {
-            let settings = &self.faults[*fault as usize].settings;
-            match settings.fault {
-                FaultKind::SlowDown => part.slow *= settings.factor,
-                FaultKind::Partition => part.cut = true,
-                _ => {}
-            }
+    /// Whether a fault means anything to this component.
+    fn may_strike(&self, at: u32, kind: FaultKind) -> bool {
+        match (&self.parts[at as usize].behavior, kind) {
+            (Behavior::Clients(_), FaultKind::HotKey | FaultKind::TrafficSurge) => true,
+            (Behavior::Clients(_), FaultKind::Crash | FaultKind::Restart) => false,
+            (_, FaultKind::HotKey | FaultKind::TrafficSurge) => false,
+            (Behavior::Server(_), FaultKind::GcPause | FaultKind::MemoryLeak | FaultKind::Deploy) => true,
+            (_, FaultKind::GcPause | FaultKind::MemoryLeak | FaultKind::Deploy) => false,
+            _ => true,
         }
+    }
+
+    /// Makes a component be what the faults of this kind that are on make of it. So faults that overlap end one by one:
+    /// what slows down multiplies, and what is cut stays cut until the last cut is over.
+    fn refresh_part(&mut self, at: u32, kind: FaultKind) {
+        let on = self.parts[at as usize].faults.iter().map(|fault| &self.faults[*fault as usize].settings);
+        let mut of_kind = on.filter(|on| on.fault == kind);
+        let (count, product) = of_kind.clone().fold((0, 1.0), |(count, product), on| (count + 1, product * on.factor));
+        let leak = of_kind.clone().map(|on| on.rate.0 as f64).sum();
+        let hot = of_kind.next_back().map(|on| (on.share.0, on.key, on.classes.clone()));
+        let part = &mut self.parts[at as usize];
+        match kind {
+            FaultKind::SlowDown => part.slow = product,
+            FaultKind::Partition => part.cut = count > 0,
+            FaultKind::MemoryLeak => self.set_leak(at, leak),
+            FaultKind::Deploy => self.deploy(at, product),
+            FaultKind::HotKey => self.set_hot_key(at, hot),
+            FaultKind::TrafficSurge => self.set_surge(at, product),
+            FaultKind::Crash => self.refresh_down(at),
+            _ => {}
+        }
+    }
+
+    /// A component is down while a crash is on or it boots.
+    fn refresh_down(&mut self, at: u32) {
+        let crash = |fault: &u32| self.faults[*fault as usize].settings.fault == FaultKind::Crash;
+        let part = &self.parts[at as usize];
+        let down = part.faults.iter().any(crash) || part.booting != 0;
+        let was = std::mem::replace(&mut self.parts[at as usize].down, down);
+        if was && !down {
+            self.wake_server(at);
+        }
+    }
+
+    /// The process is stopped, and comes back after its boot time (or the time that the fault gives). What was killed
+    /// for good comes back, too; a machine that is dead for a given time stays so.
+    fn restart(&mut self, at: u32, lasts: Option<Time>) {
+        self.crash(at);
+        let faults = &self.faults;
+        self.parts[at as usize].faults.retain(|fault| {
+            let settings = &faults[*fault as usize].settings;
+            settings.fault != FaultKind::Crash || settings.lasts.is_some()
+        });
+        let boot = lasts.unwrap_or(self.parts[at as usize].boot);
+        let seq = self.calendar.schedule(self.now, Delay::For(boot), Event::Boot.on(at));
+        let part = &mut self.parts[at as usize];
+        (part.booting, part.down) = (seq, true);
+        self.tell(Happening::Booting(at));
     }
 
     /// A fault that lasts a while is over; others on the same target go on.
     pub(super) fn fault_ends(&mut self, index: u32) {
         self.release_wires(index);
-        let kind = self.faults[index as usize].settings.fault;
         for at in 0..self.parts.len() as u32 {
-            let part = &mut self.parts[at as usize];
-            if !part.faults.contains(&index) {
-                continue;
-            }
-            part.faults.retain(|other| *other != index);
-            match kind {
-                FaultKind::Crash | FaultKind::Restart if self.is_crashed(at) => {}
-                FaultKind::Crash | FaultKind::Restart => self.come_back(at),
-                _ => {
-                    self.judge_part(at);
-                    self.tell(Happening::Recovered(at));
-                }
-            }
+            self.part_fault_ends(index, at);
         }
     }
 
-    /// Whether a crash in force keeps it down.
-    fn is_crashed(&self, at: u32) -> bool {
-        let crash = |fault: &u32| self.faults[*fault as usize].settings.fault == FaultKind::Crash;
-        self.parts[at as usize].faults.iter().any(crash)
-    }
-
-    fn come_back(&mut self, at: u32) {
-        let part = &mut self.parts[at as usize];
-        if std::mem::take(&mut part.down) {
-            part.booting = 0;
+    fn part_fault_ends(&mut self, fault: u32, at: u32) {
+        let faults = &mut self.parts[at as usize].faults;
+        let Some(found) = faults.iter().position(|on| *on == fault) else { return };
+        faults.remove(found);
+        let kind = self.faults[fault as usize].settings.fault;
+        if kind == FaultKind::GcPause {
+            self.pause_server(at, -1);
+        }
+        self.refresh_part(at, kind);
+        if !self.parts[at as usize].down {
             self.tell(Happening::Recovered(at));
         }
     }
 
-    /// A restarted component is back, unless it has crashed again since.
+    /// A restarted component is back.
     pub(super) fn boot_over(&mut self, at: u32, seq: u32) {
         if self.parts[at as usize].booting != seq {
             return;
         }
         self.parts[at as usize].booting = 0;
-        if !self.is_crashed(at) {
-            self.come_back(at);
+        self.refresh_down(at);
+        if !self.parts[at as usize].down {
+            self.tell(Happening::Recovered(at));
         }
     }
 
@@ -155,12 +189,22 @@ impl Simulation {
         self.tell(Happening::Crashed(at));
     }
 
-    /// Ends all work at a component: its own calls are abandoned, its callers see a failure.
+    /// Ends all work at a component.
     pub(super) fn lose_all(&mut self, at: u32) {
         let now = self.now;
         self.parts[at as usize].behavior.clear(now);
+        if let Behavior::Server(server) = &mut self.parts[at as usize].behavior {
+            server.forget_pauses(&self.attempts, at);
+        }
+        self.lose_work(at, None);
+    }
+
+    /// Ends all work at a component, or at one instance of a server: its own calls are abandoned, its callers see a failure.
+    pub(super) fn lose_work(&mut self, at: u32, instance: Option<u16>) {
         let attempts = &self.attempts;
-        self.ready.retain(|index| attempts[*index].at != at);
+        let meant =
+            |attempt: &Attempt| attempt.at == at && instance.is_none_or(|instance| instance == attempt.instance);
+        self.ready.retain(|index| !meant(&attempts[*index]));
         // A request that DNS has sent on has nothing to do with it any more.
         let passed = matches!(self.parts[at as usize].behavior, Behavior::Dns(_));
         let here = |stage: Stage| match stage {
@@ -168,16 +212,26 @@ impl Simulation {
             Stage::Calling => !passed,
             _ => false,
         };
-        for index in self.attempts.which(|attempt| attempt.at == at && here(attempt.stage)) {
+        for index in self.attempts.which(|attempt| meant(attempt) && here(attempt.stage)) {
             let child = std::mem::replace(&mut self.attempts[index].child, NONE);
             self.abandon(child, Outcome::Failed);
             self.attempts[index].due = 0;
-            self.answer(index, Outcome::Failed);
+            match &mut self.parts[at as usize].behavior {
+                // Work after the answer: nobody waits for it.
+                Behavior::Server(server) if self.attempts[index].wire == NONE => {
+                    server.lost += self.attempts[index].version.max(1);
+                    self.attempts.remove(index);
+                }
+                _ => self.answer(index, Outcome::Failed),
+            }
         }
     }
 
     /// Users leave with their component: whoever works for them works for nobody from now on.
     pub(super) fn send_users_home(&mut self, at: u32) {
+        if !matches!(self.parts[at as usize].behavior, Behavior::Clients(_)) {
+            return;
+        }
         for index in self.attempts.which(|attempt| attempt.at == at && attempt.wire == NONE && attempt.op == Op::Serve)
         {
             self.attempts[index].tries = 0;

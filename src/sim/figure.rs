@@ -70,9 +70,18 @@ macro_rules! figures {
     };
 }
 
+/// The kinds that are servers.
+const SERVERS: [&str; 6] = ["server", "payment", "search", "notification", "analytics", "chat"];
+
 figures! {
     /// Connections open, served and waiting.
     Connections = "connections", "connections", Count, Mean, ["database"];
+    /// Memory in use by its processes, what requests hold included.
+    Memory = "memory", "memory", Bytes, Mean, SERVERS;
+    /// Instances there and paid for, those that are starting included.
+    Instances = "instances", "instances", Count, Mean, SERVERS;
+    /// Work that it had promised in an answer and then lost.
+    LostWork = "lost_work", "lost work", Count, Sum, SERVERS;
     /// Requests that the rate limit refused.
     Limited = "limited", "limited", Count, Sum, ["load-balancer", "api-gateway", "external"];
     /// Requests that the filter blocked.

@@ -13,9 +13,10 @@ use super::settle::another;
 
 impl Simulation {
     /// Plans the hedge of the first attempt of a call, when that is sent.
+    #[cold]
     pub(super) fn plan_hedge(&mut self, index: u32, wire: u32) {
         let Some(hedging) = &self.wires[wire as usize].hedging else { return };
-        if self.attempts[self.attempts[index].parent].child != index {
+        if self.attempts.rare(index).is_hedge {
             return;
         }
         // Where it had to wait for the bulkhead first, that time counts too: the caller has waited.
@@ -44,7 +45,8 @@ impl Simulation {
         rare.hedged += 1;
         let more = rare.hedged < most;
         let after = std::mem::replace(&mut rare.twin, twin);
-        self.attempts.rare_mut(twin).twin = after;
+        let second = self.attempts.rare_mut(twin);
+        (second.twin, second.is_hedge) = (after, true);
         if more {
             self.attempts.rare_mut(index).hedge = self.calendar.schedule(self.now, delay, Event::Hedge.on(index));
         }
@@ -53,6 +55,7 @@ impl Simulation {
 
     /// An attempt of a call ends. If others go on for the same call and this one did not end well, it alone is over, and
     /// this is true; if it ended well, it has beaten the others.
+    #[cold]
     pub(super) fn others_go_on(&mut self, index: u32, ok: bool, over: bool) -> bool {
         let parent = self.attempts[index].parent;
         let rare = self.attempts.rare_mut(index);
@@ -63,8 +66,12 @@ impl Simulation {
             self.attempts[parent].child = after;
         } else {
             let mut before = first;
-            while self.attempts.rare(before).twin != index {
+            while before != NONE && self.attempts.rare(before).twin != index {
                 before = self.attempts.rare(before).twin;
+            }
+            if before == NONE {
+                // Its caller makes several calls at once: this one is on its own.
+                return false;
             }
             self.attempts.rare_mut(before).twin = after;
         }

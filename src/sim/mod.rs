@@ -13,6 +13,7 @@ mod frame;
 mod hedge;
 mod kind;
 mod limiter;
+mod line;
 mod network;
 mod part;
 mod random;

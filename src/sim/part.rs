@@ -27,6 +27,16 @@ pub(super) enum Step {
     Fetch,
     /// Call this wire's callee.
     Call(u32),
+    /// Send the answer over the line, which takes this long.
+    Send(Time),
+    /// Answer now, and go on by oneself.
+    Accept,
+    /// Join a batch, and wait until it is worked off.
+    Batch,
+    /// Compute on one core for all of a batch.
+    Bulk(Distribution),
+    /// Keep the connection open.
+    Hold(Distribution),
     /// There is no data store to read from or write to.
     NoStore,
     /// Answer.
@@ -41,6 +51,7 @@ pub(super) struct Part {
     pub kind: &'static str,
     pub stream: Stream,
     pub behavior: Behavior,
+    /// Dead, or coming back: calls fail.
     pub down: bool,
     /// The boot event that is running; 0 is none.
     pub booting: u32,
@@ -69,7 +80,7 @@ pub(super) enum Behavior {
     Server(Box<Server>),
     Cache(Box<Cache>),
     Database(Box<Database>),
-    Storage(Storage),
+    Storage(Box<Storage>),
 }
 
 /// A request class at run time.
@@ -105,22 +116,25 @@ impl Behavior {
             Kind::Server(settings) => Behavior::Server(Box::new(Server::new(settings))),
             Kind::Cache(settings) => Behavior::Cache(Box::new(Cache::new(settings))),
             Kind::Database(settings) => Behavior::Database(Box::new(Database::new(settings))),
-            Kind::ObjectStorage(settings) => Behavior::Storage(Storage::new(settings)),
+            Kind::ObjectStorage(settings) => Behavior::Storage(Box::new(Storage::new(settings))),
+            Kind::Payment(_) | Kind::Search(_) | Kind::Notification(_) | Kind::Analytics(_) | Kind::Chat(_) => {
+                Behavior::Server(Box::new(Server::new(kind.server().expect("these are servers"))))
+            }
         }
     }
 
-    /// The waiting room and servers that a call enters first; none where calls are passed on or nobody calls.
+    /// The waiting room and servers that a call enters first; none where calls are passed on or nobody calls, and at a
+    /// server, whose instances have one each.
     #[inline]
     pub fn station(&mut self) -> Option<&mut Station> {
         match self {
-            Behavior::Server(server) => Some(&mut server.slots),
             Behavior::Cache(cache) => Some(&mut cache.station),
             Behavior::Database(database) => Some(&mut database.station),
             Behavior::Storage(storage) => Some(&mut storage.station),
             Behavior::External(external) => Some(&mut external.station),
             Behavior::Balancer(balancer) => balancer.duties.as_mut().map(|duties| &mut duties.slots),
             Behavior::Gateway(gateway) => Some(&mut gateway.duties.slots),
-            Behavior::Clients(_) | Behavior::Dns(_) => None,
+            Behavior::Clients(_) | Behavior::Dns(_) | Behavior::Server(_) => None,
         }
     }
 
@@ -191,7 +205,8 @@ impl Behavior {
             Behavior::Gateway(gateway) => gateway.duties.bytes(),
             Behavior::Dns(dns) => dns.bytes(),
             Behavior::External(external) => external.limiter.as_ref().map_or(0, Limiter::bytes),
-            Behavior::Clients(_) | Behavior::Server(_) | Behavior::Storage(_) => 0,
+            Behavior::Server(server) => server.bytes(),
+            Behavior::Clients(_) | Behavior::Storage(_) => 0,
         }
     }
 

@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 
 use crate::design::{Backoff, CallPolicy, Jitter};
-use crate::units::{Bytes, Time};
+use crate::units::Time;
 
 use super::attempt::NONE;
 use super::breaker::{Breaker, Budget};
 use super::calendar::{Calendar, Delay};
 use super::kind::{PeakEwma, USER_BITS};
+use super::line::{Line, Passage};
 use super::random::Stream;
 use super::{BreakerState, Outcome, WireFrame};
 
@@ -49,14 +50,20 @@ pub struct Wire {
     pub added: Time,
     /// The share of packets that faults lose, each way.
     pub lossy: f64,
+    /// Whether its latency is all that it does to a message.
+    pub plain: bool,
     /// The distance between the regions of its ends, one way.
     pub distance: Time,
     /// How far the callee is from the users of each clients, one way, where that matters to the caller.
     pub afar: Vec<Time>,
     /// Whether that comes on top of its latency: the wire is the users' own way.
     pub roams: bool,
+    /// Whether it leads to DNS: over it a caller asks for the way, and nothing else travels.
+    pub asks: bool,
     /// Taken out of the design in mid-run.
     pub gone: bool,
+    /// Whether it may do more to a call than wait and try again: a bare wire is fast.
+    pub guarded: bool,
     /// Whether requests of each class may go over it; empty is all of them.
     pub carried: Vec<bool>,
     /// The health check's view of the callee.
@@ -90,38 +97,6 @@ pub struct Hedging {
     pub most: u32,
     /// How many calls may be hedged.
     pub budget: Option<Budget>,
-}
-
-/// What becomes of a message on a wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Passage {
-    /// It gets lost.
-    Lost,
-    /// It takes this long.
-    Takes(Time),
-}
-
-/// A line of finite bandwidth: one message at a time, first come first served. As the time of each is known when it
-/// comes, it is enough to remember when the line is free (Lindley's recursion).
-#[derive(Clone, Debug)]
-pub struct Line {
-    /// Bytes per second.
-    pub bandwidth: Bytes,
-    free: Time,
-}
-
-impl Line {
-    /// Takes a message on. How long it takes from now until its last byte is through.
-    pub fn carry(&mut self, now: Time, bytes: u64) -> Time {
-        let start = self.free.max(now);
-        self.free = start + Time::from_secs_f64(bytes as f64 / self.bandwidth.0 as f64);
-        self.free.since(now)
-    }
-
-    /// Bytes that it has taken on and not carried yet.
-    fn backlog(&self, now: Time) -> u64 {
-        (self.free.since(now).as_secs_f64() * self.bandwidth.0 as f64) as u64
-    }
 }
 
 /// What a health check knows of one callee.
@@ -172,10 +147,13 @@ impl Wire {
             slow: 1.0,
             added: Time::ZERO,
             lossy: 0.0,
+            plain: true,
             distance: Time::ZERO,
             afar: Vec::new(),
             roams: false,
+            asks: false,
             gone: false,
+            guarded: false,
             carried: Vec::new(),
             check: Check::default(),
             observed: false,
@@ -209,10 +187,11 @@ impl Wire {
             });
         }
         if self.policy.bandwidth != policy.bandwidth {
-            let free = self.line.as_ref().map_or(Time::ZERO, |line| line.free);
-            self.line = policy.bandwidth.map(|bandwidth| Line { bandwidth, free });
+            self.line = policy.bandwidth.map(|bandwidth| Line::after(self.line.as_ref(), bandwidth));
         }
         self.policy = policy.clone();
+        self.guarded =
+            policy.deadline || policy.hedge.is_some() || policy.breaker.is_some() || policy.bulkhead.is_some();
         self.timeout = policy.timeout.map(|timeout| calendar.constant(timeout));
         self.set_latency(calendar);
     }
@@ -254,12 +233,7 @@ impl Wire {
         };
         self.latency = (self.one_way > Time::ZERO).then_some(self.one_way).map(prepared);
         self.loss = 1.0 - (1.0 - self.policy.loss.0) * (1.0 - self.lossy);
-    }
-
-    /// Whether its latency is all it does to a message.
-    #[inline]
-    pub fn is_plain(&self) -> bool {
-        self.line.is_none() && self.loss == 0.0
+        self.plain = !(self.cut || self.line.is_some() || self.loss > 0.0 || self.roams || self.asks);
     }
 
     /// Takes a message on: first it waits for the line and goes through it, then it travels. A lost one took its place

@@ -9,6 +9,7 @@ mod external;
 mod gateway;
 mod limit;
 mod server;
+mod service;
 mod storage;
 
 pub use balancer::{Compression, Filter, HashBy, HealthCheck, LoadBalancer, Outlier, Shape, Strategy, Tls};
@@ -19,7 +20,8 @@ pub use dns::{Dns, Routing};
 pub use external::External;
 pub use gateway::{ApiGateway, Auth};
 pub use limit::{Algorithm, Limit, Per};
-pub use server::Server;
+pub use server::{Autoscale, Batch, Codel, Consistency, Order, Server, Shed, Size, SizeInfo, Spread};
+pub use service::{Analytics, Chat, Notification, Payment, Search};
 pub use storage::ObjectStorage;
 
 use super::setting::Settings;
@@ -89,6 +91,16 @@ kinds! {
     Database = "database", "Database", "db";
     /// Keeps blobs: images, videos, downloads.
     ObjectStorage = "object-storage", "Object storage", "storage";
+    /// Takes money: reads must be current, few requests at a time.
+    Payment = "payment", "Payment service", "payment";
+    /// Finds: reads are answered from an index in its own memory.
+    Search = "search", "Search service", "search";
+    /// Tells people: answers at once and calls those that deliver after.
+    Notification = "notification", "Notification service", "notify";
+    /// Counts what happens: answers at once and works events off in batches.
+    Analytics = "analytics", "Analytics service", "analytics";
+    /// Carries conversations: connections stay open long after the answer.
+    Chat = "chat", "Chat service", "chat";
     /// Somebody else's API: payments, maps, mail. You cannot scale it, only call it less.
     External = "external", "External API", "external";
 }

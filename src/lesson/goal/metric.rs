@@ -137,7 +137,13 @@ pub const METRICS: [MetricInfo; 23] = [
     info("hedges", Metric::Hedges, Unit::Count, SubjectKind::Caller, "attempts sent beside a slow one"),
     info("expired", Metric::Expired, Unit::Count, SubjectKind::Callee, "work dropped because its deadline had passed"),
     info("lost_packets", Metric::Lost, Unit::Count, SubjectKind::Caller, "requests and answers lost on the way"),
-    info("traffic", Metric::Bytes, Unit::Bytes, SubjectKind::Caller, "bytes per second over its wires, both ways"),
+    info(
+        "bandwidth_used",
+        Metric::Bytes,
+        Unit::Bytes,
+        SubjectKind::Caller,
+        "bytes per second over its wires, both ways",
+    ),
     info(
         "stale_reads",
         Metric::StaleReads,

@@ -22,7 +22,7 @@ pub use recent::USER_BITS;
 pub use server::Server;
 pub use storage::Storage;
 
-use super::attempt::{Op, Stage};
+use super::attempt::{NONE, Op, Stage};
 use super::engine::Simulation;
 use super::event::Event;
 use super::part::Behavior;
@@ -32,7 +32,7 @@ use super::{Outcome, Step};
 impl Simulation {
     /// An attempt enters the waiting room of a component that has one.
     pub(super) fn enter(&mut self, at: u32, index: u32) {
-        let Some(station) = self.parts[at as usize].behavior.station() else { return };
+        let Some(station) = self.parts[at as usize].behavior.station() else { return self.enter_server(at, index) };
         self.attempts[index].since = self.now;
         match station.admit(self.now, index, &mut self.attempts) {
             Admission::Served => self.begin(index),
@@ -59,7 +59,7 @@ impl Simulation {
         part.frame.began += 1;
         part.frame.waited += waited.as_secs_f64();
         let duration = match &part.behavior {
-            Behavior::Server(_) => return self.server_begins(at, index),
+            Behavior::Server(_) => return self.server_begins(at, index, waited),
             Behavior::Cache(cache) => cache.lookup,
             Behavior::Database(database) => database.statement(&self.attempts[index], &self.classes),
             Behavior::Storage(storage) => storage.latency,
@@ -75,7 +75,7 @@ impl Simulation {
     pub(super) fn done(&mut self, index: u32) {
         let at = self.attempts[index].at;
         match &mut self.parts[at as usize].behavior {
-            Behavior::Server(_) => self.core_done(at, index),
+            Behavior::Server(_) => self.server_done(at, index),
             Behavior::Cache(cache) => {
                 cache.look_up(&mut self.attempts[index], self.now);
                 self.leave(at, index, Outcome::Ok);
@@ -94,14 +94,17 @@ impl Simulation {
 
     /// An attempt leaves the component's station, with an answer; the next in line is let in.
     pub(super) fn leave(&mut self, at: u32, index: u32, outcome: Outcome) {
-        self.free_slot(at);
+        self.free_slot(at, index);
+        if self.attempts[index].wire == NONE {
+            return self.work_after_ends(at, index, outcome);
+        }
         self.answer(index, outcome);
     }
 
     /// Frees a place of a component's station; the next in line is let in.
-    #[inline]
-    pub(super) fn free_slot(&mut self, at: u32) {
-        let Some(station) = self.parts[at as usize].behavior.station() else { return };
+    #[inline(always)]
+    pub(super) fn free_slot(&mut self, at: u32, index: u32) {
+        let Some(station) = self.parts[at as usize].behavior.station() else { return self.free_place(at, index) };
         station.release(self.now);
         if let Some(next) = station.next(self.now, &self.attempts) {
             // Not at once: a chain of answers that take no time would nest without bound.

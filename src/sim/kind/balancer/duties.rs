@@ -308,7 +308,7 @@ impl Simulation {
                 Verdict::Pass => self.pass_on(at, index),
                 Verdict::Wait(time) => self.hold_back(at, index, SHAPED, time),
                 Verdict::Refuse => {
-                    self.free_slot(at);
+                    self.free_slot(at, index);
                     self.shed(at, index);
                 }
             },

@@ -1,9 +1,10 @@
 //! The plan of a request at a server: what is done for it, step by step, follows from what is wired to the server.
 
 use super::Stores;
+use crate::design::{self, ClassCost};
 use crate::sim::engine::Simulation;
 use crate::sim::part::{Behavior, Step};
-use crate::units::Distribution;
+use crate::units::{Distribution, Time};
 
 impl Simulation {
     /// The stores that requests of a class use at a server.
@@ -29,41 +30,82 @@ impl Simulation {
         let stores: Vec<Stores> = (0..self.classes.len()).map(|class| self.stores_of(at, class as u16)).collect();
         for (class, (stores, index)) in self.classes.iter().zip(stores.iter().zip(0..)) {
             plans.push(self.steps.len() as u32);
-            let services = services.iter().copied().filter(|wire| self.wires[*wire as usize].carries(index));
+            let carried = |wire: &u32| self.wires[*wire as usize].carries(index);
+            let services: Vec<u32> = services.iter().copied().filter(carried).collect();
             let cost = &class.cost;
-            let cpu = settings.cpu.unwrap_or(cost.cpu);
-            self.steps.push(Step::Cpu(faster(cpu, settings.speed)));
-            let before = self.steps.len();
-            self.steps.extend(services.map(Step::Call));
             // A third party reads nothing of ours.
-            let calls = self.steps[before..].iter().any(|step| match step {
-                Step::Call(wire) => {
-                    !matches!(self.parts[self.wires[*wire as usize].to as usize].behavior, Behavior::External(_))
-                }
-                _ => false,
-            });
-            match (stores.databases.is_empty(), !calls) {
-                (false, _) => {
-                    self.steps.extend((0..cost.reads).map(|_| Step::Read));
-                    self.steps.extend((0..cost.writes).map(|_| Step::Write));
-                }
-                // Whoever is called does the reading.
-                (true, false) => {}
-                (true, true) if cost.uses_keys() => self.steps.push(Step::NoStore),
-                (true, true) => {}
+            let ours = |wire: &u32| {
+                !matches!(self.parts[self.wires[*wire as usize].to as usize].behavior, Behavior::External(_))
+            };
+            let asks = Asks { services: &services, reading: services.iter().any(ours) };
+            self.steps.push(Step::Cpu(faster(settings.cpu.unwrap_or(cost.cpu), settings.speed)));
+            let answers_first = settings.answer_first || settings.batch.is_some();
+            if answers_first {
+                self.steps.extend(sending(&settings, cost));
+                self.steps.push(Step::Accept);
             }
-            if !stores.storages.is_empty() {
-                self.steps.extend((0..cost.blobs).map(|_| Step::Fetch));
-                self.steps.extend((cost.body.0 > 0).then_some(Step::Put));
+            match &settings.batch {
+                Some(batch) => {
+                    self.steps.extend([Step::Batch, Step::Bulk(faster(batch.cpu, settings.speed))]);
+                    self.steps.extend(services.iter().map(|wire| Step::Call(*wire)));
+                    let writes = cost.writes > 0 && !stores.databases.is_empty();
+                    self.steps.extend(writes.then_some(Step::Write));
+                }
+                None => work_of(cost, stores, &settings, &asks, &mut self.steps),
             }
-            // Without a queue, a job is done before the answer.
-            self.steps.extend(cost.job.map(|job| Step::Cpu(faster(job, settings.speed))));
+            if !answers_first {
+                self.steps.extend(sending(&settings, cost));
+            }
+            if let Some(hold) = settings.hold {
+                self.steps.extend((!answers_first).then_some(Step::Accept));
+                self.steps.push(Step::Hold(hold));
+            }
             self.steps.push(Step::Done);
         }
         if let Behavior::Server(server) = &mut self.parts[at as usize].behavior {
             (server.plans, server.stores) = (plans, stores);
         }
     }
+}
+
+/// Whom a request of a class asks.
+struct Asks<'a> {
+    /// The wires to services, in order.
+    services: &'a [u32],
+    /// Whether one of them does the reading and writing.
+    reading: bool,
+}
+
+/// What is done for a single request after the first look at it: calls, reads and writes, blobs, the job.
+fn work_of(cost: &ClassCost, stores: &Stores, settings: &design::Server, asks: &Asks, steps: &mut Vec<Step>) {
+    steps.extend(asks.services.iter().flat_map(|wire| (0..settings.fan_out).map(|_| Step::Call(*wire))));
+    let indexed = settings.index.map(|time| Step::Cpu(faster(time, settings.speed)));
+    let needs = cost.writes > 0 || cost.reads > 0 && indexed.is_none();
+    if let Some(look_up) = indexed {
+        steps.extend((0..cost.reads).map(|_| look_up));
+    }
+    match (stores.databases.is_empty(), !asks.reading) {
+        (false, _) => {
+            steps.extend((0..if indexed.is_some() { 0 } else { cost.reads }).map(|_| Step::Read));
+            steps.extend((0..cost.writes).map(|_| Step::Write));
+        }
+        // Whoever is called does the reading.
+        (true, false) => {}
+        (true, true) if needs => steps.push(Step::NoStore),
+        (true, true) => {}
+    }
+    if !stores.storages.is_empty() {
+        steps.extend((0..cost.blobs).map(|_| Step::Fetch));
+        steps.extend((cost.body.0 > 0).then_some(Step::Put));
+    }
+    // Without a queue, a job is done before the answer.
+    steps.extend(cost.job.map(|job| Step::Cpu(faster(job, settings.speed))));
+}
+
+/// Sending the answer takes time where the line has a limit.
+fn sending(settings: &design::Server, cost: &ClassCost) -> Option<Step> {
+    let bandwidth = settings.bandwidth_there()?;
+    Some(Step::Send(Time::from_secs_f64(cost.response.0 as f64 / bandwidth.0 as f64)))
 }
 
 fn faster(time: Distribution, speed: f64) -> Distribution {
