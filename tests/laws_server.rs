@@ -53,7 +53,7 @@ fn latency(frames: &[Frame], from: f64, to: f64) -> f64 {
     let frames = frames.iter().filter(|frame| (from..to).contains(&(f64::from(frame.index) / 10.0)));
     let all = frames.flat_map(|frame| frame.users[0].latency.latencies());
     let (sum, count) = all
-        .fold((0.0, 0.0), |(sum, count), (micros, n)| (sum + f64::from(micros) * f64::from(n), count + f64::from(*n)));
+        .fold((0.0, 0.0), |(sum, count), (micros, n)| (sum + f64::from(micros) * f64::from(n), count + f64::from(n)));
     sum / count / 1e6
 }
 
