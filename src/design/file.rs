@@ -353,14 +353,13 @@ fn write_settings(out: &mut String, settings: &dyn Settings) {
 
 /// Sets one setting by its dotted path in the file, such as `components.app-1.cores` or `classes.feed.cpu`.
 pub fn set_path(design: &mut Design, path: &str, value: Node) -> Result<(), Vec<Problem>> {
-    let mut findings = Findings::default();
     let parts: Vec<&str> = path.splitn(3, '.').collect();
     match parts.as_slice() {
         ["components", name, "region"] if design.component(name).is_some() => return set_region(design, name, &value),
         ["regions", pair] => return set_distance(design, pair, &value),
         _ => {}
     }
-    let settings: Option<(&mut dyn Settings, &str)> = match parts.as_slice() {
+    let found: Option<(&mut dyn Settings, &str)> = match parts.as_slice() {
         ["components", name, rest] => {
             design.components.iter_mut().find(|c| c.name == *name).map(|c| (c.kind.settings_mut(), *rest))
         }
@@ -372,15 +371,26 @@ pub fn set_path(design: &mut Design, path: &str, value: Node) -> Result<(), Vec<
         }
         _ => None,
     };
-    let Some((settings, rest)) = settings else {
-        findings.hint(
-            0,
-            format!("there is nothing at `{path}`"),
-            "write `components.NAME.SETTING`, `classes.NAME.SETTING`, `wires.FROM -> TO.SETTING` or `regions.FROM -> TO`",
-        );
-        return Err(findings.0);
-    };
+    let Some((settings, rest)) = found else { return Err(nothing_at(design, path, &parts)) };
     put_path(settings, rest, value).map_err(|findings| findings.0)
+}
+
+/// Why a path leads nowhere.
+fn nothing_at(design: &Design, path: &str, parts: &[&str]) -> Vec<Problem> {
+    let mut findings = Findings::default();
+    let (what, name, known): (_, _, Vec<String>) = match parts {
+        ["components", name, _] => ("component", name, design.components.iter().map(|c| c.name.clone()).collect()),
+        ["classes", name, _] => ("class", name, design.classes.iter().map(|c| c.name.clone()).collect()),
+        ["wires", name, _] => ("wire", name, design.wires.iter().map(|wire| wire.name()).collect()),
+        _ => {
+            let forms = "write `components.NAME.SETTING`, `classes.NAME.SETTING`, `wires.FROM -> TO.SETTING` or \
+                         `regions.FROM -> TO`";
+            findings.hint(0, format!("there is nothing at `{path}`"), forms);
+            return findings.0;
+        }
+    };
+    findings.unknown(0, what, name, known.iter().map(String::as_str));
+    findings.0
 }
 
 fn set_region(design: &mut Design, name: &str, value: &Node) -> Result<(), Vec<Problem>> {

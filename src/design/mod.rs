@@ -24,7 +24,7 @@ pub use kind::{
     LoadBalancer, Notification, ObjectStorage, Order, Outlier, Payment, Per, Routing, Search, Server, Shape, Shed,
     Size, SizeInfo, Spread, Strategy, Tls,
 };
-pub use node::{Entry, Node, Value};
+pub use node::{Entry, Node, Value, inline_text};
 pub use policy::{Backoff, Breaker, CallPolicy, Hedge, Jitter, Retry, RetryOn};
 pub use problem::{Findings, Problem, suggest};
 pub use region::{Distance, Regions, region_typed};

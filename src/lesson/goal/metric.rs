@@ -191,6 +191,18 @@ impl Metric {
 }
 
 impl Unit {
+    /// What it measures, in a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Unit::Time => "time",
+            Unit::Share => "share",
+            Unit::Rate => "per second",
+            Unit::Count => "number",
+            Unit::Price => "dollars per hour",
+            Unit::Bytes => "bytes",
+        }
+    }
+
     /// Reads a bound in this unit.
     pub fn read(self, text: &str) -> Result<f64, String> {
         match self {
