@@ -19,12 +19,12 @@ pub use edit::Edit;
 pub use fault::{Fault, FaultKind, FaultSettings, Target};
 pub use file::{DESIGN_BYTES_MAX, read, set_path, write};
 pub use kind::{
-    Algorithm, Analytics, ApiGateway, Arrivals, Auth, Autoscale, Batch, Cache, Chat, Clients, Codel, Compression,
-    Consistency, Database, Disk, Dns, Eviction, External, Filter, HashBy, HealthCheck, Kind, Limit, LoadBalancer,
-    Notification, ObjectStorage, Order, Outlier, Payment, Per, Quorum, Replication, Routing, Search, Server, Shape,
-    ShardRouter, Sharding, Shed, Size, SizeInfo, Spread, Strategy, Tls,
+    Algorithm, Analytics, ApiGateway, Arrivals, Auth, Autoscale, Batch, Cache, CacheMode, Cdn, Chat, Clients, Codel,
+    Compression, Consistency, Database, Disk, Dns, Eviction, External, Filter, HashBy, HealthCheck, Invalidate, Kind,
+    Limit, LoadBalancer, Notification, ObjectStorage, Order, Outlier, Payment, Per, Quorum, Replication, Routing,
+    Search, Server, Shape, ShardRouter, Sharding, Shed, Size, SizeInfo, Spread, Strategy, Tls,
 };
-pub use node::{Entry, Node, Value};
+pub use node::{Entry, Node, Value, inline_text};
 pub use policy::{Backoff, Breaker, CallPolicy, Hedge, Jitter, Retry, RetryOn};
 pub use problem::{Findings, Problem, suggest};
 pub use region::{Distance, Regions, region_typed};

@@ -30,6 +30,10 @@ pub enum Op {
     Abort,
     /// Look a key up in a cache.
     Lookup,
+    /// Keep a key in a cache: a message that nobody waits for and that gets no answer (memcached's `noreply`).
+    Set,
+    /// Forget a key in a cache.
+    Delete,
     /// Store a blob.
     Put,
     /// Fetch a blob.
@@ -40,8 +44,15 @@ pub enum Op {
 
 impl Op {
     /// Whether it is about a transaction, whose number is then in the attempt's `version`.
+    #[inline]
     pub fn is_transaction(self) -> bool {
         matches!(self, Op::Transact | Op::Prepare | Op::Commit | Op::Abort)
+    }
+
+    /// Whether it is a request of somebody: probes and messages without an answer are not.
+    #[inline]
+    pub fn is_request(self) -> bool {
+        !matches!(self, Op::Probe | Op::Set)
     }
 }
 
@@ -95,6 +106,8 @@ pub struct Attempt {
     pub user: u32,
     /// The version of the key that a read has seen.
     pub version: u32,
+    /// What the component that works on it has noted: the lease of a look-up that missed, the edge of a request at a CDN.
+    pub token: u32,
     /// The sampled trip it belongs to, plus one; 0 is none.
     pub trip: u32,
     /// Where the slab keeps what only few attempts have; NONE if it has nothing of that.
@@ -121,7 +134,7 @@ pub struct Attempt {
     pub closed: bool,
     /// When it was sent; of a root, when it was wanted.
     pub sent: Time,
-    /// Since when it waits, in whatever waiting room.
+    /// Since when it waits, in whatever waiting room; of a copy on its way to a CDN's edge, until when it may be used.
     pub since: Time,
     /// The last pause before a retry, for decorrelated jitter.
     pub pause: Time,
@@ -142,6 +155,7 @@ impl Attempt {
             key: 0,
             user: 0,
             version: 0,
+            token: 0,
             trip: 0,
             rare: NONE,
             span: 0,

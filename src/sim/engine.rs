@@ -120,10 +120,11 @@ impl Simulation {
         self.totals.as_ref()
     }
 
-    /// Which of the components keep copies that may be outdated: caches, and databases, which may be replicas.
+    /// Which of the components keep copies that may be outdated: caches and CDNs, and databases, which may be replicas.
     pub fn copies(&self) -> Vec<bool> {
         use super::part::Behavior;
-        self.parts.iter().map(|part| matches!(part.behavior, Behavior::Cache(_) | Behavior::Database(_))).collect()
+        let copies = |to: &Behavior| matches!(to, Behavior::Cache(_) | Behavior::Cdn(_) | Behavior::Database(_));
+        self.parts.iter().map(|part| copies(&part.behavior)).collect()
     }
 
     /// How far it is.
@@ -212,7 +213,8 @@ impl Simulation {
             Event::Fault => self.fault_strikes(index),
             Event::FaultEnd => self.fault_ends(index),
             Event::Probe => self.probe(index),
-            Event::Chore => self.chore(index, entry.seq),
+            Event::Upkeep => self.upkeep(index, entry.seq),
+            Event::Chore => self.chore_due(index, entry.seq),
             Event::Readmit => self.readmit(index, entry.seq),
         }
     }

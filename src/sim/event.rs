@@ -42,7 +42,9 @@ events! {
     FaultEnd,
     /// A health check sends a probe over a wire.
     Probe,
-    /// Something that a component has planned is due: for its instances, its replicas, its shards.
+    /// A store's own work is due: a flush of a write-behind cache, replication, failover, moving keys.
+    Upkeep,
+    /// Something that a server has planned for its instances is due.
     Chore,
     /// The callee of a wire is no outlier any more.
     Readmit,

@@ -13,6 +13,7 @@ mod frame;
 mod hedge;
 mod kind;
 mod limiter;
+mod line;
 mod network;
 mod part;
 mod random;
@@ -20,6 +21,7 @@ mod record;
 mod replay;
 mod ring;
 mod settle;
+mod sketch;
 mod station;
 mod tally;
 mod wire;
@@ -27,10 +29,11 @@ mod wire;
 pub use engine::Simulation;
 pub use figure::{Figure, FigureInfo, Fold, Measure};
 pub use frame::{
-    Answers, BreakerState, ComponentFrame, FRAME, Frame, Happening, Health, LogEntry, Mark, Outcome, Parts, Sketch,
-    Step, WireFrame,
+    Answers, BreakerState, ComponentFrame, FRAME, Frame, Happening, Health, LogEntry, Mark, Outcome, Parts, Step,
+    WireFrame,
 };
 pub use replay::{Replay, Status};
+pub use sketch::Sketch;
 pub use tally::{ComponentSum, Sums, Tally, Totals, WireSum};
 
 use crate::design::{Design, Fault};

@@ -6,7 +6,7 @@ use crate::units::{Distribution, Time};
 use super::ComponentFrame;
 use super::attempt::{Attempt, NONE};
 use super::calendar::Delay;
-use super::kind::{Balancer, Cache, Clients, Database, Dns, Duties, External, Gateway, Router, Server, Storage};
+use super::kind::{Balancer, Cache, Cdn, Clients, Database, Dns, Duties, External, Gateway, Router, Server, Storage};
 use super::limiter::Limiter;
 use super::random::{Alias, Stream};
 use super::station::Station;
@@ -81,9 +81,10 @@ pub(super) enum Behavior {
     External(Box<External>),
     Server(Box<Server>),
     Cache(Box<Cache>),
+    Cdn(Box<Cdn>),
     Database(Box<Database>),
     Router(Box<Router>),
-    Storage(Storage),
+    Storage(Box<Storage>),
 }
 
 /// A request class at run time.
@@ -91,6 +92,10 @@ pub(super) enum Behavior {
 pub(super) struct Class {
     pub name: String,
     pub cost: ClassCost,
+    /// The class whose keys it uses: itself, unless it reads or writes the data of another.
+    pub space: u16,
+    /// Whether its keys are ever written, by whatever class.
+    pub written: bool,
     /// How popular its keys are; none for a class that has only one key or uses none.
     pub keys: Option<Alias>,
     /// Every key that was ever drawn is below this: requests in flight outlive a change of the design.
@@ -117,10 +122,11 @@ impl Behavior {
             Kind::Dns(settings) => Behavior::Dns(Box::new(Dns::new(settings))),
             Kind::External(settings) => Behavior::External(Box::new(External::new(settings))),
             Kind::Server(settings) => Behavior::Server(Box::new(Server::new(settings))),
-            Kind::Cache(settings) => Behavior::Cache(Box::new(Cache::new(settings))),
+            Kind::Cache(settings) => Behavior::Cache(Box::new(Cache::new(settings, seed, name))),
+            Kind::Cdn(settings) => Behavior::Cdn(Box::new(Cdn::new(settings))),
             Kind::Database(settings) => Behavior::Database(Box::new(Database::new(settings))),
             Kind::ShardRouter(settings) => Behavior::Router(Box::new(Router::new(settings))),
-            Kind::ObjectStorage(settings) => Behavior::Storage(Storage::new(settings)),
+            Kind::ObjectStorage(settings) => Behavior::Storage(Box::new(Storage::new(settings))),
             Kind::Payment(_) | Kind::Search(_) | Kind::Notification(_) | Kind::Analytics(_) | Kind::Chat(_) => {
                 Behavior::Server(Box::new(Server::new(kind.server().expect("these are servers"))))
             }
@@ -133,6 +139,7 @@ impl Behavior {
     pub fn station(&mut self) -> Option<&mut Station> {
         match self {
             Behavior::Cache(cache) => Some(&mut cache.station),
+            Behavior::Cdn(cdn) => Some(&mut cdn.station),
             Behavior::Database(database) => Some(&mut database.station),
             Behavior::Storage(storage) => Some(&mut storage.station),
             Behavior::External(external) => Some(&mut external.station),
@@ -195,6 +202,7 @@ impl Behavior {
             Behavior::External(external) => external.station.clear(now),
             Behavior::Server(server) => server.clear(now),
             Behavior::Cache(cache) => cache.clear(now),
+            Behavior::Cdn(cdn) => cdn.clear(now),
             Behavior::Database(database) => database.clear(now),
             Behavior::Storage(storage) => storage.clear(now),
         }
@@ -204,6 +212,7 @@ impl Behavior {
     pub fn bytes(&self) -> usize {
         match self {
             Behavior::Cache(cache) => cache.bytes(),
+            Behavior::Cdn(cdn) => cdn.bytes(),
             Behavior::Database(database) => database.bytes(),
             Behavior::Router(router) => router.bytes(),
             Behavior::Balancer(balancer) => balancer.duties.as_ref().map_or(0, |duties| duties.bytes()),
@@ -225,6 +234,7 @@ impl Behavior {
             Behavior::External(external) => external.harvest(now, frame),
             Behavior::Server(server) => server.harvest(now, frame),
             Behavior::Cache(cache) => cache.harvest(now, frame),
+            Behavior::Cdn(cdn) => cdn.harvest(now, frame),
             Behavior::Database(database) => database.harvest(now, frame),
             Behavior::Router(router) => router.harvest(frame),
             Behavior::Storage(storage) => storage.harvest(now, frame),

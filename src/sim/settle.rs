@@ -3,7 +3,7 @@
 use crate::design::RetryOn;
 use crate::units::Time;
 
-use super::attempt::{Attempt, NONE, PROBE, Stage};
+use super::attempt::{Attempt, NONE, Op, PROBE, Stage};
 use super::calendar::Delay;
 use super::call::Reply;
 use super::engine::Simulation;
@@ -61,7 +61,7 @@ impl Simulation {
         let attempt = &mut self.attempts[index];
         let parent = std::mem::replace(&mut attempt.parent, NONE);
         let again = if ok { None } else { Some(attempt.clone()) };
-        let Attempt { op, hit, key, version, class, wire, .. } = *attempt;
+        let Attempt { op, hit, key, version, token, class, wire, .. } = *attempt;
         if over {
             self.attempts.remove(index);
         }
@@ -71,7 +71,7 @@ impl Simulation {
             return self.plan_retry(parent, &failed, pause);
         }
         self.attempts[parent].child = NONE;
-        let mut reply = Reply { op, outcome, hit, key, version, class };
+        let mut reply = Reply { op, outcome, hit, key, version, token, class };
         if !ok {
             self.fall_back(wire, &mut reply);
         }
@@ -125,9 +125,14 @@ impl Simulation {
     #[inline]
     fn resume(&mut self, caller: u32, reply: Reply) {
         let at = self.attempts[caller].at;
-        // A look-up that a fallback answered is a miss: the caller asks elsewhere and gets the true answer there.
-        if reply.outcome == Outcome::Degraded && reply.op != super::attempt::Op::Lookup {
+        // A look-up that a fallback answered is a miss: the caller asks elsewhere and gets the true answer there. And what
+        // was written is written, whether or not a cache has let go of it.
+        if reply.outcome == Outcome::Degraded && !matches!(reply.op, Op::Lookup | Op::Delete) {
             self.attempts[caller].outcome = Outcome::Degraded;
+        }
+        if reply.op == Op::Serve {
+            // The version of the content that passes through.
+            self.attempts[caller].version = reply.version;
         }
         match &self.parts[at as usize].behavior {
             Behavior::Clients(_) => self.finish(caller, reply.outcome),
@@ -135,6 +140,8 @@ impl Simulation {
             Behavior::Router(_) => self.router_resumes(at, caller, reply),
             Behavior::Balancer(balancer) if balancer.duties.is_some() => self.duty_resumes(at, caller, reply),
             Behavior::Gateway(_) => self.duty_resumes(at, caller, reply),
+            Behavior::Cache(_) => self.cache_resumes(at, caller, reply),
+            Behavior::Cdn(_) => self.cdn_resumes(at, caller, reply),
             _ => self.answer(caller, reply.outcome),
         }
     }

@@ -44,14 +44,16 @@ pub fn random_design(seed: u64) -> Design {
     let mut text = format!("version = 1\nseed = {seed}\nduration = \"{}s\"\n", 5 + dice.below(15));
     for class in 0..1 + dice.below(3) {
         text += &format!(
-            "[classes.c{class}]\nshare = {}\ncpu = \"{}\"\nreads = {}\nwrites = {}\n{}keys = {{ count = {}, zipf = 0.9 }}\n",
+            "[classes.c{class}]\nshare = {}\ncpu = \"{}\"\nreads = {}\nwrites = {}\n{}keys = {{ count = {}, zipf = 0.9{} }}\n",
             1 + dice.below(9),
             dice.pick(&["exp(3ms)", "2ms", "lognormal(4ms, 2)", "0s", "pareto(3ms, 2.5)"]),
             dice.below(4),
             dice.below(3),
             dice.pick(&["", "transaction = true\n"]),
             1 + dice.below(300),
+            if class > 0 { dice.pick(&["", ", of = \"c0\""]) } else { "" },
         );
+        text += dice.pick(&["", "", "static = true\n"]);
         text += dice.pick(&["", "criticality = \"low\"\n", "criticality = \"critical\"\nmemory = \"300KB\"\n"]);
         text += dice.pick(&["", "body = \"200KB\"\n", "blobs = 1\nresponse = \"50KB\"\n", "job = \"exp(20ms)\"\n"]);
     }
@@ -124,10 +126,19 @@ fn random_settings(kind: &str, dice: &mut Dice) -> String {
         ),
         "server" | "payment" | "search" | "notification" | "analytics" | "chat" => random_server(dice),
         "cache" => format!(
-            "entries = {}\neviction = \"{}\"\n{}",
+            "entries = {}\neviction = \"{}\"\nmode = \"{}\"\n{}{}{}",
             1 + dice.below(100),
             dice.pick(&["lru", "lfu", "fifo", "random"]),
-            dice.pick(&["", "ttl = \"1s\"\n", "lookup = \"0s\"\n"]),
+            dice.pick(&["aside", "aside", "read-through", "write-through", "write-behind"]),
+            dice.pick(&["", "ttl = \"1s\"\nttl_jitter = \"30%\"\n", "lookup = \"0s\"\n", "memory = \"20KB\"\n"]),
+            dice.pick(&["", "coalesce = true\nlease = \"200ms\"\n", "coalesce = true\n"]),
+            dice.pick(&["", "invalidate = \"none\"\n", "flush_every = \"50ms\"\nbatch = 3\n"]),
+        ),
+        "cdn" => format!(
+            "memory = \"{}KB\"\n{}{}",
+            3 + dice.below(400),
+            dice.pick(&["", "ttl = \"1s\"\n", "ttl = \"none\"\n", "ttl = \"500ms\"\nttl_jitter = \"50%\"\n"]),
+            dice.pick(&["", "shield = true\n", "coalesce = false\n", "shield = true\nlease = \"30ms\"\n"]),
         ),
         "database" => random_database(dice),
         "shard-router" => format!(

@@ -60,9 +60,9 @@ pub enum SubjectKind {
     Station,
     /// Any component but users.
     Callee,
-    /// A cache, or a database with a buffer.
+    /// A cache, a CDN, or a database with a buffer.
     Cache,
-    /// A `clients` component (all copies together), or one cache or replica.
+    /// A `clients` component (all copies together), or one cache, CDN or replica.
     UsersOrCache,
     /// A wire, or a component (all the wires that leave it).
     Caller,
@@ -191,6 +191,18 @@ impl Metric {
 }
 
 impl Unit {
+    /// What it measures, in a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Unit::Time => "time",
+            Unit::Share => "share",
+            Unit::Rate => "per second",
+            Unit::Count => "number",
+            Unit::Price => "dollars per hour",
+            Unit::Bytes => "bytes",
+        }
+    }
+
     /// Reads a bound in this unit.
     pub fn read(self, text: &str) -> Result<f64, String> {
         match self {

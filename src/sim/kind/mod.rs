@@ -2,6 +2,7 @@
 
 mod balancer;
 mod cache;
+mod cdn;
 mod clients;
 mod database;
 mod dns;
@@ -15,6 +16,7 @@ mod transaction;
 
 pub use balancer::{Balancer, Duties, PeakEwma, Pool, Work, nearest, user_hash};
 pub use cache::Cache;
+pub use cdn::Cdn;
 pub use clients::Clients;
 pub use database::{Database, Group};
 pub use dns::Dns;
@@ -66,6 +68,7 @@ impl Simulation {
         let duration = match &part.behavior {
             Behavior::Server(_) => return self.server_begins(at, index, waited),
             Behavior::Cache(cache) => cache.lookup,
+            Behavior::Cdn(cdn) => cdn.lookup,
             Behavior::Database(database) if database.plain => {
                 self.attempts[index].step = SERVED;
                 database.statement(&self.attempts[index], &self.classes)
@@ -80,25 +83,13 @@ impl Simulation {
         self.move_on(index, delay, Event::Done);
     }
 
-    /// What a component has planned is due.
-    pub(super) fn chore(&mut self, at: u32, seq: u32) {
-        match &self.parts[at as usize].behavior {
-            Behavior::Server(_) => self.chore_due(at, seq),
-            Behavior::Database(_) => self.replication_goes_on(at, seq),
-            Behavior::Router(_) => self.move_next_key(at, seq),
-            _ => {}
-        }
-    }
-
     /// A service is over.
     pub(super) fn done(&mut self, index: u32) {
         let at = self.attempts[index].at;
         match &mut self.parts[at as usize].behavior {
             Behavior::Server(_) => self.server_done(at, index),
-            Behavior::Cache(cache) => {
-                cache.look_up(&mut self.attempts[index], self.now);
-                self.leave(at, index, Outcome::Ok);
-            }
+            Behavior::Cache(_) => self.cache_done(at, index),
+            Behavior::Cdn(_) => self.cdn_done(at, index),
             Behavior::Database(database) if !database.plain || self.attempts[index].step != SERVED => {
                 self.statement_done(at, index);
             }
@@ -111,6 +102,16 @@ impl Simulation {
             Behavior::Balancer(_) | Behavior::Gateway(_) => self.duty_done(at, index),
             Behavior::Dns(_) => self.looked_up(at, index),
             Behavior::Clients(_) | Behavior::Router(_) => unreachable!("they serve nothing"),
+        }
+    }
+
+    /// A store's own work is due.
+    pub(super) fn upkeep(&mut self, at: u32, seq: u32) {
+        match &self.parts[at as usize].behavior {
+            Behavior::Cache(_) => self.flush_due(at, seq),
+            Behavior::Database(_) => self.replication_goes_on(at, seq),
+            Behavior::Router(_) => self.move_next_key(at, seq),
+            _ => {}
         }
     }
 

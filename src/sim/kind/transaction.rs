@@ -48,6 +48,8 @@ enum Round {
     Prepare,
     Commit,
     Abort,
+    /// It is over, and caches forget its keys.
+    Forget,
 }
 
 impl Round {
@@ -57,6 +59,7 @@ impl Round {
             Round::Prepare => Op::Prepare,
             Round::Commit => Op::Commit,
             Round::Abort => Op::Abort,
+            Round::Forget => Op::Delete,
         }
     }
 }
@@ -130,8 +133,8 @@ impl Simulation {
             return self.transaction_ends(at, index, Outcome::Failed, &[]);
         }
         participants.sort_unstable_by_key(|participant| self.wires[participant.wire as usize].to);
-        let class = self.attempts[index].class;
-        let id = self.transactions.open(at, class, participants);
+        let space = self.space_of(index);
+        let id = self.transactions.open(at, space, participants);
         self.attempts.rare_mut(index).transaction = id;
         self.ask_participant(index, id);
     }
@@ -176,10 +179,36 @@ impl Simulation {
     fn settle_transaction(&mut self, id: u32) -> Vec<u32> {
         let Some(closed) = self.transactions.close(id) else { return Vec::new() };
         for participant in &closed.participants {
-            let to = self.wires[participant.wire as usize].to;
+            let Some(to) = self.wires.get(participant.wire as usize).map(|wire| wire.to) else { continue };
             self.release_prepared(to, id, closed.class, &participant.keys);
         }
         closed.participants.into_iter().flat_map(|participant| participant.keys).collect()
+    }
+
+    /// Keeps the keys of a transaction that is over, for caches to forget.
+    pub(super) fn note_forgetting(&mut self, index: u32, keys: &[u32]) {
+        let (at, space) = (self.attempts[index].at, self.space_of(index));
+        let id = self.transactions.open(at, space, vec![Participant { wire: NONE, keys: keys.to_vec() }]);
+        self.transactions.get(id).iter_mut().for_each(|over| over.round = Round::Forget);
+        self.attempts.rare_mut(index).transaction = id;
+    }
+
+    /// Whether caches are forgetting the keys of a transaction for this attempt.
+    pub(super) fn is_forgetting(&mut self, index: u32) -> bool {
+        let id = self.attempts.rare(index).transaction;
+        id != NONE && self.transactions.get(id).is_some_and(|over| over.round == Round::Forget)
+    }
+
+    /// The next key that a cache is to forget; none once all have.
+    pub(super) fn next_to_forget(&mut self, index: u32) -> Option<u32> {
+        let id = self.attempts.rare(index).transaction;
+        let over = self.transactions.get(id)?;
+        let key = over.participants[0].keys.get(over.next).copied();
+        over.next += 1;
+        if key.is_none() {
+            self.transactions.close(id);
+        }
+        key
     }
 
     fn transaction_ends(&mut self, at: u32, index: u32, outcome: Outcome, keys: &[u32]) {

@@ -65,7 +65,7 @@ impl Simulation {
         let after = self.database(head).settings.failover.or(headless.then_some(RETRY));
         if let Some(after) = after {
             let after = if headless { after.max(RETRY) } else { after };
-            self.groups[g].failing = self.calendar.schedule(self.now, Delay::For(after), Event::Chore.on(head));
+            self.groups[g].failing = self.calendar.schedule(self.now, Delay::For(after), Event::Upkeep.on(head));
         }
     }
 
@@ -85,7 +85,7 @@ impl Simulation {
         let Some((part, cut)) = able.map(|member| (member.part, member.received)).rev().max_by_key(|(_, most)| *most)
         else {
             let head = self.groups[g].head;
-            self.groups[g].failing = self.calendar.schedule(self.now, Delay::For(RETRY), Event::Chore.on(head));
+            self.groups[g].failing = self.calendar.schedule(self.now, Delay::For(RETRY), Event::Upkeep.on(head));
             return;
         };
         if !headless {

@@ -41,8 +41,8 @@ impl Locks {
     }
 
     /// An attempt wants its key; whether it has the lock now, or whoever holds it is `own`. Otherwise it waits.
-    pub fn take(&mut self, now: Time, index: u32, own: u32, attempts: &mut Attempts) -> bool {
-        let (class, key) = (attempts[index].class, attempts[index].key);
+    pub fn take(&mut self, now: Time, class: u16, index: u32, own: u32, attempts: &mut Attempts) -> bool {
+        let key = attempts[index].key;
         let place = &mut self.places[usize::from(class)][key as usize];
         if *place == NONE {
             let lock = Lock { class, key, holder: index, first: NONE, last: NONE };
@@ -148,15 +148,15 @@ mod tests {
         locks.configure(&[5]);
         let mut writer = |key: u32| attempts.add(Attempt { key, ..Attempt::new(0, Op::Write) });
         let (a, b, c, other) = (writer(1), writer(1), writer(1), writer(2));
-        assert!(locks.take(Time(0), a, NONE - 1, &mut attempts));
-        assert!(!locks.take(Time(1), b, NONE - 1, &mut attempts));
-        assert!(!locks.take(Time(2), c, NONE - 1, &mut attempts));
-        assert!(locks.take(Time(2), other, NONE - 1, &mut attempts));
+        assert!(locks.take(Time(0), 0, a, NONE - 1, &mut attempts));
+        assert!(!locks.take(Time(1), 0, b, NONE - 1, &mut attempts));
+        assert!(!locks.take(Time(2), 0, c, NONE - 1, &mut attempts));
+        assert!(locks.take(Time(2), 0, other, NONE - 1, &mut attempts));
         assert_eq!(locks.give(Time(3), 0, 1, c, &attempts), None, "whoever does not hold it cannot give it");
         assert_eq!(locks.give(Time(5), 0, 1, a, &attempts), Some(b));
         assert_eq!(locks.give(Time(6), 0, 1, b, &attempts), Some(c));
         assert_eq!((locks.longest, locks.waiting), (Time(4), 0));
         assert_eq!(locks.give(Time(7), 0, 1, c, &attempts), None);
-        assert!(locks.take(Time(8), b, NONE - 1, &mut attempts), "it is free again");
+        assert!(locks.take(Time(8), 0, b, NONE - 1, &mut attempts), "it is free again");
     }
 }

@@ -150,10 +150,11 @@ impl Database {
 
     /// Executes the statement.
     pub fn execute(&mut self, attempt: &mut Attempt, classes: &[Class]) {
+        let space = classes[usize::from(attempt.class)].space;
         if attempt.op == Op::Copy {
-            return self.take_over(attempt.class, attempt.key, attempt.version);
+            return self.take_over(space, attempt.key, attempt.version);
         }
-        let version = &mut self.versions[usize::from(attempt.class)][attempt.key as usize];
+        let version = &mut self.versions[usize::from(space)][attempt.key as usize];
         if writes(attempt, classes) {
             self.writes = self.writes.wrapping_add(1);
             *version = self.writes;
@@ -176,7 +177,7 @@ impl Database {
         self.writes = self.writes.max(version);
     }
 
-    /// The version of a key as this database knows it.
+    /// The version of a key of this class (whose keys are its own) as this database knows it.
     pub fn version(&self, class: u16, key: u32) -> u32 {
         self.versions[usize::from(class)][key as usize]
     }
@@ -273,11 +274,18 @@ impl Simulation {
     /// The version of a key that a read through this wire should see: the primary's, at the shard that keeps it.
     pub(in crate::sim) fn true_version(&self, wire: u32, class: u16, key: u32) -> Option<u32> {
         let to = self.wires.get(wire as usize)?.to;
+        let space = self.classes[usize::from(class)].space;
         let home = match &self.parts[to as usize].behavior {
-            Behavior::Router(router) => router.home(class, key)?,
+            Behavior::Router(router) => router.home(space, key)?,
             _ => to,
         };
-        self.version_at_primary(home, class, key)
+        self.version_at_primary(home, space, key)
+    }
+
+    /// The class whose keys an attempt is about.
+    #[inline]
+    pub(in crate::sim) fn space_of(&self, index: u32) -> u16 {
+        self.classes[usize::from(self.attempts[index].class)].space
     }
 
     /// The version of a key at a database, or at its primary if it has one.

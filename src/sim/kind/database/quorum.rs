@@ -74,7 +74,7 @@ impl Simulation {
     /// fall behind, and `child` begins the list of what its nodes do for it.
     pub(super) fn coordinate(&mut self, at: u32, index: u32) {
         let writing = writes(&self.attempts[index], &self.classes);
-        let (class, key, op) = (self.attempts[index].class, self.attempts[index].key, self.attempts[index].op);
+        let (class, key, op) = (self.space_of(index), self.attempts[index].key, self.attempts[index].op);
         let part = &mut self.parts[at as usize];
         let Behavior::Database(database) = &mut part.behavior else { return };
         let truth = database.version(class, key);
@@ -191,7 +191,8 @@ impl Simulation {
             rest = std::mem::replace(&mut work.child, NONE);
         }
         let writing = writes(&self.attempts[index], &self.classes);
-        let Attempt { class, key, version, next: truth, .. } = self.attempts[index];
+        let Attempt { key, version, next: truth, .. } = self.attempts[index];
+        let class = self.space_of(index);
         let database = self.database(at);
         if writing {
             let known = &mut database.versions[usize::from(class)][key as usize];

@@ -32,7 +32,8 @@ impl Simulation {
             return self.statement_ends(at, index, Outcome::Failed);
         }
         let at_once = self.replication(g) == Replication::Async;
-        let Attempt { op, class, key, .. } = self.attempts[index];
+        let Attempt { op, key, .. } = self.attempts[index];
+        let class = self.space_of(index);
         if op.is_transaction() {
             let keys = self.written_keys(index);
             keys.into_iter().for_each(|(class, key)| self.log_write(at, index, class, key, at_once));
@@ -88,7 +89,7 @@ impl Simulation {
 
     /// Reads a key, and notes whether the answer is older than it should be.
     fn read_in_group(&mut self, at: u32, index: u32, g: usize) {
-        let (class, key, user) = (self.attempts[index].class, self.attempts[index].key, self.attempts[index].user);
+        let (class, key, user) = (self.space_of(index), self.attempts[index].key, self.attempts[index].user);
         let version = self.database(at).version(class, key);
         self.attempts[index].version = version;
         let truth = self.version_at_primary(at, class, key).unwrap_or(version);
@@ -134,7 +135,7 @@ impl Simulation {
         }
         let apply = crate::sim::part::Duration { distribution: database.settings.apply, constant: None };
         let delay = self.service(part, apply);
-        self.groups[g].members[m].applying = self.calendar.schedule(self.now, delay, Event::Chore.on(part));
+        self.groups[g].members[m].applying = self.calendar.schedule(self.now, delay, Event::Upkeep.on(part));
     }
 
     fn write_applied(&mut self, g: usize, m: usize) {

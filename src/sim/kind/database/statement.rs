@@ -73,14 +73,14 @@ impl Simulation {
     }
 
     fn takes_lock(&mut self, at: u32, index: u32) -> bool {
-        let (now, own) = (self.now, self.prepared_holder(index));
+        let (now, space, own) = (self.now, self.space_of(index), self.prepared_holder(index));
         let Behavior::Database(database) = &mut self.parts[at as usize].behavior else { return true };
-        database.locks.as_mut().is_none_or(|locks| locks.take(now, index, own, &mut self.attempts))
+        database.locks.as_mut().is_none_or(|locks| locks.take(now, space, index, own, &mut self.attempts))
     }
 
     /// Reads the page of its key, unless memory holds it.
     fn statement_reads_page(&mut self, at: u32, index: u32) {
-        let (class, key) = (self.attempts[index].class, self.attempts[index].key);
+        let (class, key) = (self.space_of(index), self.attempts[index].key);
         let database = self.database(at);
         if database.settings.disk.is_some()
             && let Some(buffer) = database.disk.as_mut().and_then(|disk| disk.buffer.as_mut())
@@ -136,7 +136,7 @@ impl Simulation {
         match self.attempts[index].step {
             PAGE => {
                 self.disk_done(at);
-                let (class, key) = (self.attempts[index].class, self.attempts[index].key);
+                let (class, key) = (self.space_of(index), self.attempts[index].key);
                 if let Some(buffer) = self.database(at).disk.as_mut().and_then(|disk| disk.buffer.as_mut()) {
                     buffer.put(class, key);
                 }

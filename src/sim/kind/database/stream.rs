@@ -11,8 +11,8 @@ use crate::sim::attempt::NONE;
 use crate::sim::calendar::Delay;
 use crate::sim::engine::Simulation;
 use crate::sim::event::Event;
+use crate::sim::line::Passage;
 use crate::sim::part::Behavior;
-use crate::sim::wire::Passage;
 
 /// Writes that a group's log holds at most. A replica further behind gets the oldest as a fresh copy, at no cost.
 const LOG_MAX: usize = 500_000;
@@ -86,7 +86,7 @@ impl Simulation {
             None => Delay::For(arrives.since(self.now)),
         };
         member.last = arrives;
-        Some(self.calendar.schedule(self.now, delay, Event::Chore.on(member.part)))
+        Some(self.calendar.schedule(self.now, delay, Event::Upkeep.on(member.part)))
     }
 
     pub(super) fn log_arrives(&mut self, g: usize, m: usize, upto: u64) {

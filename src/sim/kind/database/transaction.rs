@@ -31,8 +31,7 @@ impl Simulation {
 
     /// All keys that a transaction writes here.
     pub(super) fn written_keys(&mut self, index: u32) -> Vec<(u16, u32)> {
-        let attempt = &self.attempts[index];
-        let class = attempt.class;
+        let (attempt, class) = (&self.attempts[index], self.space_of(index));
         let keys = self.transactions.keys(attempt.version, attempt.wire);
         keys.map_or(Vec::new(), |keys| keys.iter().map(|key| (class, *key)).collect())
     }
@@ -68,7 +67,8 @@ impl Simulation {
 
     /// A statement gives all its rows back.
     pub(super) fn give_locks(&mut self, at: u32, index: u32) {
-        let Attempt { op, class, key, .. } = self.attempts[index];
+        let Attempt { op, key, .. } = self.attempts[index];
+        let class = self.space_of(index);
         if !op.is_transaction() {
             return self.give_lock(at, class, key, index);
         }

@@ -16,6 +16,11 @@ pub struct Databases {
 }
 
 impl Databases {
+    /// The wires to those that keep keys of their own.
+    pub fn homes(&self) -> &[u32] {
+        &self.homes
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.homes.is_empty()

@@ -109,7 +109,9 @@ impl Simulation {
         router.moves.clear();
         router.epoch = router.epoch.wrapping_add(1);
         router.homes.resize(classes, Vec::new());
-        (0..classes).for_each(|class| self.place_keys(at, class as u16));
+        // A class that uses another's keys has none of its own.
+        let owners = (0..classes).filter(|class| usize::from(self.classes[*class].space) == *class);
+        owners.collect::<Vec<_>>().into_iter().for_each(|class| self.place_keys(at, class as u16));
         self.plan_move(at);
     }
 
@@ -135,11 +137,12 @@ impl Simulation {
         if op == Op::Probe {
             return self.answer(index, Outcome::Ok);
         }
+        let space = self.space_of(index);
         if op.is_transaction() {
             return self.route_transaction(at, index);
         }
         let router = self.router(at);
-        let home = router.homes.get(usize::from(class)).and_then(|homes| homes.get(key as usize)).copied();
+        let home = router.homes.get(usize::from(space)).and_then(|homes| homes.get(key as usize)).copied();
         let home = home.unwrap_or(NOWHERE);
         if let Some(shard) = router.shards.get_mut(usize::from(home)) {
             shard.requests += 1;
@@ -158,7 +161,8 @@ impl Simulation {
     /// Sends the keys of a transaction to their shards. A coordinator before this one has its second round with the
     /// router alone, which has settled everything in the first.
     fn route_transaction(&mut self, at: u32, index: u32) {
-        let Attempt { op, class, version, wire, .. } = self.attempts[index];
+        let Attempt { op, version, wire, .. } = self.attempts[index];
+        let class = self.space_of(index);
         if matches!(op, Op::Commit | Op::Abort) {
             return self.answer(index, Outcome::Ok);
         }
@@ -184,7 +188,8 @@ impl Simulation {
             return self.transaction_goes_on(at, caller, reply.outcome);
         }
         let ok = reply.outcome == Outcome::Ok;
-        let home = self.router(at).homes[usize::from(reply.class)][reply.key as usize];
+        let space = self.space_of(caller);
+        let home = self.router(at).homes[usize::from(space)][reply.key as usize];
         // The key has moved while the write was under way: the old shard says so, and the new one is asked.
         if ok && self.wrote(caller) && u32::from(home) != self.attempts[caller].step {
             return self.send_to_shard(at, caller);

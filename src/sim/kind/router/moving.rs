@@ -19,7 +19,7 @@ impl Simulation {
             return;
         }
         let pause = Time::from_secs_f64(1.0 / router.settings.rebalance.0);
-        self.router(at).next = self.calendar.schedule(self.now, Delay::For(pause), Event::Chore.on(at));
+        self.router(at).next = self.calendar.schedule(self.now, Delay::For(pause), Event::Upkeep.on(at));
     }
 
     /// It is time to copy the next key.

@@ -10,6 +10,7 @@ mod memory;
 mod pause;
 mod plan;
 mod rollout;
+mod transaction;
 mod work;
 
 use crate::design;
@@ -18,7 +19,7 @@ use crate::units::Time;
 use crate::sim::attempt::{NONE, Op, PROBE};
 use crate::sim::call::Reply;
 use crate::sim::engine::Simulation;
-use crate::sim::part::{Behavior, Class, Step, by_key};
+use crate::sim::part::{Behavior, Step, by_key};
 use crate::sim::{ComponentFrame, FRAME, Figure, Outcome};
 
 use instance::{Instance, Machine, State};
@@ -193,7 +194,7 @@ impl Simulation {
     }
 
     /// Takes the next step of an attempt's plan.
-    fn server_steps(&mut self, at: u32, index: u32) {
+    pub(super) fn server_steps(&mut self, at: u32, index: u32) {
         let step = self.steps[self.attempts[index].step as usize];
         match step {
             Step::Cpu(_) | Step::Bulk(_) => self.wants_core(at, index),
@@ -219,23 +220,25 @@ impl Simulation {
     /// Calls a store for a step of the plan.
     fn server_calls(&mut self, at: u32, index: u32, step: Step) {
         let key = self.step_key(at, index);
-        let class = usize::from(self.attempts[index].class);
-        let server = self.server(at);
-        let current = server.settings.consistency == design::Consistency::Strong;
-        let stores = &server.stores[class];
-        let (wires, op) = match step {
-            Step::Read if !stores.caches.is_empty() && !current => (&stores.caches, Op::Lookup),
-            Step::Read => return self.server_asks_database(at, index, Op::Read, key),
-            Step::Write => return self.server_asks_database(at, index, Op::Write, key),
-            Step::Put => (&stores.storages, Op::Put),
-            _ => (&stores.storages, Op::Fetch),
+        let class = self.attempts[index].class;
+        let storage = |stores: &Stores| by_key(&stores.storages, key);
+        let (wire, op) = match step {
+            Step::Read | Step::Write => match self.cache_call(at, class, key, step == Step::Write) {
+                Some(call) => call,
+                None if step == Step::Write => return self.server_asks_database(at, index, Op::Write, key),
+                None => return self.server_asks_database(at, index, Op::Read, key),
+            },
+            Step::Put => (storage(&self.server(at).stores[usize::from(class)]), Op::Put),
+            _ => (storage(&self.server(at).stores[usize::from(class)]), Op::Fetch),
         };
-        let wire = by_key(wires, key);
-        self.call(index, wire, op, key, 0);
+        match wire {
+            NONE => self.leave(at, index, Outcome::Failed),
+            wire => self.call(index, wire, op, key, 0),
+        }
     }
 
     /// Asks the database that keeps a key: of a primary and its replicas, the one that should answer.
-    fn server_asks_database(&mut self, at: u32, index: u32, op: Op, key: u32) {
+    pub(in crate::sim::kind) fn server_asks_database(&mut self, at: u32, index: u32, op: Op, key: u32) {
         let class = usize::from(self.attempts[index].class);
         let server = self.server(at);
         let current = server.settings.consistency == design::Consistency::Strong;
@@ -257,47 +260,8 @@ impl Simulation {
         }
     }
 
-    /// Writes all keys of a request in one transaction.
-    fn server_transacts(&mut self, at: u32, index: u32) {
-        let class = self.attempts[index].class;
-        let first = self.step_key(at, index);
-        let Class { cost, keys, .. } = &self.classes[usize::from(class)];
-        let stream = &mut self.parts[at as usize].stream;
-        let more = (1..cost.writes).map(|_| keys.as_ref().map_or(0, |keys| keys.draw(stream)));
-        let mut keys: Vec<u32> = std::iter::once(first).chain(more).collect();
-        // In one order for all, so that no two transactions wait for each other.
-        keys.sort_unstable();
-        keys.dedup();
-        let homes: Vec<(u32, u32)> = keys.iter().map(|key| (self.home_wire(at, class, *key), *key)).collect();
-        self.begin_transaction(at, index, &homes);
-    }
-
-    /// The wire that writes of a key go over.
-    fn home_wire(&mut self, at: u32, class: u16, key: u32) -> u32 {
-        let databases = &mut self.server(at).stores[usize::from(class)].databases;
-        if let Some(wire) = databases.plain(key) {
-            return wire;
-        }
-        let (turn, home) = databases.choice(key);
-        let members = databases.members[home].clone();
-        self.member_wire(&members, true, turn)
-    }
-
-    /// A transaction is over: what caches knew of its keys is outdated.
-    pub(super) fn server_transacted(&mut self, at: u32, index: u32, outcome: Outcome, keys: &[u32]) {
-        if outcome != Outcome::Ok {
-            return self.leave(at, index, outcome);
-        }
-        let class = self.attempts[index].class;
-        for &key in keys {
-            self.forget(at, Reply { op: Op::Write, outcome, hit: false, key, version: 0, class });
-        }
-        self.attempts[index].step += 1;
-        self.server_steps(at, index);
-    }
-
     /// The key of the current step: the request's own for the first step of its plan that has one, fresh ones after.
-    fn step_key(&mut self, at: u32, index: u32) -> u32 {
+    pub(in crate::sim::kind) fn step_key(&mut self, at: u32, index: u32) -> u32 {
         let attempt = &self.attempts[index];
         let (class, step) = (usize::from(attempt.class), attempt.step);
         // Back to the end of the plan before: after a change in mid-run, the server's own plans are others than this one.
@@ -319,60 +283,22 @@ impl Simulation {
         match reply.op {
             op if op.is_transaction() => return self.transaction_goes_on(at, index, reply.outcome),
             // Cache-aside: a miss goes to the database, and so does a cache that fails.
-            Op::Lookup if !(ok && reply.hit) => {
-                return self.server_asks_database(at, index, Op::Read, reply.key);
-            }
+            Op::Delete if self.is_forgetting(index) => return self.forget_next(at, index),
+            Op::Lookup if !(ok && reply.hit) => return self.missed(at, index, reply),
             Op::Lookup => self.judge_hit(at, reply),
             // A fallback's answer is not worth remembering, and what it stands in for was not written.
-            Op::Read if reply.outcome == Outcome::Ok => self.remember(at, reply),
-            Op::Write if reply.outcome == Outcome::Ok => self.forget(at, reply),
+            Op::Read if reply.outcome == Outcome::Ok => self.remember(at, index, reply),
+            Op::Write if reply.outcome == Outcome::Ok && self.invalidate(at, index, reply) => return,
+            // What is written is written, whether or not the cache has let go of it.
+            Op::Delete => {}
+            _ if !ok => return self.leave(at, index, reply.outcome),
             _ => {}
         }
-        if !ok {
-            return self.leave(at, index, reply.outcome);
+        if matches!(reply.op, Op::Lookup | Op::Read | Op::Serve) && self.attempts[index].wire != NONE {
+            // The version of what the answer is made of.
+            self.attempts[index].version = reply.version;
         }
         self.attempts[index].step += 1;
         self.server_steps(at, index);
-    }
-
-    /// Notes whether a cache answered with an outdated version.
-    fn judge_hit(&mut self, at: u32, reply: Reply) {
-        if self.classes[usize::from(reply.class)].cost.writes == 0 {
-            return;
-        }
-        let wire = self.server(at).stores[usize::from(reply.class)].databases.home(reply.key);
-        let Some(version) = self.true_version(wire, reply.class, reply.key) else { return };
-        let stale = version != reply.version;
-        if stale && let Some(cache) = self.cache_of(at, reply.class, reply.key) {
-            cache.note_stale();
-        }
-    }
-
-    /// Fills the cache with what the database said; nobody waits for it.
-    fn remember(&mut self, at: u32, reply: Reply) {
-        let now = self.now;
-        if let Some(cache) = self.cache_of(at, reply.class, reply.key) {
-            cache.put(reply.class, reply.key, reply.version, now);
-        }
-    }
-
-    /// Takes a written key out of the cache; nobody waits for it.
-    fn forget(&mut self, at: u32, reply: Reply) {
-        if let Some(cache) = self.cache_of(at, reply.class, reply.key) {
-            cache.remove(reply.class, reply.key);
-        }
-    }
-
-    fn cache_of(&mut self, at: u32, class: u16, key: u32) -> Option<&mut crate::sim::kind::Cache> {
-        let wire = by_key(&self.server(at).stores[usize::from(class)].caches, key);
-        let wire = self.wires.get(wire as usize)?;
-        let part = &mut self.parts[wire.to as usize];
-        if part.refuses() || part.cut || wire.cut {
-            return None;
-        }
-        match &mut part.behavior {
-            Behavior::Cache(cache) => Some(cache),
-            _ => None,
-        }
     }
 }

@@ -38,7 +38,12 @@ impl Simulation {
             let ours = |wire: &u32| {
                 !matches!(self.parts[self.wires[*wire as usize].to as usize].behavior, Behavior::External(_))
             };
-            let asks = Asks { services: &services, reading: services.iter().any(ours) };
+            let asks = Asks {
+                services: &services,
+                reading: services.iter().any(ours),
+                together: !stores.databases.is_empty() && !self.goes_through(&stores.caches, index),
+                stored: !stores.databases.is_empty() || self.goes_through(&stores.caches, index),
+            };
             self.steps.push(Step::Cpu(faster(settings.cpu.unwrap_or(cost.cpu), settings.speed)));
             let answers_first = settings.answer_first || settings.batch.is_some();
             if answers_first {
@@ -49,7 +54,7 @@ impl Simulation {
                 Some(batch) => {
                     self.steps.extend([Step::Batch, Step::Bulk(faster(batch.cpu, settings.speed))]);
                     self.steps.extend(services.iter().map(|wire| Step::Call(*wire)));
-                    let writes = cost.writes > 0 && !stores.databases.is_empty();
+                    let writes = cost.writes > 0 && asks.stored;
                     self.steps.extend(writes.then_some(Step::Write));
                 }
                 None => work_of(cost, stores, &settings, &asks, &mut self.steps),
@@ -75,6 +80,10 @@ struct Asks<'a> {
     services: &'a [u32],
     /// Whether one of them does the reading and writing.
     reading: bool,
+    /// Whether there is a data store of its own: a database, or a cache that reads and writes one.
+    stored: bool,
+    /// Whether it writes to databases itself, so that several writes can be one transaction.
+    together: bool,
 }
 
 /// What is done for a single request after the first look at it: calls, reads and writes, blobs, the job.
@@ -85,10 +94,10 @@ fn work_of(cost: &ClassCost, stores: &Stores, settings: &design::Server, asks: &
     if let Some(look_up) = indexed {
         steps.extend((0..cost.reads).map(|_| look_up));
     }
-    match (stores.databases.is_empty(), !asks.reading) {
+    match (!asks.stored, !asks.reading) {
         (false, _) => {
             steps.extend((0..if indexed.is_some() { 0 } else { cost.reads }).map(|_| Step::Read));
-            match cost.transaction && cost.writes > 1 {
+            match cost.transaction && cost.writes > 1 && asks.together {
                 true => steps.push(Step::Transact),
                 false => steps.extend((0..cost.writes).map(|_| Step::Write)),
             }
