@@ -18,12 +18,13 @@ pub use edit::Edit;
 pub use fault::{Fault, FaultKind, FaultSettings, Target};
 pub use file::{DESIGN_BYTES_MAX, read, set_path, write};
 pub use kind::{
-    Arrivals, Cache, Clients, Database, Eviction, HealthCheck, Kind, LoadBalancer, ObjectStorage, Server, Strategy,
+    Arrivals, Cache, Clients, Database, Delivery, Eviction, Fetch, HealthCheck, Kind, LoadBalancer, LockService,
+    ObjectStorage, Overflow, Preset, Queue, Redelivery, Server, Strategy, Terms, Worker,
 };
 pub use node::{Entry, Node, Value};
 pub use policy::{Backoff, Breaker, CallPolicy, Jitter, Retry};
 pub use problem::{Findings, Problem, suggest};
-pub use setting::{Curve, Form, Names, SettingInfo, Settings, get_path, put_path, read_settings};
+pub use setting::{Curve, Form, Name, Names, SettingInfo, Settings, get_path, put_path, read_settings};
 
 use crate::units::Time;
 

@@ -11,6 +11,9 @@
 //! | cache | 0.02 + 0.01 per 10,000 entries | `entries` |
 //! | database | 0.05 + 0.02 a statement at once + 0.0002 a connection | `concurrency`, `connections` |
 //! | object storage | 0.02 | each |
+//! | queue | 0.03 | each |
+//! | worker | 0.01 + 0.04 a core of speed 1 | `cores`, `speed`, as a server |
+//! | lock service | 0.06 | each: three small machines that agree |
 
 use crate::design::{Design, Kind};
 use crate::units::Money;
@@ -31,6 +34,9 @@ pub fn component_cost_per_hour(kind: &Kind) -> Money {
             0.05 + 0.02 * f64::from(database.concurrency) + 0.0002 * f64::from(database.connections)
         }
         Kind::ObjectStorage(_) => 0.02,
+        Kind::Queue(_) => 0.03,
+        Kind::Worker(worker) => 0.01 + 0.04 * f64::from(worker.cores) * worker.speed,
+        Kind::LockService(_) => 0.06,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Parts in words, for screen readers, tooltips and the outline.
 
-use crate::design::{CallPolicy, Component, Design, Kind, Wire};
+use crate::design::{CallPolicy, Component, Design, Kind, Preset, Wire};
 
 use super::figures::{count_text, rate_text, share_text};
 use super::glance::{Flow, Vitals};
@@ -87,6 +87,12 @@ pub fn summary(kind: &Kind) -> String {
         Kind::Cache(cache) => count(cache.entries, "entry", "entries"),
         Kind::Database(database) => format!("{} at once", count_text(f64::from(database.concurrency))),
         Kind::ObjectStorage(storage) => format!("{} at once", count_text(f64::from(storage.concurrency))),
+        Kind::Queue(queue) => match queue.preset {
+            Preset::Plain => format!("{} messages", count_text(f64::from(queue.terms().capacity))),
+            preset => preset.word().replace('-', " "),
+        },
+        Kind::Worker(worker) => count(worker.consumers, "consumer", "consumers"),
+        Kind::LockService(locks) => format!("lease {}{}", locks.lease, if locks.fencing { ", fenced" } else { "" }),
     }
 }
 

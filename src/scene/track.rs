@@ -119,6 +119,9 @@ fn mark_kind(what: &Happening) -> Option<MarkKind> {
         | Happening::Slowed(..)
         | Happening::WireSlowed(..)
         | Happening::Flushed(_)
+        | Happening::Rebalancing(_)
+        | Happening::DeadLettered(_)
+        | Happening::LeaseLost(_)
         | Happening::BreakerOpened(_)
         | Happening::TakenOut(_) => Some(MarkKind::Warning),
         Happening::Recovered(_)

@@ -8,6 +8,8 @@ use super::Outcome;
 pub const NONE: u32 = u32::MAX;
 /// The class of health probes, which belong to no request.
 pub const PROBE: u16 = u16::MAX;
+/// In place of a caller: a queue that waits for the acknowledgement of a delivery.
+pub const BROKER: u32 = u32::MAX - 1;
 
 /// What the callee is asked to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +28,12 @@ pub enum Op {
     Fetch,
     /// Say that you are alive.
     Probe,
+    /// Work off a message.
+    Consume,
+    /// Give a lock.
+    Lock,
+    /// Take a lock back.
+    Unlock,
 }
 
 /// Where an attempt is.
@@ -76,6 +84,8 @@ pub struct Attempt {
     pub user: u32,
     /// The version of the key that a read has seen.
     pub version: u32,
+    /// The fencing token of the lock it works under; 0 is none.
+    pub token: u32,
     /// The sampled trip it belongs to, plus one; 0 is none.
     pub trip: u32,
     /// Its span in that trip.
@@ -119,6 +129,7 @@ impl Attempt {
             key: 0,
             user: 0,
             version: 0,
+            token: 0,
             trip: 0,
             span: 0,
             class,
@@ -167,6 +178,12 @@ impl Attempts {
         attempt.stage = Stage::Free;
         (attempt.timer, attempt.due) = (0, 0);
         self.free.push(index);
+    }
+
+    /// Whether the slot is that of somebody at work.
+    pub fn is_at_work(&self, index: u32) -> bool {
+        let stage = self.slots[index as usize].stage;
+        matches!(stage, Stage::WaitingCore | Stage::Working | Stage::Calling)
     }
 
     /// How many are in flight.

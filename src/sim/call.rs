@@ -37,6 +37,7 @@ impl Simulation {
         attempt.user = parent.user;
         attempt.trip = parent.trip;
         attempt.counts = parent.counts;
+        attempt.token = parent.token;
         let index = self.attempts.add(attempt);
         self.attempts[caller].child = index;
         if let Some(budget) = &mut self.wires[wire as usize].budget {
@@ -76,6 +77,14 @@ impl Simulation {
         self.travel(index, wire_index);
     }
 
+    /// A pause is over: a call is tried again, or a consumer's work.
+    pub(super) fn resend(&mut self, index: u32) {
+        match self.attempts[index].op {
+            Op::Consume => self.consume_again(index),
+            _ => self.send(index),
+        }
+    }
+
     fn travel(&mut self, index: u32, wire: u32) {
         let wire = &self.wires[wire as usize];
         if wire.cut {
@@ -112,6 +121,9 @@ impl Simulation {
 
     /// An attempt that gets through no more. Only its caller's timeout ends it.
     fn lose(&mut self, index: u32) {
+        if self.attempts[index].op == Op::Consume {
+            return self.delivery_lost(index);
+        }
         if self.attempts[index].parent == NONE && self.attempts[index].timer == 0 {
             return self.attempts.remove(index);
         }
@@ -174,6 +186,9 @@ impl Simulation {
             }
             return;
         }
+        if attempt.op == Op::Consume {
+            return self.acknowledged(index);
+        }
         if attempt.parent == NONE {
             self.wires[wire as usize].frame.late += 1;
             self.mark(index, Step::Late);
@@ -192,6 +207,9 @@ impl Simulation {
                 self.attempts.remove(index);
             }
             return self.probed(wire, false);
+        }
+        if self.attempts[index].op == Op::Consume {
+            return self.delivery_expires(index);
         }
         self.land(index, Outcome::TimedOut);
         self.conclude(index, Outcome::TimedOut, lost);
@@ -236,7 +254,7 @@ impl Simulation {
         let mut again = Attempt::new(failed.class, failed.op);
         again.parent = parent;
         (again.wire, again.at, again.key, again.user) = (failed.wire, failed.at, failed.key, failed.user);
-        (again.trip, again.counts) = (failed.trip, failed.counts);
+        (again.trip, again.counts, again.token) = (failed.trip, failed.counts, failed.token);
         (again.tries, again.pause) = (failed.tries + 1, pause);
         again.stage = Stage::Pausing;
         let again = self.attempts.add(again);

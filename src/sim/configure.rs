@@ -27,6 +27,7 @@ impl Simulation {
             let at = self.part(&component.name);
             self.configure_part(at, &component.kind);
         }
+        self.connect_brokers();
         self.plan_faults(&design.faults);
         self.rename_parts();
     }
@@ -125,6 +126,13 @@ impl Simulation {
             Kind::Cache(settings) => self.configure_cache(at, settings),
             Kind::Database(settings) => self.configure_database(at, settings),
             Kind::ObjectStorage(settings) => self.configure_storage(at, settings),
+            Kind::Queue(settings) => self.configure_broker(at, settings),
+            Kind::Worker(settings) => {
+                self.configure_server(at, &settings.server());
+                self.configure_inbox(at, settings);
+                self.plan_server(at);
+            }
+            Kind::LockService(settings) => self.configure_locks(at, settings),
         }
         self.refill(at);
     }

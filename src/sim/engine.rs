@@ -177,7 +177,7 @@ impl Simulation {
                     Event::Deliver => self.deliver(index),
                     Event::Done => self.done(index),
                     Event::Answer => self.receive(index),
-                    Event::Resend => self.send(index),
+                    Event::Resend => self.resend(index),
                     _ => self.reload(index),
                 }
             }
@@ -197,6 +197,7 @@ impl Simulation {
             Event::Fault => self.fault_strikes(index),
             Event::FaultEnd => self.fault_ends(index),
             Event::Probe => self.probe(index),
+            Event::Alarm => self.alarm(index, entry.seq),
         }
     }
 

@@ -42,6 +42,8 @@ events! {
     FaultEnd,
     /// A health check sends a probe over a wire.
     Probe,
+    /// Something that a queue has to look after is due: a rebalancing, a silent consumer, a message's retention.
+    Alarm,
 }
 
 const _: () = assert!(EVENTS.len() <= 32, "an event's number has five bits");

@@ -57,6 +57,7 @@ impl Simulation {
             }
             FaultKind::Partition => {
                 part.cut = true;
+                self.consumers_vanish(at, false);
                 self.tell(Happening::CutOff(at));
             }
             FaultKind::CacheFlush => {
@@ -79,6 +80,8 @@ impl Simulation {
             // A wire has no process and no memory: what else may strike it cuts it.
             FaultKind::Partition | FaultKind::Crash | FaultKind::Restart | FaultKind::CacheFlush => {
                 wire.cut = true;
+                let ends = [wire.from, wire.to];
+                ends.into_iter().for_each(|at| self.consumers_vanish(at, false));
                 self.tell(Happening::WireCut(index));
             }
         }
@@ -99,6 +102,7 @@ impl Simulation {
                     FaultKind::CacheFlush => return,
                 }
                 self.tell(Happening::Recovered(at));
+                self.stir(at);
             }
             Target::Wire(from, to) => {
                 let Some(index) = self.wire_named(from, to) else { return };
@@ -108,7 +112,9 @@ impl Simulation {
                     _ => wire.cut = false,
                 }
                 wire.set_latency(&mut self.calendar);
+                let ends = [wire.from, wire.to];
                 self.tell(Happening::WireRecovered(index));
+                ends.into_iter().for_each(|at| self.stir(at));
             }
         }
     }
@@ -121,6 +127,7 @@ impl Simulation {
         }
         (part.down, part.booting) = (false, 0);
         self.tell(Happening::Recovered(at));
+        self.stir(at);
     }
 
     /// The process dies: all it held is lost, and its callers' connections break.
@@ -137,6 +144,11 @@ impl Simulation {
     /// Ends all work at a component: its own calls are abandoned, its callers see a failure.
     pub(super) fn lose_all(&mut self, at: u32) {
         let now = self.now;
+        match &self.parts[at as usize].behavior {
+            Behavior::Broker(_) => self.broker_crashes(at),
+            Behavior::Server(server) if server.inbox.is_some() => self.consumers_vanish(at, true),
+            _ => {}
+        }
         self.parts[at as usize].behavior.clear(now);
         let attempts = &self.attempts;
         self.ready.retain(|index| attempts[*index].at != at);

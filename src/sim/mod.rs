@@ -10,6 +10,7 @@ mod event;
 mod fault;
 mod figure;
 mod frame;
+mod gauge;
 mod kind;
 mod part;
 mod random;
@@ -27,6 +28,7 @@ pub use frame::{
     Answers, BreakerState, ComponentFrame, FRAME, Frame, Happening, Health, LogEntry, Mark, Outcome, Parts, Sketch,
     Step, WireFrame,
 };
+pub use kind::Ledger;
 pub use replay::{Replay, Status};
 pub use tally::{ComponentSum, Sums, Tally, Totals, WireSum};
 

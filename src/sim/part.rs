@@ -6,7 +6,7 @@ use crate::units::{Distribution, Time};
 use super::ComponentFrame;
 use super::attempt::NONE;
 use super::calendar::Delay;
-use super::kind::{Balancer, Cache, Clients, Database, Server, Storage};
+use super::kind::{Balancer, Broker, Cache, Clients, Database, Inbox, Locks, Server, Storage};
 use super::random::{Alias, Stream};
 use super::station::Station;
 use super::tally::Meter;
@@ -26,6 +26,12 @@ pub(super) enum Step {
     Fetch,
     /// Call this wire's callee.
     Call(u32),
+    /// Take the lock of the key.
+    Lock,
+    /// Let go of it.
+    Unlock,
+    /// See whether the job was one of those that fail every time.
+    Judge,
     /// There is no data store to read from or write to.
     NoStore,
     /// Answer.
@@ -62,6 +68,8 @@ pub(super) enum Behavior {
     Cache(Box<Cache>),
     Database(Box<Database>),
     Storage(Storage),
+    Broker(Box<Broker>),
+    Locks(Box<Locks>),
 }
 
 /// A request class at run time.
@@ -95,6 +103,13 @@ impl Behavior {
             Kind::Cache(settings) => Behavior::Cache(Box::new(Cache::new(settings))),
             Kind::Database(settings) => Behavior::Database(Box::new(Database::new(settings))),
             Kind::ObjectStorage(settings) => Behavior::Storage(Storage::new(settings)),
+            Kind::Queue(settings) => Behavior::Broker(Box::new(Broker::new(settings, seed, name))),
+            Kind::Worker(settings) => {
+                let mut server = Server::new(&settings.server());
+                server.inbox = Some(Box::new(Inbox::new(settings)));
+                Behavior::Server(Box::new(server))
+            }
+            Kind::LockService(settings) => Behavior::Locks(Box::new(Locks::new(settings))),
         }
     }
 
@@ -106,6 +121,8 @@ impl Behavior {
             Behavior::Cache(cache) => Some(&mut cache.station),
             Behavior::Database(database) => Some(&mut database.station),
             Behavior::Storage(storage) => Some(&mut storage.station),
+            Behavior::Broker(broker) => Some(&mut broker.station),
+            Behavior::Locks(locks) => Some(&mut locks.station),
             Behavior::Clients(_) | Behavior::Balancer(_) => None,
         }
     }
@@ -118,6 +135,8 @@ impl Behavior {
             Behavior::Cache(cache) => cache.clear(now),
             Behavior::Database(database) => database.station.clear(now),
             Behavior::Storage(storage) => storage.clear(now),
+            Behavior::Broker(broker) => broker.station.clear(now),
+            Behavior::Locks(locks) => locks.clear(now),
         }
     }
 
@@ -126,6 +145,8 @@ impl Behavior {
         match self {
             Behavior::Cache(cache) => cache.bytes(),
             Behavior::Database(database) => database.bytes(),
+            Behavior::Broker(broker) => broker.bytes(),
+            Behavior::Locks(locks) => locks.bytes(),
             Behavior::Clients(_) | Behavior::Balancer(_) | Behavior::Server(_) | Behavior::Storage(_) => 0,
         }
     }
@@ -138,6 +159,8 @@ impl Behavior {
             Behavior::Cache(cache) => cache.harvest(now, frame),
             Behavior::Database(database) => database.harvest(now, frame),
             Behavior::Storage(storage) => storage.harvest(now, frame),
+            Behavior::Broker(broker) => broker.harvest(now, frame),
+            Behavior::Locks(locks) => locks.harvest(now, frame),
         }
     }
 }

@@ -4,15 +4,21 @@ mod balancer;
 mod cache;
 mod clients;
 mod database;
+mod locks;
+mod queue;
 mod server;
 mod storage;
+mod worker;
 
 pub use balancer::{HealthCheck, LoadBalancer, Strategy};
 pub use cache::{Cache, Eviction};
 pub use clients::{Arrivals, Clients};
 pub use database::Database;
+pub use locks::LockService;
+pub use queue::{Delivery, Fetch, Overflow, Preset, Queue, Redelivery, Terms};
 pub use server::Server;
 pub use storage::ObjectStorage;
+pub use worker::Worker;
 
 use super::setting::Settings;
 
@@ -77,4 +83,10 @@ kinds! {
     Database = "database", "Database", "db";
     /// Keeps blobs: images, videos, downloads.
     ObjectStorage = "object-storage", "Object storage", "storage";
+    /// Keeps messages until a worker has worked them off: not now, but soon.
+    Queue = "queue", "Queue", "jobs";
+    /// Works off the messages of a queue.
+    Worker = "worker", "Worker", "worker";
+    /// Lets one request at a time work on a key, by leases.
+    LockService = "lock-service", "Lock service", "locks";
 }

@@ -1,18 +1,24 @@
 //! What each component kind does, one file for each.
 
 mod balancer;
+mod broker;
 mod cache;
 mod clients;
 mod database;
+mod locks;
 mod server;
 mod storage;
+mod worker;
 
 pub use balancer::Balancer;
+pub use broker::{Broker, Ledger};
 pub use cache::Cache;
 pub use clients::Clients;
 pub use database::Database;
+pub use locks::Locks;
 pub use server::Server;
 pub use storage::Storage;
+pub use worker::Inbox;
 
 use super::attempt::{Op, Stage};
 use super::engine::Simulation;
@@ -24,6 +30,9 @@ use super::{Outcome, Step};
 impl Simulation {
     /// An attempt enters the waiting room of a component that has one.
     pub(super) fn enter(&mut self, at: u32, index: u32) {
+        if self.attempts[index].op == Op::Consume {
+            return self.inbox_takes(at, index);
+        }
         let Some(station) = self.parts[at as usize].behavior.station() else { return };
         self.attempts[index].since = self.now;
         match station.admit(self.now, index, &mut self.attempts) {
@@ -51,6 +60,8 @@ impl Simulation {
             Behavior::Cache(cache) => cache.lookup,
             Behavior::Database(database) => database.statement(&self.attempts[index], &self.classes),
             Behavior::Storage(storage) => storage.latency,
+            Behavior::Broker(broker) => broker.publish,
+            Behavior::Locks(locks) => locks.operation,
             Behavior::Clients(_) | Behavior::Balancer(_) => unreachable!("they have no waiting room"),
         };
         let delay = self.service(at, duration);
@@ -60,6 +71,9 @@ impl Simulation {
     /// A service is over.
     pub(super) fn done(&mut self, index: u32) {
         let at = self.attempts[index].at;
+        if self.attempts[index].token != 0 && !self.lock_admits(at, index) {
+            return self.leave(at, index, Outcome::Failed);
+        }
         match &mut self.parts[at as usize].behavior {
             Behavior::Server(_) => self.core_done(at, index),
             Behavior::Cache(cache) => {
@@ -71,12 +85,17 @@ impl Simulation {
                 self.leave(at, index, Outcome::Ok);
             }
             Behavior::Storage(_) => self.storage_done(at, index),
+            Behavior::Broker(_) => self.broker_done(at, index),
+            Behavior::Locks(_) => self.locks_done(at, index),
             Behavior::Clients(_) | Behavior::Balancer(_) => unreachable!("they serve nothing"),
         }
     }
 
     /// An attempt leaves the component's station, with an answer; the next in line is let in.
     pub(super) fn leave(&mut self, at: u32, index: u32, outcome: Outcome) {
+        if self.attempts[index].op == Op::Consume {
+            return self.inbox_leaves(at, index, outcome);
+        }
         let Some(station) = self.parts[at as usize].behavior.station() else { return };
         station.release(self.now);
         if let Some(next) = station.next(self.now, &self.attempts) {

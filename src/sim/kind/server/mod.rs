@@ -6,7 +6,8 @@ mod plan;
 use crate::design;
 use crate::units::Time;
 
-use crate::sim::attempt::{NONE, Op, PROBE, Stage};
+use crate::sim::attempt::{Attempt, NONE, Op, PROBE, Stage};
+use crate::sim::kind::worker::{Inbox, is_poison};
 use crate::sim::call::Reply;
 use crate::sim::engine::Simulation;
 use crate::sim::event::Event;
@@ -29,6 +30,8 @@ pub struct Server {
     pub plans: Vec<u32>,
     /// What each class uses.
     pub stores: Vec<Stores>,
+    /// What makes it a worker; none is a server.
+    pub inbox: Option<Box<Inbox>>,
 }
 
 /// The stores that requests of one class use: a wire carries all classes, or those it names.
@@ -40,6 +43,8 @@ pub struct Stores {
     pub databases: Vec<u32>,
     /// Wires to object storage.
     pub storages: Vec<u32>,
+    /// Wires to lock services.
+    pub locks: Vec<u32>,
 }
 
 impl Server {
@@ -51,6 +56,7 @@ impl Server {
             cores: Station::new(settings.cores, u32::MAX),
             plans: Vec::new(),
             stores: Vec::new(),
+            inbox: None,
         }
     }
 
@@ -65,6 +71,7 @@ impl Server {
     pub fn clear(&mut self, now: Time) {
         self.slots.clear(now);
         self.cores.clear(now);
+        self.inbox.iter_mut().for_each(|inbox| inbox.clear(now));
     }
 
     /// Fills in the frame that ends now.
@@ -77,6 +84,7 @@ impl Server {
         frame.slots = self.slots.servers as f32;
         frame.waiting = waiting + runnable;
         frame.capacity = self.slots.capacity as f32;
+        self.inbox.iter_mut().for_each(|inbox| inbox.harvest(now, frame));
     }
 }
 
@@ -111,8 +119,14 @@ impl Simulation {
                 let key = self.attempts[index].key;
                 self.call(index, wire, Op::Serve, key, 0);
             }
-            Step::NoStore => self.leave(at, index, Outcome::Failed),
-            Step::Done => self.leave(at, index, Outcome::Ok),
+            Step::Lock | Step::Unlock => self.calls_locks(at, index, step),
+            Step::Judge if self.is_poisoned(index) => self.fail(at, index, Outcome::Failed),
+            Step::Judge => self.next_step(at, index),
+            Step::NoStore => self.fail(at, index, Outcome::Failed),
+            Step::Done => {
+                let outcome = self.attempts[index].outcome;
+                self.leave(at, index, outcome);
+            }
         }
     }
 
@@ -174,6 +188,10 @@ impl Simulation {
     /// The key of the current step: the request's own for the first step of its plan that has one, fresh ones after.
     fn step_key(&mut self, at: u32, index: u32) -> u32 {
         let attempt = &self.attempts[index];
+        if attempt.token != 0 {
+            // What is locked is what is read and written.
+            return attempt.key;
+        }
         let (class, step) = (usize::from(attempt.class), attempt.step);
         // Back to the end of the plan before: after a change in mid-run, the server's own plans are others than this one.
         let mut earlier = self.steps[..step as usize].iter().rev().take_while(|step| !matches!(step, Step::Done));
@@ -199,13 +217,60 @@ impl Simulation {
             Op::Lookup => self.judge_hit(at, reply),
             Op::Read if ok => self.remember(at, reply),
             Op::Write if ok => self.forget(at, reply),
+            Op::Lock if ok => self.attempts[index].token = reply.version,
+            // A lock that could not be given back runs out by itself.
+            Op::Unlock => {
+                self.attempts[index].token = 0;
+                return self.next_step(at, index);
+            }
             _ => {}
         }
         if !ok {
-            return self.leave(at, index, reply.outcome);
+            return self.fail(at, index, reply.outcome);
+        }
+        self.next_step(at, index);
+    }
+
+    fn next_step(&mut self, at: u32, index: u32) {
+        // A request that failed under a lock has let go of it now.
+        if self.attempts[index].outcome != Outcome::Ok && self.attempts[index].token == 0 {
+            let outcome = self.attempts[index].outcome;
+            return self.leave(at, index, outcome);
         }
         self.attempts[index].step += 1;
         self.server_steps(at, index);
+    }
+
+    /// A request fails; if it holds a lock, it lets go of that first.
+    fn fail(&mut self, at: u32, index: u32, outcome: Outcome) {
+        let Attempt { token, step, .. } = self.attempts[index];
+        let rest = &self.steps[step as usize..];
+        let plan = rest.iter().take_while(|step| !matches!(step, Step::Done));
+        match plan.zip(step..).find(|(step, _)| matches!(step, Step::Unlock)) {
+            Some((_, unlock)) if token != 0 => {
+                (self.attempts[index].outcome, self.attempts[index].step) = (outcome, unlock);
+                self.server_steps(at, index);
+            }
+            _ => self.leave(at, index, outcome),
+        }
+    }
+
+    fn is_poisoned(&self, index: u32) -> bool {
+        let Attempt { class, key, user, .. } = self.attempts[index];
+        let cost = &self.classes[usize::from(class)].cost;
+        is_poison(class, if cost.uses_keys() { key } else { user }, cost.poison.0)
+    }
+
+    /// Asks the lock service for the lock of the request's key, or gives it back.
+    fn calls_locks(&mut self, at: u32, index: u32, step: Step) {
+        let Attempt { class, key, .. } = self.attempts[index];
+        let wire = by_key(&self.server(at).stores[usize::from(class)].locks, key);
+        let op = if step == Step::Lock { Op::Lock } else { Op::Unlock };
+        match wire {
+            // A change in mid-run took the lock service away.
+            NONE => self.next_step(at, index),
+            wire => self.call(index, wire, op, key, 0),
+        }
     }
 
     /// Notes whether a cache answered with an outdated version.

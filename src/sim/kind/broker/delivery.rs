@@ -1,0 +1,435 @@
+//! Deliveries: a message is handed to a consumer, acknowledged or not, and comes back where it was not.
+
+use crate::design::{self, Redelivery};
+use crate::units::Time;
+
+use crate::sim::attempt::{Attempt, BROKER, NONE, Op, Stage};
+use crate::sim::calendar::Delay;
+use crate::sim::engine::Simulation;
+use crate::sim::event::Event;
+use crate::sim::part::Behavior;
+use crate::sim::{Happening, Outcome, Step};
+
+use super::group::{End, Group, State};
+use super::{Broker, Delivery};
+
+/// Dead letters are told of again only after this long.
+const DEAD_QUIET: Time = Time::from_secs(10);
+
+impl Broker {
+    /// Takes the next messages for a consumer, which is asking: all it may hold if it fetches, otherwise one.
+    fn next_for(&mut self, group: usize, consumer: u32, now: Time) -> Option<u32> {
+        let hosts = self.terms.hosts;
+        let start = if hosts > 1 { self.stream.below(hosts) } else { 0 };
+        let group = &mut self.groups[group];
+        let lane = (0..hosts).map(|step| ((start + step) % hosts) as usize).find(|lane| !group.lanes[*lane].is_empty())?;
+        group.take(lane, consumer, now)
+    }
+
+    fn at_most_once(&self) -> bool {
+        self.terms.delivery == design::Delivery::AtMostOnce
+    }
+}
+
+impl Group {
+    /// The consumer that the messages of a lane go to, if it has finished what it had.
+    fn owner_at_rest(&self, lane: usize) -> Option<u32> {
+        let rank = (lane as u32).checked_rem(self.sharers)?;
+        let owner = self.consumers.iter().position(|consumer| consumer.rank == rank)?;
+        let consumer = &self.consumers[owner];
+        (consumer.holding == 0 && consumer.takes_part()).then_some(owner as u32)
+    }
+}
+
+impl Simulation {
+    /// Hands out the messages of a group that wait for a consumer that is ready.
+    pub(super) fn hand_out(&mut self, at: u32, group: usize) {
+        if self.parts[at as usize].refuses() || self.parts[at as usize].cut {
+            return;
+        }
+        if self.broker(at).partitioned() {
+            return self.hand_out_lanes(at, group);
+        }
+        while let Some(consumer) = self.next_in_row(at, group) {
+            let now = self.now;
+            let broker = self.broker(at);
+            let (polled, prefetch) = (broker.polled(), broker.terms.prefetch);
+            for _ in 0..if polled { prefetch } else { 1 } {
+                let Some(number) = self.broker(at).next_for(group, consumer, now) else { break };
+                self.hand_over(at, group, consumer, number);
+            }
+            let group = &mut self.broker(at).groups[group];
+            if !polled && group.consumers[consumer as usize].holding < prefetch {
+                group.consumers[consumer as usize].asks = true;
+                group.row.push_back(consumer);
+            }
+        }
+    }
+
+    /// Takes the next consumer out of the row, if there is a message for it; those that cannot be reached leave the row.
+    fn next_in_row(&mut self, at: u32, group: usize) -> Option<u32> {
+        loop {
+            let broker = self.broker(at);
+            // What is promised once only is not sent into the void for as long as there is more of it.
+            let asks_first = broker.polled() || broker.at_most_once();
+            let group = &mut broker.groups[group];
+            if group.waiting.count == 0 {
+                return None;
+            }
+            let consumer = group.row.pop_front()?;
+            let known = &mut group.consumers[consumer as usize];
+            known.asks = false;
+            let (takes_part, worker, wire) = (known.takes_part(), known.worker, known.wire);
+            if takes_part && self.can_take(worker, wire, asks_first) {
+                return Some(consumer);
+            }
+        }
+    }
+
+    /// Whether a consumer takes messages. One that is cut off cannot ask for any, but is still sent some.
+    fn can_take(&self, worker: u32, wire: u32, asks_first: bool) -> bool {
+        let (part, wire) = (&self.parts[worker as usize], &self.wires[wire as usize]);
+        !part.refuses() && !wire.gone && !(asks_first && (part.cut || wire.cut))
+    }
+
+    /// Hands out the messages of partitions, each to its owner, if that has finished its batch.
+    fn hand_out_lanes(&mut self, at: u32, group: usize) {
+        let known = &self.broker(at).groups[group];
+        if known.still_until.is_some() || known.waiting.count == 0 {
+            return;
+        }
+        for lane in 0..known.lanes.len() {
+            let known = &self.broker(at).groups[group];
+            if known.lanes[lane].is_empty() {
+                continue;
+            }
+            let Some(owner) = known.owner_at_rest(lane) else { continue };
+            let (worker, wire) = (known.consumers[owner as usize].worker, known.consumers[owner as usize].wire);
+            if self.can_take(worker, wire, true) {
+                self.fetch_batch(at, group, owner, lane);
+            }
+        }
+    }
+
+    /// Hands a consumer the next batch out of its partitions, beginning with this one.
+    fn fetch_batch(&mut self, at: u32, group: usize, consumer: u32, first: usize) {
+        let now = self.now;
+        let broker = self.broker(at);
+        let (mut left, lanes) = (broker.terms.prefetch, broker.groups[group].lanes.len());
+        let (rank, sharers) =
+            (broker.groups[group].consumers[consumer as usize].rank as usize, broker.groups[group].sharers as usize);
+        for lane in (first..lanes).chain(0..first).filter(|lane| lane % sharers == rank) {
+            while left > 0
+                && let Some(number) = self.broker(at).groups[group].take(lane, consumer, now)
+            {
+                self.hand_over(at, group, consumer, number);
+                left -= 1;
+            }
+        }
+    }
+
+    /// Sends a message to a consumer.
+    fn hand_over(&mut self, at: u32, group: usize, consumer: u32, number: u32) {
+        let now = self.now;
+        let Behavior::Broker(broker) = &mut self.parts[at as usize].behavior else { return };
+        let known = &mut broker.groups[group];
+        let (worker, wire) = (known.consumers[consumer as usize].worker, known.consumers[consumer as usize].wire);
+        let slot = known.consumers[consumer as usize].slot;
+        let Some(message) = known.message(number).cloned() else { return };
+        let mut attempt = Attempt::new(message.class, Op::Consume);
+        (attempt.parent, attempt.wire, attempt.at) = (BROKER, wire, worker);
+        (attempt.key, attempt.user, attempt.trip, attempt.sent) = (message.key, message.user, message.trip, now);
+        attempt.tries = message.failures.saturating_add(1);
+        let index = self.attempts.add(attempt);
+        let delivery = broker.add_delivery(Delivery { attempt: index, group, number, consumer, slot, held: true });
+        self.attempts[index].version = delivery;
+        if let Some(message) = broker.groups[group].message(number) {
+            message.delivery = delivery;
+        }
+        let handover = broker.terms.handover;
+        let visibility = broker.terms.visibility.filter(|_| !broker.at_most_once() && !broker.partitioned());
+        self.open_span(index);
+        self.mark(index, Step::Sent { parent: Some(message.span), wire, attempt: message.failures.saturating_add(1) });
+        let link = &mut self.wires[wire as usize];
+        link.frame.attempts += 1;
+        link.frame.retries += u32::from(message.failures > 0);
+        link.fly(now, 1);
+        let latency = if link.slow == 1.0 { link.policy.latency } else { link.policy.latency * link.slow };
+        let cut = link.cut;
+        if let Some(visibility) = visibility {
+            self.attempts[index].timer =
+                self.calendar.schedule(now, Delay::For(visibility), Event::Timeout.on(index));
+        }
+        if cut {
+            return self.delivery_lost(index);
+        }
+        self.move_on(index, Delay::For(latency + handover), Event::Deliver);
+    }
+
+    /// A delivery, or its acknowledgement, gets through no more. What was promised once only is lost; anything else
+    /// comes back when its time is over.
+    pub(in crate::sim) fn delivery_lost(&mut self, index: u32) {
+        if self.attempts[index].parent != BROKER {
+            self.end_delivery(index);
+            return;
+        }
+        self.attempts[index].stage = Stage::Lost;
+        let at = self.broker_at(self.attempts[index].wire);
+        if self.broker(at).at_most_once() {
+            self.settle_once(at, index);
+        }
+    }
+
+    /// Ends a delivery that is promised once only: what its consumer did not do is lost.
+    fn settle_once(&mut self, at: u32, index: u32) {
+        let now = self.now;
+        let Delivery { group, number, .. } = self.end_delivery(index);
+        let group = &mut self.broker(at).groups[group];
+        let worked = group.message(number).is_some_and(|message| message.worked);
+        group.retire(number, if worked { End::Processed } else { End::Lost }, now);
+    }
+
+    /// Forgets a delivery; its consumer has one message less.
+    fn end_delivery(&mut self, index: u32) -> Delivery {
+        let Attempt { wire, parent, version, .. } = self.attempts[index];
+        if parent == BROKER {
+            self.wires[wire as usize].fly(self.now, -1);
+        }
+        self.attempts.remove(index);
+        let at = self.broker_at(wire);
+        let broker = self.broker(at);
+        broker.let_go(version);
+        broker.free.push(version);
+        let delivery = broker.deliveries[version as usize];
+        let group = &mut broker.groups[delivery.group];
+        if parent != BROKER
+            && let Some(message) = group.message(delivery.number)
+        {
+            message.stale -= 1;
+            group.trim();
+        }
+        delivery
+    }
+
+    /// A consumer's acknowledgement, or its failure, reaches the broker.
+    pub(in crate::sim) fn acknowledged(&mut self, index: u32) {
+        let attempt = &self.attempts[index];
+        let (wire, outcome, worker) = (attempt.wire, attempt.outcome, attempt.at);
+        let at = self.broker_at(wire);
+        if attempt.parent != BROKER {
+            self.mark(index, Step::Late);
+            self.wires[wire as usize].frame.late += 1;
+            self.end_delivery(index);
+            return self.after_ack(at);
+        }
+        if self.parts[at as usize].cut && !self.parts[at as usize].gone {
+            return self.delivery_lost(index);
+        }
+        self.mark(index, Step::Settled(outcome));
+        self.wires[wire as usize].count(outcome);
+        let ok = matches!(outcome, Outcome::Ok | Outcome::Degraded);
+        let crashed = self.parts[worker as usize].refuses();
+        let broker = self.broker(at);
+        match (ok, broker.at_most_once(), broker.partitioned()) {
+            (_, true, _) => self.settle_once(at, index),
+            (true, _, _) => self.settle_well(at, index),
+            (false, _, true) if crashed => self.orphan(at, index),
+            (false, _, true) => self.settle_dead(at, index),
+            (false, _, false) => self.settle_badly(at, index, crashed),
+        }
+        self.after_ack(at);
+    }
+
+    fn after_ack(&mut self, at: u32) {
+        self.rebalance_if_at_rest(at);
+        self.serve(at);
+    }
+
+    /// A message was worked off.
+    pub(super) fn settle_well(&mut self, at: u32, index: u32) {
+        let now = self.now;
+        let Delivery { group, number, consumer, .. } = self.end_delivery(index);
+        let broker = self.broker(at);
+        if !broker.partitioned() {
+            return broker.groups[group].retire(number, End::Processed, now);
+        }
+        if let Some(message) = broker.groups[group].message(number) {
+            (message.state, message.delivery) = (State::Worked, NONE);
+        }
+        broker.groups[group].consumers[consumer as usize].batch.push(number);
+        broker.commit(group, consumer, now);
+    }
+
+    /// A partition's message that the consumer itself has given up on.
+    fn settle_dead(&mut self, at: u32, index: u32) {
+        let now = self.now;
+        let Delivery { group, number, consumer, .. } = self.end_delivery(index);
+        let broker = self.broker(at);
+        broker.groups[group].retire(number, End::Dead, now);
+        broker.commit(group, consumer, now);
+        self.tell_dead(at);
+    }
+
+    /// A message whose consumer died with it: it waits until the group has noticed.
+    fn orphan(&mut self, at: u32, index: u32) {
+        let Delivery { group, number, .. } = self.end_delivery(index);
+        if let Some(message) = self.broker(at).groups[group].message(number) {
+            message.delivery = NONE;
+        }
+    }
+
+    /// A message whose work failed, or whose consumer died.
+    fn settle_badly(&mut self, at: u32, index: u32, crashed: bool) {
+        let broker = self.broker(at);
+        let (redelivery, backoff) = (broker.terms.redelivery, broker.terms.backoff);
+        match (redelivery, crashed) {
+            (Redelivery::Disconnect, true) => self.come_back(at, index, true),
+            (Redelivery::Disconnect, false) => {
+                self.attempts[index].stage = Stage::Lost;
+                self.attempts[index].timer =
+                    self.calendar.schedule(self.now, Delay::For(backoff), Event::Timeout.on(index));
+                self.free_consumer(at, index);
+            }
+            (Redelivery::Timeout, _) => {
+                self.attempts[index].stage = Stage::Lost;
+                self.free_consumer(at, index);
+            }
+        }
+    }
+
+    /// The consumer is done with a delivery that is not settled yet.
+    fn free_consumer(&mut self, at: u32, index: u32) {
+        let delivery = self.attempts[index].version;
+        self.broker(at).let_go(delivery);
+    }
+
+    /// The time of a delivery is over: the message is handed out again, whoever may still work on it.
+    pub(in crate::sim) fn delivery_expires(&mut self, index: u32) {
+        let wire = self.attempts[index].wire;
+        let at = self.broker_at(wire);
+        let over = self.attempts[index].stage == Stage::Lost;
+        if !over {
+            self.mark(index, Step::Settled(Outcome::TimedOut));
+            self.wires[wire as usize].count(Outcome::TimedOut);
+        }
+        self.come_back(at, index, over);
+        self.after_ack(at);
+    }
+
+    /// A message in hand comes back after a failed try. If its delivery is not over, that goes on as work for nobody.
+    fn come_back(&mut self, at: u32, index: u32, over: bool) {
+        let now = self.now;
+        let Delivery { group, number, .. } = self.detach(at, index, over);
+        let broker = self.broker(at);
+        let attempts_max = broker.terms.attempts_max;
+        let Some(message) = broker.groups[group].message(number) else { return };
+        message.failures = message.failures.saturating_add(1);
+        if attempts_max > 0 && u32::from(message.failures) >= attempts_max {
+            broker.groups[group].retire(number, End::Dead, now);
+            return self.tell_dead(at);
+        }
+        broker.groups[group].put_back(number, now);
+    }
+
+    /// Parts a delivery from its message.
+    pub(super) fn detach(&mut self, at: u32, index: u32, over: bool) -> Delivery {
+        if over {
+            let delivery = self.end_delivery(index);
+            if let Some(message) = self.broker(at).groups[delivery.group].message(delivery.number) {
+                message.delivery = NONE;
+            }
+            return delivery;
+        }
+        let attempt = &mut self.attempts[index];
+        (attempt.parent, attempt.timer) = (NONE, 0);
+        let (wire, version) = (attempt.wire, attempt.version);
+        self.wires[wire as usize].fly(self.now, -1);
+        let broker = self.broker(at);
+        let delivery = broker.deliveries[version as usize];
+        if let Some(message) = broker.groups[delivery.group].message(delivery.number) {
+            message.delivery = NONE;
+            message.stale += 1;
+        }
+        delivery
+    }
+
+    fn tell_dead(&mut self, at: u32) {
+        let part = &mut self.parts[at as usize];
+        let quiet = part.overflowed.is_some_and(|last| self.now.since(last) < DEAD_QUIET);
+        part.overflowed = Some(self.now);
+        if !quiet {
+            self.tell(Happening::DeadLettered(at));
+        }
+    }
+}
+
+impl Broker {
+    /// The consumer of a delivery has one message less, once, and may have another.
+    pub(super) fn let_go(&mut self, delivery: u32) {
+        let Delivery { group, consumer, .. } = self.deliveries[delivery as usize];
+        if std::mem::replace(&mut self.deliveries[delivery as usize].held, false) {
+            let consumer = &mut self.groups[group].consumers[consumer as usize];
+            consumer.holding = consumer.holding.saturating_sub(1);
+        }
+        self.ask_again(group, consumer);
+    }
+
+    /// Puts a consumer into the row if it may have more messages and is not there yet.
+    pub(super) fn ask_again(&mut self, group: usize, consumer: u32) {
+        if self.partitioned() {
+            return;
+        }
+        let room = if self.polled() { 1 } else { self.terms.prefetch };
+        let group = &mut self.groups[group];
+        let known = &mut group.consumers[consumer as usize];
+        if known.takes_part() && !known.asks && known.holding < room {
+            known.asks = true;
+            group.row.push_back(consumer);
+        }
+    }
+
+    /// Commits the offsets of a consumer that has finished its batch.
+    pub(super) fn commit(&mut self, group: usize, consumer: u32, now: Time) {
+        let group = &mut self.groups[group];
+        if group.consumers[consumer as usize].holding > 0 {
+            return;
+        }
+        for number in std::mem::take(&mut group.consumers[consumer as usize].batch) {
+            group.retire(number, End::Processed, now);
+        }
+    }
+}
+
+impl Simulation {
+    /// Notes at the worker that a message was worked off; gives its age if that was the first time.
+    pub(in crate::sim::kind) fn message_worked(&mut self, index: u32) -> Option<Time> {
+        let now = self.now;
+        let at = self.broker_at(self.attempts[index].wire);
+        let delivery = self.attempts[index].version;
+        let broker = self.broker(at);
+        let (group, number) = broker.message_of(delivery);
+        let group = &mut broker.groups[group];
+        let published = group.message(number).map_or(now, |message| message.published);
+        group.note_worked(number, now).then(|| now.since(published))
+    }
+
+    /// Whether a consumer tries a failed message again by itself: in a log nothing may overtake it. Gives the pause.
+    pub(in crate::sim::kind) fn tries_again_itself(&mut self, index: u32) -> Option<Time> {
+        let at = self.broker_at(self.attempts[index].wire);
+        let Attempt { parent, version, .. } = self.attempts[index];
+        let broker = self.broker(at);
+        if parent != BROKER || !broker.partitioned() || broker.at_most_once() {
+            return None;
+        }
+        let (attempts_max, backoff) = (broker.terms.attempts_max, broker.terms.backoff);
+        let (group, number) = broker.message_of(version);
+        let group = &mut broker.groups[group];
+        let message = group.message(number)?;
+        message.failures = message.failures.saturating_add(1);
+        if attempts_max > 0 && u32::from(message.failures) >= attempts_max {
+            return None;
+        }
+        group.note_retried();
+        Some(backoff)
+    }
+}
