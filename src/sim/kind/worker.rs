@@ -127,13 +127,36 @@ impl Simulation {
 
     /// A consumer tries a partition's message again that failed.
     pub(in crate::sim) fn consume_again(&mut self, index: u32) {
+        let at = self.attempts[index].at;
         (self.attempts[index].since, self.attempts[index].outcome) = (self.now, Outcome::Ok);
         if self.attempts[index].parent != BROKER {
             // Meanwhile the group has given it to another.
-            let at = self.attempts[index].at;
             return self.inbox_leaves(at, index, Outcome::Failed);
         }
+        if self.is_group_still(index) {
+            return self.hands_batch_back(at, index);
+        }
         self.begin(index);
+    }
+
+    /// A consumer gives back what it has not worked off, so that the partitions can be shared anew.
+    fn hands_batch_back(&mut self, at: u32, index: u32) {
+        let now = self.now;
+        let slot = self.slot_of(index);
+        let mut back = vec![index];
+        let Behavior::Server(server) = &mut self.parts[at as usize].behavior else { return };
+        let Some(inbox) = &mut server.inbox else { return };
+        let room = &mut inbox.rooms[slot];
+        room.release(now);
+        while let Some(next) = room.next(now, &self.attempts) {
+            if self.attempts[next].wire != self.attempts[index].wire || self.attempts[next].parent != BROKER {
+                self.ready.push_back(next);
+                break;
+            }
+            room.release(now);
+            back.push(next);
+        }
+        self.give_back(&back);
     }
 }
 

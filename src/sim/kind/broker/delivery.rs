@@ -433,3 +433,27 @@ impl Simulation {
         Some(backoff)
     }
 }
+
+impl Simulation {
+    /// Whether the group of a delivery's message stands still until its partitions are shared anew.
+    pub(in crate::sim::kind) fn is_group_still(&mut self, index: u32) -> bool {
+        let at = self.broker_at(self.attempts[index].wire);
+        let version = self.attempts[index].version;
+        let broker = self.broker(at);
+        broker.groups[broker.message_of(version).0].still_until.is_some()
+    }
+
+    /// A consumer gives deliveries of a partition back that nobody works on.
+    pub(in crate::sim::kind) fn give_back(&mut self, deliveries: &[u32]) {
+        let now = self.now;
+        let Some(first) = deliveries.first() else { return };
+        let at = self.broker_at(self.attempts[*first].wire);
+        for index in deliveries {
+            let Delivery { group, number, consumer, .. } = self.detach(at, *index, true);
+            let broker = self.broker(at);
+            broker.groups[group].put_back(number, now);
+            broker.commit(group, consumer, now);
+        }
+        self.after_ack(at);
+    }
+}

@@ -378,6 +378,18 @@ impl Group {
         Ledger { waiting: self.waiting.count.into(), in_hand: self.in_hand.count.into(), ..self.counts }
     }
 
+    /// The same with what waits and what is in hand counted one by one, for who trusts no sums.
+    pub fn audit(&self) -> Ledger {
+        let count = |fits: fn(State) -> bool| self.log.iter().filter(|message| fits(message.state)).count() as u64;
+        let in_lanes = self.lanes.iter().map(|lane| lane.len() as u64).sum();
+        assert_eq!(count(|state| state == State::Waiting), in_lanes, "what waits stands in a lane");
+        Ledger {
+            waiting: in_lanes,
+            in_hand: count(|state| matches!(state, State::InHand | State::Worked)),
+            ..self.counts
+        }
+    }
+
     /// The memory it takes.
     pub fn bytes(&self) -> usize {
         self.log.len() * (size_of::<Message>() + size_of::<u32>()) + self.latest.len() * 24

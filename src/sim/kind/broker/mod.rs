@@ -208,11 +208,15 @@ impl Simulation {
         }
     }
 
-    /// How many messages came to the queue of this name and how they left it.
+    /// How many messages came to the queue of this name and how they left it, counted one by one.
     pub fn ledger(&self, name: &str) -> Option<Ledger> {
         let part = self.parts.iter().rev().find(|part| part.name == name)?;
         match &part.behavior {
-            Behavior::Broker(broker) => Some(broker.ledger()),
+            Behavior::Broker(broker) => {
+                let mut sum = Ledger::default();
+                broker.groups.iter().for_each(|group| sum.add(&group.audit()));
+                Some(sum)
+            }
             _ => None,
         }
     }
