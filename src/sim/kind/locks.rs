@@ -226,25 +226,29 @@ impl Simulation {
         self.next_holder(at, name);
     }
 
-    /// Gives a lock to the first who waits for it.
+    /// Gives a lock to the first who waits for it. Who has hung up is passed over: its connection is closed.
     fn next_holder(&mut self, at: u32, name: (u16, u32)) {
-        let now = self.now;
-        let Some(lock) = self.locks(at).table.get_mut(&name) else { return };
-        let first = lock.first;
-        if first == NONE {
-            return;
-        }
-        let next = self.attempts[first].next;
-        let locks = self.locks(at);
-        locks.waiting.add(now, -1);
-        if let Some(lock) = locks.table.get_mut(&name) {
-            lock.first = next;
-            if next == NONE {
-                lock.last = NONE;
+        while let Some(first) = self.next_waiter(at, name) {
+            self.attempts[first].due = 0;
+            if self.attempts[first].parent != NONE {
+                return self.grant(at, first);
             }
+            self.answer(first, Outcome::Failed);
         }
-        self.attempts[first].due = 0;
-        self.grant(at, first);
+    }
+
+    /// Takes the first waiter out of its row.
+    fn next_waiter(&mut self, at: u32, name: (u16, u32)) -> Option<u32> {
+        let now = self.now;
+        let Behavior::Locks(locks) = &mut self.parts[at as usize].behavior else { return None };
+        let lock = locks.table.get_mut(&name).filter(|lock| lock.first != NONE)?;
+        let first = lock.first;
+        lock.first = self.attempts[first].next;
+        if lock.first == NONE {
+            lock.last = NONE;
+        }
+        locks.waiting.add(now, -1);
+        Some(first)
     }
 
     /// Grants the lock of its key to a request.
