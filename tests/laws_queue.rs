@@ -3,7 +3,7 @@
 mod support;
 
 use pressure_point::design::{self, Design};
-use pressure_point::metrics::{ComponentReport, Report};
+use pressure_point::metrics::{ComponentReport, Recording, Report};
 use pressure_point::sim::{Figure, Frame, Ledger};
 use pressure_point::units::Time;
 use support::{read, run_design};
@@ -374,6 +374,35 @@ fn a_worker_writes_what_it_made() {
         assert!(run.component(store).completions.abs_diff(done) <= 4, "{store}");
     }
     near("CPU of a message", run.component("worker").utilization * 4.0 * 60.0 / done as f64, 0.010, 0.02);
+}
+
+#[test]
+fn poison_fails_for_the_same_keys_wherever_the_job_is_done() {
+    let class = "cpu = \"1ms\"\njob = \"2ms\"\nwrites = 1\nkeys = { count = 1000, zipf = 0 }\npoison = \"5%\"";
+    let queue = "attempts_max = 1";
+    let design = line("arrivals = \"even\"\ntraffic = [[\"0s\", \"100/s\"], [\"50s\", \"100/s\"], [\"50s\", \"0/s\"]]", class, queue, "");
+    let server = "[components.db]\nkind = \"database\"\nread = \"0s\"\nwrite = \"0s\"\n[components.app]\nkind = \"server\"\n[wires]\n\
+                  \"app -> db\" = {}\n\"users -> app\" = {}\n\"app -> jobs\" = {}";
+    let queued = design.replace("[wires]", server).replace("\"users -> jobs\" = {}\n", "");
+    let inline = queued.replace("\"app -> jobs\" = {}\n", "");
+    let (queued, inline) = (play(&queued, 1, Time::ZERO), play(&inline, 1, Time::ZERO));
+    assert_eq!(queued.report.requests.failed.failed, 0, "users do not see it");
+    assert_eq!(queued.ledger.dead, inline.report.requests.failed.failed);
+    near("share of requests", queued.ledger.dead as f64, 0.05 * 5000.0, 0.35);
+}
+
+#[test]
+fn a_trip_goes_on_after_its_answer() {
+    let design = line("traffic = \"5/s\"", "cpu = \"2s\"", "", "consumers = 20\ncores = 20");
+    let run = play(&design, 1, Time::ZERO);
+    let mut recording = Recording::default();
+    recording.extend(run.frames);
+    let trip = recording.trips.iter().find(|trip| trip.wanted > Time::from_secs(10)).expect("some are sampled");
+    let [published, worked] = trip.spans.as_slice() else { panic!("{trip:?}") };
+    let ended = trip.ended.expect("it is answered").0;
+    assert!(ended.since(trip.wanted) < Time::from_millis(10), "the user does not wait for it");
+    assert_eq!((published.parent, worked.parent), (None, Some(0)));
+    assert!(worked.settled.expect("it is acknowledged").0.since(trip.wanted) > Time::from_secs(2));
 }
 
 #[test]

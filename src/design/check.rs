@@ -57,12 +57,6 @@ fn is_worker(kind: &Kind) -> bool {
     matches!(kind, Kind::Worker(_))
 }
 
-/// Whether a wire from `from` to `to` carries messages to its caller: it is a worker that takes them from a queue.
-fn flows_back(design: &Design, from: &str, to: &str) -> bool {
-    let kind = |name: &str| design.component(name).map(|component| &component.kind);
-    matches!((kind(from), kind(to)), (Some(Kind::Worker(_)), Some(Kind::Queue(_))))
-}
-
 /// Whether calls and messages from `start` can end up at `goal`.
 fn reaches(design: &Design, start: &str, goal: &str) -> bool {
     let mut seen = vec![start];
@@ -72,10 +66,7 @@ fn reaches(design: &Design, start: &str, goal: &str) -> bool {
             return true;
         }
         for wire in &design.wires {
-            let (from, to) = match flows_back(design, &wire.from, &wire.to) {
-                true => (wire.to.as_str(), wire.from.as_str()),
-                false => (wire.from.as_str(), wire.to.as_str()),
-            };
+            let (from, to) = design.flow(wire);
             if from == name && !seen.contains(&to) {
                 seen.push(to);
             }

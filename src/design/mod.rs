@@ -109,6 +109,16 @@ impl Design {
         self.components.iter().find(|component| component.name == name)
     }
 
+    /// Where calls and messages of a wire come from, and where they go. A worker may be drawn to its queue as well as the
+    /// queue to its worker: either way messages go to the worker.
+    pub fn flow<'a>(&self, wire: &'a Wire) -> (&'a str, &'a str) {
+        let kind = |name: &str| self.component(name).map(|component| &component.kind);
+        match (kind(&wire.from), kind(&wire.to)) {
+            (Some(Kind::Worker(_)), Some(Kind::Queue(_))) => (&wire.to, &wire.from),
+            _ => (&wire.from, &wire.to),
+        }
+    }
+
     /// The wire between these two.
     pub fn wire(&self, from: &str, to: &str) -> Option<&Wire> {
         self.wires.iter().find(|wire| wire.from == from && wire.to == to)

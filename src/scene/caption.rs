@@ -12,9 +12,11 @@ pub fn component_words(design: &Design, component: &Component, vitals: Option<&V
     if let Some(vitals) = vitals {
         words.extend(figures(&component.kind, vitals));
     }
-    let callees: Vec<&str> = design.wires_from(&component.name).map(|wire| wire.to.as_str()).collect();
+    let flows = || design.wires.iter().map(|wire| design.flow(wire));
+    let callees: Vec<&str> = flows().filter(|(from, _)| *from == component.name).map(|(_, to)| to).collect();
     if !callees.is_empty() {
-        words.push(format!("calls {}", listed(&callees)));
+        let does = if matches!(component.kind, Kind::Queue(_)) { "hands messages to" } else { "calls" };
+        words.push(format!("{does} {}", listed(&callees)));
     }
     words.join(", ")
 }

@@ -1,6 +1,6 @@
 //! The dots at the playhead: sampled requests on their wires, waiting, coming back. Real ones, only slower.
 
-use crate::design::{Design, Kind, Point};
+use crate::design::{Design, Point};
 use crate::editor::{BOX, Bezier, curve_between};
 use crate::metrics::{Recording, Trip, TripSpan};
 use crate::sim::{Outcome, Parts};
@@ -100,11 +100,10 @@ impl Places {
         let name = |index: u32| parts.components.get(index as usize).map(String::as_str);
         let wire = |&(from, to): &(u32, u32)| {
             let (caller, callee) = (name(from)?, name(to)?);
-            design.wire(caller, callee)?;
+            let wire = design.wire(caller, callee)?;
             let curve = curve_between(design, caller, callee)?;
-            let kind = |name: &str| design.component(name).map(|component| &component.kind);
             // Messages go from the queue to the worker, however their wire is drawn.
-            if let (Some(Kind::Worker(_)), Some(Kind::Queue(_))) = (kind(caller), kind(callee)) {
+            if design.flow(wire).0 == callee {
                 let Bezier([a, b, c, d]) = curve;
                 return Some((Bezier([d, c, b, a]), from as usize));
             }

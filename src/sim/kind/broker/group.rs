@@ -395,3 +395,113 @@ impl Group {
         self.log.len() * (size_of::<Message>() + size_of::<u32>()) + self.latest.len() * 24
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(subject: u32, at: u64) -> Message {
+        Message {
+            published: Time::from_secs(at),
+            key: subject,
+            user: 0,
+            subject,
+            trip: 0,
+            delivery: NONE,
+            consumer: NONE,
+            span: 0,
+            class: 0,
+            failures: 0,
+            lane: 0,
+            state: State::Waiting,
+            worked: false,
+            stale: 0,
+        }
+    }
+
+    /// A group of two consumers with these subjects' messages, published a second apart.
+    fn group(subjects: &[u32]) -> Group {
+        let mut group = Group::new("workers", Vec::new(), 1);
+        for slot in 0..2 {
+            group.consumers.push(Consumer {
+                worker: 0,
+                wire: 0,
+                slot,
+                holding: 0,
+                active: true,
+                expelled: false,
+                asks: false,
+                rank: NONE,
+                batch: Vec::new(),
+            });
+        }
+        for (at, subject) in (0..).zip(subjects) {
+            group.publish(message(*subject, at), Time::from_secs(at));
+        }
+        group
+    }
+
+    const NOW: Time = Time::from_secs(100);
+
+    #[test]
+    fn what_comes_back_takes_its_old_place() {
+        let mut group = group(&[1, 2, 3]);
+        let (first, second) = (group.take(0, 0, NOW), group.take(0, 1, NOW));
+        assert_eq!((first, second), (Some(0), Some(1)));
+        group.put_back(1, NOW);
+        group.put_back(0, NOW);
+        assert_eq!(group.lanes[0], [0, 1, 2]);
+        assert_eq!(group.take(0, 1, NOW), Some(0));
+        let seen = group.audit();
+        assert_eq!((seen.redelivered, seen.waiting, seen.in_hand), (1, 2, 1));
+        assert_eq!(seen, group.ledger());
+    }
+
+    #[test]
+    fn later_messages_of_the_same_key_count_as_overtaking() {
+        let mut group = group(&[7, 7, 8]);
+        (0..3).for_each(|_| _ = group.take(0, 0, NOW));
+        assert!(group.note_worked(1, NOW) && group.note_worked(2, NOW) && group.note_worked(0, NOW));
+        assert!(!group.note_worked(1, NOW), "that was done before");
+        let seen = group.ledger();
+        assert_eq!((seen.out_of_order, seen.duplicates), (1, 1));
+        assert_eq!(group.ages, (99.0 + 98.0 + 100.0, 3));
+    }
+
+    #[test]
+    fn the_log_forgets_its_beginning_but_not_what_is_still_worked_on() {
+        let mut group = group(&[1, 2, 3]);
+        (0..3).for_each(|_| _ = group.take(0, 0, NOW));
+        group.message(0).expect("it is there").stale = 1;
+        group.retire(1, End::Processed, NOW);
+        group.retire(0, End::Dead, NOW);
+        assert!(group.message(0).is_some() && group.message(1).is_some());
+        assert_eq!(group.oldest(), Some(Time::from_secs(2)));
+        group.message(0).expect("it is there").stale = 0;
+        group.trim();
+        assert!(group.message(0).is_none() && group.message(1).is_none() && group.message(2).is_some());
+        assert_eq!(group.publish(message(4, 9), NOW), 3);
+    }
+
+    #[test]
+    fn the_oldest_goes_first_of_all_lanes() {
+        let mut group = group(&[]);
+        group.lanes = vec![VecDeque::new(); 2];
+        for lane in [1, 0, 1] {
+            group.publish(Message { lane, ..message(0, u64::from(lane)) }, NOW);
+        }
+        assert!(group.discard_oldest(End::Expired, NOW) && group.discard_oldest(End::Dropped, NOW));
+        assert_eq!((&group.lanes[0], group.lanes[1].front()), (&VecDeque::new(), Some(&2)));
+        let seen = group.audit();
+        assert_eq!((seen.expired, seen.dropped, seen.waiting), (1, 1, 1));
+    }
+
+    #[test]
+    fn a_crash_loses_the_young() {
+        let mut group = group(&[1, 2, 3, 4]);
+        group.take(0, 0, NOW);
+        group.lose_younger(Time::from_secs(1), NOW);
+        assert_eq!(group.lanes[0], [1]);
+        assert_eq!(group.audit().lost, 2);
+    }
+}
