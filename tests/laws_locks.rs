@@ -122,8 +122,9 @@ fn a_living_holder_renews_and_a_dead_one_does_not() {
 #[test]
 fn a_request_that_fails_lets_go_of_its_lock() {
     let class = "cpu = \"exp(5ms)\"\nreads = 1\nwrites = 2\nkeys = { count = 20 }";
-    let design = shop("traffic = [[\"0s\", \"100/s\"], [\"30s\", \"100/s\"], [\"30s\", \"0/s\"]]", class, "lease = \"1h\"")
-        + "[[faults]]\ntarget = \"db\"\nfault = \"crash\"\nat = \"5s\"\nfor = \"10s\"\n";
+    let design =
+        shop("traffic = [[\"0s\", \"100/s\"], [\"30s\", \"100/s\"], [\"30s\", \"0/s\"]]", class, "lease = \"1h\"")
+            + "[[faults]]\ntarget = \"db\"\nfault = \"crash\"\nat = \"5s\"\nfor = \"10s\"\n";
     for seed in 1..=3 {
         let (report, frames) = play(&design, seed, Time::ZERO);
         assert!(report.requests.failed.failed > 500, "seed {seed}: {:?}", report.requests);

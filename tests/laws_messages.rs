@@ -48,16 +48,21 @@ fn troubled(seed: u64) -> Design {
     );
     for worker in ["first", "second"] {
         let consumers = 1 + dice.below(6);
-        text += &format!("[components.{worker}]\nkind = \"worker\"\nconsumers = {consumers}\ncores = 6\nboot = \"700ms\"\n");
+        text += &format!(
+            "[components.{worker}]\nkind = \"worker\"\nconsumers = {consumers}\ncores = 6\nboot = \"700ms\"\n"
+        );
         text += dice.pick(&["", "", "group = \"others\"\n"]);
     }
     let latency = dice.pick(&["", "latency = \"3ms\""]);
-    text += &format!("[wires]\n\"users -> jobs\" = {{}}\n\"jobs -> first\" = {{ {latency} }}\n\"second -> jobs\" = {{ {latency} }}\n");
+    text += &format!(
+        "[wires]\n\"users -> jobs\" = {{}}\n\"jobs -> first\" = {{ {latency} }}\n\"second -> jobs\" = {{ {latency} }}\n"
+    );
     for _ in 0..1 + dice.below(5) {
         let target = dice.pick(&["first", "second", "jobs", "jobs -> first", "second -> jobs"]);
         let fault = dice.pick(&["crash", "restart", "slow-down", "partition"]);
         let (at, lasts) = (dice.below(25_000), 100 + dice.below(9_000));
-        text += &format!("[[faults]]\nat = \"{at}ms\"\ntarget = \"{target}\"\nfault = \"{fault}\"\nfor = \"{lasts}ms\"\n");
+        text +=
+            &format!("[[faults]]\nat = \"{at}ms\"\ntarget = \"{target}\"\nfault = \"{fault}\"\nfor = \"{lasts}ms\"\n");
     }
     read(&text)
 }

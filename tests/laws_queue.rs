@@ -111,7 +111,9 @@ fn with_a_death(queue: &str) -> String {
 
 #[test]
 fn at_least_once_loses_nothing_and_repeats_some() {
-    for (seed, queue) in (1..).zip(["", "preset = \"rabbitmq\"", "preset = \"sqs\"", "preset = \"redis-streams\"", "preset = \"kafka\""]) {
+    for (seed, queue) in
+        (1..).zip(["", "preset = \"rabbitmq\"", "preset = \"sqs\"", "preset = \"redis-streams\"", "preset = \"kafka\""])
+    {
         let seen = play(&with_a_death(queue), seed, Time::ZERO).ledger;
         assert!(seen.published > 590, "{queue}: {seen:?}");
         assert_eq!((seen.processed, seen.lost), (seen.published, 0), "{queue}: {seen:?}");
@@ -200,7 +202,12 @@ fn too_many_sent_ahead_time_out_for_ever() {
     // 250 sent ahead take one consumer 5 s, but stay hidden for 2 s only: nearly all work is done twice or more often.
     let design = |prefetch: u32| {
         let queue = format!("preset = \"rabbitmq\"\nvisibility = \"2s\"\nprefetch = {prefetch}");
-        line("traffic = [[\"0s\", \"300/s\"], [\"2s\", \"300/s\"], [\"2s\", \"40/s\"]]", "cpu = \"20ms\"", &queue, "consumers = 1")
+        line(
+            "traffic = [[\"0s\", \"300/s\"], [\"2s\", \"300/s\"], [\"2s\", \"40/s\"]]",
+            "cpu = \"20ms\"",
+            &queue,
+            "consumers = 1",
+        )
     };
     let (many, few) = (play(&design(250), 1, Time::ZERO).ledger, play(&design(10), 1, Time::ZERO).ledger);
     assert_eq!(few.duplicates, 0, "{few:?}");
@@ -209,10 +216,17 @@ fn too_many_sent_ahead_time_out_for_ever() {
 
 #[test]
 fn dead_letters_after_exactly_so_many_tries() {
-    for queue in ["", "preset = \"rabbitmq\"", "preset = \"sqs\"\nvisibility = \"1s\"", "preset = \"kafka\"", "preset = \"redis-streams\"\nvisibility = \"500ms\""] {
+    for queue in [
+        "",
+        "preset = \"rabbitmq\"",
+        "preset = \"sqs\"\nvisibility = \"1s\"",
+        "preset = \"kafka\"",
+        "preset = \"redis-streams\"\nvisibility = \"500ms\"",
+    ] {
         for tries in [1, 4] {
             let queue = format!("{queue}\nattempts_max = {tries}\nbackoff = \"20ms\"");
-            let clients = "arrivals = \"even\"\ntraffic = [[\"0s\", \"20/s\"], [\"10s\", \"20/s\"], [\"10s\", \"0/s\"]]";
+            let clients =
+                "arrivals = \"even\"\ntraffic = [[\"0s\", \"20/s\"], [\"10s\", \"20/s\"], [\"10s\", \"0/s\"]]";
             let seen = play(&line(clients, "cpu = \"5ms\"\npoison = \"100%\"", &queue, ""), 1, Time::ZERO).ledger;
             assert!(seen.published > 190, "{queue}: {seen:?}");
             assert_eq!((seen.dead, seen.processed), (seen.published, 0), "{queue}: {seen:?}");
@@ -224,7 +238,13 @@ fn dead_letters_after_exactly_so_many_tries() {
 #[test]
 fn a_poison_key_blocks_its_partition_unless_it_is_given_up_on() {
     let class = "cpu = \"2ms\"\nwrites = 1\npoison = \"3%\"\nkeys = { count = 100, zipf = 0 }";
-    let run = |tries: u32| play(&line(STEADY, class, &format!("preset = \"kafka\"\nattempts_max = {tries}"), "consumers = 6"), 1, Time::ZERO);
+    let run = |tries: u32| {
+        play(
+            &line(STEADY, class, &format!("preset = \"kafka\"\nattempts_max = {tries}"), "consumers = 6"),
+            1,
+            Time::ZERO,
+        )
+    };
     let (blocked, given_up) = (run(0), run(3));
     assert!(blocked.ledger.waiting + blocked.ledger.in_hand > 1000, "{:?}", blocked.ledger);
     assert!(blocked.ledger.processed > 500, "other partitions go on: {:?}", blocked.ledger);
@@ -234,7 +254,8 @@ fn a_poison_key_blocks_its_partition_unless_it_is_given_up_on() {
 
 #[test]
 fn retention_drops_what_is_too_old() {
-    let design = line("arrivals = \"even\"\ntraffic = \"10/s\"", "cpu = \"1ms\"", "preset = \"kafka\"\nretention = \"5s\"", "");
+    let design =
+        line("arrivals = \"even\"\ntraffic = \"10/s\"", "cpu = \"1ms\"", "preset = \"kafka\"\nretention = \"5s\"", "");
     let design = design.replace("\"jobs -> worker\" = {}\n", "");
     let run = play(&design, 1, Time::ZERO);
     assert!((45..=51).contains(&run.ledger.waiting), "5 s of 10/s are left: {:?}", run.ledger);
@@ -328,18 +349,30 @@ fn every_group_gets_every_message_and_a_group_shares() {
         let done = |name: &str| run.component(name).completions;
         let sent = run.report.requests.succeeded;
         assert_eq!((done("worker") + done("second"), done("third")), (sent, sent), "{queue}");
-        assert!(done("worker") > sent / 4 && done("second") > sent / 4, "{queue}: {} and {}", done("worker"), done("second"));
+        assert!(
+            done("worker") > sent / 4 && done("second") > sent / 4,
+            "{queue}: {} and {}",
+            done("worker"),
+            done("second")
+        );
         assert_eq!(run.ledger.published, 2 * sent);
     }
 }
 
 #[test]
 fn a_wire_that_names_classes_subscribes_to_those() {
-    let design = line("traffic = \"100/s\"", "cpu = \"1ms\"\n[classes.video]\ncpu = \"1ms\"\n[classes.none]\ncpu = \"1ms\"", "", "")
-        .replace("\"jobs -> worker\" = {}", "\"jobs -> worker\" = { classes = [\"job\"] }");
-    let design = and_another(&design, "second", "").replace("\"jobs -> second\" = {}", "\"jobs -> second\" = { classes = [\"video\"] }");
+    let design = line(
+        "traffic = \"100/s\"",
+        "cpu = \"1ms\"\n[classes.video]\ncpu = \"1ms\"\n[classes.none]\ncpu = \"1ms\"",
+        "",
+        "",
+    )
+    .replace("\"jobs -> worker\" = {}", "\"jobs -> worker\" = { classes = [\"job\"] }");
+    let design = and_another(&design, "second", "")
+        .replace("\"jobs -> second\" = {}", "\"jobs -> second\" = { classes = [\"video\"] }");
     let run = play(&design, 1, Time::ZERO);
-    let of = |class: &str| run.report.classes.iter().find(|(name, _)| name == class).map_or(0, |(_, seen)| seen.succeeded);
+    let of =
+        |class: &str| run.report.classes.iter().find(|(name, _)| name == class).map_or(0, |(_, seen)| seen.succeeded);
     let done = |name: &str| run.component(name).completions;
     assert!(of("job").abs_diff(done("worker")) <= 2 && of("video").abs_diff(done("second")) <= 2);
     assert_eq!(run.ledger.dropped, of("none"), "nobody subscribes to it");
@@ -380,7 +413,12 @@ fn a_worker_writes_what_it_made() {
 fn poison_fails_for_the_same_keys_wherever_the_job_is_done() {
     let class = "cpu = \"1ms\"\njob = \"2ms\"\nwrites = 1\nkeys = { count = 1000, zipf = 0 }\npoison = \"5%\"";
     let queue = "attempts_max = 1";
-    let design = line("arrivals = \"even\"\ntraffic = [[\"0s\", \"100/s\"], [\"50s\", \"100/s\"], [\"50s\", \"0/s\"]]", class, queue, "");
+    let design = line(
+        "arrivals = \"even\"\ntraffic = [[\"0s\", \"100/s\"], [\"50s\", \"100/s\"], [\"50s\", \"0/s\"]]",
+        class,
+        queue,
+        "",
+    );
     let server = "[components.db]\nkind = \"database\"\nread = \"0s\"\nwrite = \"0s\"\n[components.app]\nkind = \"server\"\n[wires]\n\
                   \"app -> db\" = {}\n\"users -> app\" = {}\n\"app -> jobs\" = {}";
     let queued = design.replace("[wires]", server).replace("\"users -> jobs\" = {}\n", "");
@@ -407,8 +445,10 @@ fn a_trip_goes_on_after_its_answer() {
 
 #[test]
 fn a_consumer_that_joins_or_dies_stops_its_group_for_a_while() {
-    let design = line(STEADY, "cpu = \"5ms\"", "preset = \"kafka\"\nsession = \"5s\"\nrebalance = \"2s\"", "consumers = 2");
-    let design = and_another(&design, "second", "consumers = 2\nboot = \"1s\"") + &fault("second", "crash", "20s", "20s");
+    let design =
+        line(STEADY, "cpu = \"5ms\"", "preset = \"kafka\"\nsession = \"5s\"\nrebalance = \"2s\"", "consumers = 2");
+    let design =
+        and_another(&design, "second", "consumers = 2\nboot = \"1s\"") + &fault("second", "crash", "20s", "20s");
     let run = play(&design, 1, Time::ZERO);
     let done = |from: f64, to: f64| {
         let part = run.report.components.iter().position(|(name, _)| name == "worker").expect("it is there");

@@ -18,7 +18,9 @@ pub fn may_connect(design: &Design, from: &str, to: &str) -> Result<(), String> 
     let consumes = |a: &Kind, b: &Kind| matches!(a, Kind::Queue(_)) && is_worker(b);
     if consumes(&caller.kind, &callee.kind) || consumes(&callee.kind, &caller.kind) {
         if design.wire(to, from).is_some() {
-            return Err(format!("`{to}` and `{from}` are wired already; one wire between a queue and a worker will do"));
+            return Err(format!(
+                "`{to}` and `{from}` are wired already; one wire between a queue and a worker will do"
+            ));
         }
         let (from, to) = if drawn_back { (to, from) } else { (from, to) };
         return match reaches(design, to, from) {

@@ -125,7 +125,12 @@ fn random_settings(kind: &str, dice: &mut Dice) -> String {
             dice.pick(&["plain", "kafka", "rabbitmq", "sqs", "redis-streams"]),
             1 + dice.below(300),
             dice.pick(&["", "overflow = \"reject\"\n", "overflow = \"drop-oldest\"\n", "overflow = \"block\"\n"]),
-            dice.pick(&["", "delivery = \"at-most-once\"\n", "visibility = \"50ms\"\n", "visibility = \"1s\"\nprefetch = 3\n"]),
+            dice.pick(&[
+                "",
+                "delivery = \"at-most-once\"\n",
+                "visibility = \"50ms\"\n",
+                "visibility = \"1s\"\nprefetch = 3\n"
+            ]),
             dice.pick(&["", "attempts_max = 2\n", "retention = \"500ms\"\n", "flush = \"300ms\"\n"]),
             dice.pick(&["", "session = \"700ms\"\nrebalance = \"300ms\"\n", "partitions = 3\nbackoff = \"20ms\"\n"]),
         ),

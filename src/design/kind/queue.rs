@@ -131,93 +131,103 @@ pub struct Terms {
     pub flush: Time,
 }
 
+/// A queue that is like no product in particular.
+const PLAIN: Terms = Terms {
+    capacity: 10_000,
+    overflow: Overflow::Reject,
+    delivery: Delivery::AtLeastOnce,
+    visibility: Some(Time::from_secs(30)),
+    prefetch: 1,
+    attempts_max: 5,
+    backoff: Time::from_millis(100),
+    partitions: 0,
+    hosts: 1,
+    fetch: Fetch::Push,
+    redelivery: Redelivery::Disconnect,
+    session: Time::from_secs(10),
+    rebalance: Time::ZERO,
+    retention: None,
+    publish: Distribution::Constant(Time::from_millis(1)),
+    concurrency: 100,
+    handover: Time::from_millis(1),
+    flush: Time::ZERO,
+};
+
+/// Defaults of Kafka 3: max.poll.records 500, session.timeout.ms 45,000, retention.ms 7 days,
+/// group.initial.rebalance.delay.ms 3,000; a topic in six partitions; stored on all replicas before the answer. It has no
+/// dead letters of its own.
+const KAFKA: Terms = Terms {
+    capacity: 2_000_000,
+    visibility: None,
+    prefetch: 500,
+    attempts_max: 0,
+    partitions: 6,
+    fetch: Fetch::Poll,
+    session: Time::from_secs(45),
+    rebalance: Time::from_secs(3),
+    retention: Some(Time::from_secs(7 * 86_400)),
+    publish: Distribution::Constant(Time::from_millis(2)),
+    concurrency: 1000,
+    ..PLAIN
+};
+
+/// Defaults of RabbitMQ 4 quorum queues: delivery-limit 20, consumer_timeout 30 min, heartbeat 60 s, overflow drop-head; a
+/// prefetch of 250 as Spring AMQP sets it. What comes back is handed out at once.
+const RABBITMQ: Terms = Terms {
+    capacity: 1_000_000,
+    overflow: Overflow::DropOldest,
+    visibility: Some(Time::from_secs(1800)),
+    prefetch: 250,
+    attempts_max: 20,
+    backoff: Time::from_millis(1),
+    session: Time::from_secs(60),
+    concurrency: 30,
+    handover: Time(200_000),
+    ..PLAIN
+};
+
+/// Defaults of Amazon SQS standard queues: visibility 30 s, retention 4 days, batches of at most 10, no redrive policy,
+/// practically no limits; every step is a call over HTTPS.
+const SQS: Terms = Terms {
+    capacity: 2_000_000,
+    prefetch: 10,
+    attempts_max: 0,
+    hosts: 3,
+    fetch: Fetch::Poll,
+    redelivery: Redelivery::Timeout,
+    retention: Some(Time::from_secs(4 * 86_400)),
+    publish: Distribution::Lognormal(Time::from_millis(10), 0.5),
+    concurrency: 10_000,
+    handover: Time::from_millis(10),
+    ..PLAIN
+};
+
+/// Redis Streams: one thread, memory, XADD with MAXLEN, XREADGROUP COUNT 10, XAUTOCLAIM after a minute, appendfsync
+/// everysec.
+const REDIS_STREAMS: Terms = Terms {
+    capacity: 1_000_000,
+    overflow: Overflow::DropOldest,
+    visibility: Some(Time::from_secs(60)),
+    prefetch: 10,
+    attempts_max: 0,
+    fetch: Fetch::Poll,
+    redelivery: Redelivery::Timeout,
+    publish: Distribution::Constant(Time(20_000)),
+    concurrency: 1,
+    handover: Time(200_000),
+    flush: Time::from_secs(1),
+    ..PLAIN
+};
+
 impl Preset {
     /// What the preset sets.
     pub fn terms(self) -> Terms {
-        let plain = Terms {
-            capacity: 10_000,
-            overflow: Overflow::Reject,
-            delivery: Delivery::AtLeastOnce,
-            visibility: Some(Time::from_secs(30)),
-            prefetch: 1,
-            attempts_max: 5,
-            backoff: Time::from_millis(100),
-            partitions: 0,
-            hosts: 1,
-            fetch: Fetch::Push,
-            redelivery: Redelivery::Disconnect,
-            session: Time::from_secs(10),
-            rebalance: Time::ZERO,
-            retention: None,
-            publish: Distribution::Constant(Time::from_millis(1)),
-            concurrency: 100,
-            handover: Time::from_millis(1),
-            flush: Time::ZERO,
-        };
         match self {
-            Preset::Plain => plain,
-            // Defaults of Kafka 3: max.poll.records 500, session.timeout.ms 45,000, retention.ms 7 days,
-            // group.initial.rebalance.delay.ms 3,000; a topic in six partitions; stored on all replicas before the answer.
-            // It has no dead letters of its own.
-            Preset::Kafka => Terms {
-                capacity: 2_000_000,
-                visibility: None,
-                prefetch: 500,
-                attempts_max: 0,
-                partitions: 6,
-                fetch: Fetch::Poll,
-                session: Time::from_secs(45),
-                rebalance: Time::from_secs(3),
-                retention: Some(Time::from_secs(7 * 86_400)),
-                publish: Distribution::Constant(Time::from_millis(2)),
-                concurrency: 1000,
-                ..plain
-            },
-            // Defaults of RabbitMQ 4 quorum queues: delivery-limit 20, consumer_timeout 30 min, heartbeat 60 s,
-            // overflow drop-head; a prefetch of 250 as Spring AMQP sets it. Requeued at once.
-            Preset::RabbitMq => Terms {
-                capacity: 1_000_000,
-                overflow: Overflow::DropOldest,
-                visibility: Some(Time::from_secs(1800)),
-                prefetch: 250,
-                attempts_max: 20,
-                backoff: Time::from_millis(1),
-                session: Time::from_secs(60),
-                concurrency: 30,
-                handover: Time(200_000),
-                ..plain
-            },
-            // Defaults of Amazon SQS standard queues: visibility 30 s, retention 4 days, batches of at most 10, no redrive
-            // policy, practically no limits; every step is a call over HTTPS.
-            Preset::Sqs => Terms {
-                capacity: 2_000_000,
-                prefetch: 10,
-                attempts_max: 0,
-                hosts: 3,
-                fetch: Fetch::Poll,
-                redelivery: Redelivery::Timeout,
-                retention: Some(Time::from_secs(4 * 86_400)),
-                publish: Distribution::Lognormal(Time::from_millis(10), 0.5),
-                concurrency: 10_000,
-                handover: Time::from_millis(10),
-                ..plain
-            },
-            // Redis Streams: one thread, memory, XADD with MAXLEN, XREADGROUP COUNT 10, XAUTOCLAIM after a minute,
-            // appendfsync everysec.
-            Preset::RedisStreams => Terms {
-                capacity: 1_000_000,
-                overflow: Overflow::DropOldest,
-                visibility: Some(Time::from_secs(60)),
-                prefetch: 10,
-                attempts_max: 0,
-                fetch: Fetch::Poll,
-                redelivery: Redelivery::Timeout,
-                publish: Distribution::Constant(Time(20_000)),
-                concurrency: 1,
-                handover: Time(200_000),
-                flush: Time::from_secs(1),
-                ..plain
-            },
+            Preset::Plain => PLAIN,
+            Preset::Kafka => KAFKA,
+            Preset::RabbitMq => RABBITMQ,
+            Preset::Sqs => SQS,
+            Preset::RedisStreams => REDIS_STREAMS,
         }
     }
 }
@@ -248,9 +258,7 @@ impl Queue {
         };
         match terms.redelivery {
             // What only a timeout gives back needs one.
-            Redelivery::Timeout if terms.visibility.is_none() => {
-                Terms { visibility: Preset::Plain.terms().visibility, ..terms }
-            }
+            Redelivery::Timeout if terms.visibility.is_none() => Terms { visibility: PLAIN.visibility, ..terms },
             _ => terms,
         }
     }

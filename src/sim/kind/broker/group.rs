@@ -199,7 +199,8 @@ impl Group {
 
     /// Whether it gets messages of this class.
     pub fn subscribes(&self, class: u16) -> bool {
-        !self.closed && (self.carried.is_empty() || self.carried.get(usize::from(class)).is_some_and(|carried| *carried))
+        !self.closed
+            && (self.carried.is_empty() || self.carried.get(usize::from(class)).is_some_and(|carried| *carried))
     }
 
     /// The message of this number, if it is still in the log.
@@ -304,7 +305,8 @@ impl Group {
 
     /// Forgets what is gone at the log's beginning. Deliveries that are still worked on keep their message known.
     pub fn trim(&mut self) {
-        let full = |group: &Group| group.log.len() > 4 * (group.waiting.count + group.in_hand.count) as usize + GONE_MAX;
+        let full =
+            |group: &Group| group.log.len() > 4 * (group.waiting.count + group.in_hand.count) as usize + GONE_MAX;
         while let Some(first) = self.log.front() {
             if first.state != State::Gone || (first.stale > 0 && !full(self)) {
                 break;

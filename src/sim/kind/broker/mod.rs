@@ -4,10 +4,11 @@
 //! consumers gets every message. A delivery is an attempt without a caller, from the broker to one consumer of a worker;
 //! its answer is the consumer's acknowledgement.
 
+mod acknowledgement;
 mod alarm;
 mod consumers;
-mod delivery;
 mod group;
+mod handout;
 mod publish;
 
 use std::collections::VecDeque;

@@ -45,8 +45,7 @@ impl Simulation {
         let now = self.now;
         let attempt = &self.attempts[index];
         let class = attempt.class;
-        let subject =
-            if self.classes[usize::from(class)].cost.uses_keys() { attempt.key } else { attempt.user };
+        let subject = if self.classes[usize::from(class)].cost.uses_keys() { attempt.key } else { attempt.user };
         let mut message = Message {
             published: now,
             key: attempt.key,

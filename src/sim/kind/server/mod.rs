@@ -7,10 +7,10 @@ use crate::design;
 use crate::units::Time;
 
 use crate::sim::attempt::{Attempt, NONE, Op, PROBE, Stage};
-use crate::sim::kind::worker::{Inbox, is_poison};
 use crate::sim::call::Reply;
 use crate::sim::engine::Simulation;
 use crate::sim::event::Event;
+use crate::sim::kind::worker::{Inbox, is_poison};
 use crate::sim::part::{Behavior, Step, by_key};
 use crate::sim::station::{Admission, Station};
 use crate::sim::{ComponentFrame, FRAME, Outcome};
