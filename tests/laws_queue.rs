@@ -3,8 +3,9 @@
 mod support;
 
 use pressure_point::design::{self, Design};
+use pressure_point::lesson::{Goal, Grader, State};
 use pressure_point::metrics::{ComponentReport, Recording, Report};
-use pressure_point::sim::{Figure, Frame, Ledger};
+use pressure_point::sim::{Figure, Frame, Ledger, Parts};
 use pressure_point::units::Time;
 use support::{read, run_design};
 
@@ -30,6 +31,7 @@ fn fault(target: &str, fault: &str, at: &str, lasts: &str) -> String {
 struct Run {
     report: Report,
     frames: Vec<Frame>,
+    parts: Parts,
     ledger: Ledger,
 }
 
@@ -39,7 +41,7 @@ fn play(text: &str, seed: u64, warmup: Time) -> Run {
     let report = Report::of(&simulation).expect("totals were asked for");
     let ledger = simulation.ledger("jobs").expect("every design here has a queue");
     assert_eq!(ledger.published, ledger.left() + ledger.waiting + ledger.in_hand, "seed {seed}: {ledger:?}");
-    Run { report, frames, ledger }
+    Run { report, frames, parts: simulation.parts().clone(), ledger }
 }
 
 impl Run {
@@ -441,6 +443,27 @@ fn a_trip_goes_on_after_its_answer() {
     assert!(ended.since(trip.wanted) < Time::from_millis(10), "the user does not wait for it");
     assert_eq!((published.parent, worked.parent), (None, Some(0)));
     assert!(worked.settled.expect("it is acknowledged").0.since(trip.wanted) > Time::from_secs(2));
+}
+
+#[test]
+fn goals_can_name_what_a_queue_shows() {
+    let burst = "traffic = [[\"0s\", \"30/s\"], [\"10s\", \"30/s\"], [\"10s\", \"5/s\"]]";
+    let design = line(burst, "cpu = \"100ms\"", "", "consumers = 1");
+    let goals = [
+        "oldest_message(jobs) < 30s at end",
+        "oldest_message(jobs) < 2s always",
+        "backlog(jobs) > 50 ever",
+        "message_age(worker) > 5s ever",
+        "duplicates(jobs) = 0",
+        "dead_letters(jobs) = 0",
+    ];
+    let goals: Vec<Goal> = goals.iter().map(|goal| goal.parse().unwrap_or_else(|_| panic!("{goal}"))).collect();
+    let mut grader = Grader::new(&goals, &read(&design));
+    let run = play(&design, 1, Time::ZERO);
+    run.frames.iter().for_each(|frame| grader.feed(&run.parts, frame));
+    grader.finish();
+    let met: Vec<bool> = grader.standings().iter().map(|standing| standing.state == State::Met).collect();
+    assert_eq!(met, [true, false, true, true, true, true], "{:?}", grader.standings());
 }
 
 #[test]

@@ -44,7 +44,6 @@ impl Broker {
                         active: true,
                         expelled: false,
                         asks: false,
-                        rank: NONE,
                         batch: Vec::new(),
                     });
                 }
@@ -71,18 +70,14 @@ impl Group {
 
     /// Shares the partitions among those who take part: the first consumers of all workers first.
     fn share_out(&mut self) {
-        let mut sharers: Vec<(u32, usize)> = Vec::new();
-        for (index, consumer) in self.consumers.iter_mut().enumerate() {
-            consumer.rank = NONE;
+        let mut sharers: Vec<(u32, u32)> = Vec::new();
+        for (index, consumer) in (0..).zip(&self.consumers) {
             if consumer.takes_part() {
                 sharers.push((consumer.slot, index));
             }
         }
         sharers.sort_unstable();
-        self.sharers = sharers.len() as u32;
-        for (rank, (_, index)) in (0..).zip(&sharers) {
-            self.consumers[*index].rank = rank;
-        }
+        self.sharers = sharers.into_iter().map(|(_, index)| index).collect();
     }
 }
 
@@ -131,7 +126,10 @@ impl Simulation {
         }
         for group in 0..self.broker(at).groups.len() {
             let broker = self.broker(at);
-            if broker.partitioned() && broker.groups[group].sharers == 0 && broker.groups[group].still_until.is_none() {
+            if broker.partitioned()
+                && broker.groups[group].sharers.is_empty()
+                && broker.groups[group].still_until.is_none()
+            {
                 broker.groups[group].share_out();
             }
             broker.ask_all(group);

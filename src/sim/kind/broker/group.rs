@@ -89,8 +89,6 @@ pub struct Consumer {
     pub expelled: bool,
     /// It stands in the row of those that take messages.
     pub asks: bool,
-    /// Its rank among those that share the partitions; NONE has none.
-    pub rank: u32,
     /// Messages of a partition that it has worked off since its last commit.
     pub batch: Vec<u32>,
 }
@@ -157,8 +155,8 @@ pub struct Group {
     pub consumers: Vec<Consumer>,
     /// Consumers that take messages, in turn.
     pub row: VecDeque<u32>,
-    /// How many share the partitions.
-    pub sharers: u32,
+    /// The consumers that share the partitions, by rank.
+    pub sharers: Vec<u32>,
     /// It stands still until then, and until nobody holds a message: the partitions are shared anew.
     pub still_until: Option<Time>,
     /// Messages that wait.
@@ -185,7 +183,7 @@ impl Group {
             lanes: vec![VecDeque::new(); lanes],
             consumers: Vec::new(),
             row: VecDeque::new(),
-            sharers: 0,
+            sharers: Vec::new(),
             still_until: None,
             waiting: Gauge::default(),
             in_hand: Gauge::default(),
@@ -433,7 +431,6 @@ mod tests {
                 active: true,
                 expelled: false,
                 asks: false,
-                rank: NONE,
                 batch: Vec::new(),
             });
         }

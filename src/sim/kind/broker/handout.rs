@@ -32,10 +32,9 @@ impl Broker {
 impl Group {
     /// The consumer that the messages of a lane go to, if it has finished what it had.
     fn owner_at_rest(&self, lane: usize) -> Option<u32> {
-        let rank = (lane as u32).checked_rem(self.sharers)?;
-        let owner = self.consumers.iter().position(|consumer| consumer.rank == rank)?;
-        let consumer = &self.consumers[owner];
-        (consumer.holding == 0 && consumer.takes_part()).then_some(owner as u32)
+        let owner = *self.sharers.get(lane.checked_rem(self.sharers.len())?)?;
+        let consumer = &self.consumers[owner as usize];
+        (consumer.holding == 0 && consumer.takes_part()).then_some(owner)
     }
 }
 
@@ -114,9 +113,9 @@ impl Simulation {
         let now = self.now;
         let broker = self.broker(at);
         let (mut left, lanes) = (broker.terms.prefetch, broker.groups[group].lanes.len());
-        let (rank, sharers) =
-            (broker.groups[group].consumers[consumer as usize].rank as usize, broker.groups[group].sharers as usize);
-        for lane in (first..lanes).chain(0..first).filter(|lane| lane % sharers == rank) {
+        let sharers = broker.groups[group].sharers.len();
+        // Its lanes are those of its rank, which is that of the first.
+        for lane in (first..lanes).step_by(sharers).chain((first % sharers..first).step_by(sharers)) {
             while left > 0
                 && let Some(number) = self.broker(at).groups[group].take(lane, consumer, now)
             {

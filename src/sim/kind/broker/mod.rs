@@ -241,7 +241,7 @@ impl Simulation {
                     0 => (message.subject % lanes as u32) as u16,
                     partitions => partition_of(message.class, message.subject, partitions),
                 });
-                group.sharers = 0;
+                group.sharers.clear();
             }
         }
         broker.terms = terms;
