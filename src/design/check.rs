@@ -46,7 +46,7 @@ fn kinds_may_connect(caller: &Kind, callee: &Kind) -> Result<(), String> {
             refused("locks are taken by the code that reads and writes: wire a server to it")
         }
         (Kind::Database(_) | Kind::ObjectStorage(_) | Kind::Cache(_), _) => {
-            Err(format!("a {} answers; it calls nobody", caller.label().to_lowercase()))
+            Err(format!("a {} answers; it calls nobody", caller.label().to_ascii_lowercase()))
         }
         (Kind::Clients(_) | Kind::LoadBalancer(_), Kind::Cache(_)) => {
             refused("a cache remembers database answers for servers; wire a server to it")

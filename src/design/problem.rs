@@ -61,7 +61,7 @@ impl Findings {
 
 /// `did you mean …?` for the nearest of the known words, or the list of them.
 pub fn suggest<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    let lowered = word.to_lowercase().replace('_', "-");
+    let lowered = word.to_ascii_lowercase().replace('_', "-");
     let distance = |candidate: &str| strsim::damerau_levenshtein(&lowered, &candidate.replace('_', "-"));
     match known.clone().min_by_key(|candidate| distance(candidate)) {
         Some(nearest) if distance(nearest) <= 1 + nearest.len() / 4 => format!("did you mean `{nearest}`?"),

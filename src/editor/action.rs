@@ -173,7 +173,7 @@ impl KeyPress {
         let digit = self.code.strip_prefix("Digit").filter(|_| self.shift && !self.ctrl);
         let key = match digit {
             Some(digit) => digit.to_owned(),
-            None if self.key.chars().count() == 1 => self.key.to_uppercase(),
+            None if self.key.chars().count() == 1 => self.key.to_ascii_uppercase(),
             None => self.key.clone(),
         };
         // What Shift types already says that Shift is held, save for letters and digits.

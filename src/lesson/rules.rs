@@ -95,7 +95,7 @@ impl Rules {
 }
 
 fn label(kind: &Kind) -> String {
-    kind.label().to_lowercase()
+    kind.label().to_ascii_lowercase()
 }
 
 /// How a locked part was changed, if it was.

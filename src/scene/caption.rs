@@ -8,7 +8,7 @@ use super::state::{FlowState, State};
 
 /// A component in words: `app-1, server, 82 % busy, 12 waiting, calls db`.
 pub fn component_words(design: &Design, component: &Component, vitals: Option<&Vitals>) -> String {
-    let mut words = vec![component.name.clone(), component.kind.label().to_lowercase()];
+    let mut words = vec![component.name.clone(), component.kind.label().to_ascii_lowercase()];
     if let Some(vitals) = vitals {
         words.extend(figures(&component.kind, vitals));
     }
@@ -25,7 +25,7 @@ fn figures(kind: &Kind, vitals: &Vitals) -> Vec<String> {
     let state = vitals.state();
     let mut words = Vec::new();
     if state != State::Healthy {
-        words.push(state.word().to_lowercase());
+        words.push(state.word().to_ascii_lowercase());
     }
     match kind {
         Kind::Clients(_) => {
@@ -50,7 +50,7 @@ pub fn wire_words(wire: &Wire, flow: Option<&Flow>) -> String {
     if let Some(flow) = flow {
         let state = flow.state();
         if !matches!(state, FlowState::Quiet | FlowState::Flowing) {
-            words.push(state.word().to_lowercase());
+            words.push(state.word().to_ascii_lowercase());
         }
         words.push(rate_text(flow.rate));
         if flow.broken > 0.0 {

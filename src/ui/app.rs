@@ -20,6 +20,7 @@ use super::header::Header;
 use super::help::Help;
 use super::inspector::Inspector;
 use super::lesson::LessonPanel;
+use super::live::live;
 use super::outline::Outline;
 use super::palette::Palette;
 use super::player::PlayerBar;
@@ -257,7 +258,7 @@ pub fn App() -> impl IntoView {
                 <button class="icon-button small charts-toggle" aria-expanded=move || shell.charts_shown.get().to_string()
                     aria-label="Charts" title="Show or hide the charts"
                     on:click=move |_| shell.charts_shown.update(|shown| *shown = !*shown)>
-                    {move || glyph(if shell.charts_shown.get() { Glyph::Down } else { Glyph::Up })}
+                    {live(move || glyph(if shell.charts_shown.get() { Glyph::Down } else { Glyph::Up }))}
                 </button>
             </section>
             <Charts />
@@ -304,7 +305,7 @@ fn Handle(side: &'static str, name: &'static str, shown: RwSignal<bool>) -> impl
     view! {
         <button class=format!("handle {side}") aria-label=label title=label aria-expanded=move || shown.get().to_string()
             on:click=move |_| shown.update(|shown| *shown = !*shown)>
-            {move || glyph(if points_left() { Glyph::Left } else { Glyph::Right })}
+            {live(move || glyph(if points_left() { Glyph::Left } else { Glyph::Right }))}
         </button>
     }
 }
@@ -314,7 +315,7 @@ fn Handle(side: &'static str, name: &'static str, shown: RwSignal<bool>) -> impl
 fn Trouble() -> impl IntoView {
     let run: Run = expect_context();
     let note = |why: String| view! { <div class="trouble" role="alert"><pre>{why}</pre></div> };
-    move || run.trouble.get().map(note)
+    live(move || run.trouble.get().map(note))
 }
 
 /// What is wrong with a file that was to be opened; the design stays as it is.
@@ -336,5 +337,5 @@ fn ImportProblems() -> impl IntoView {
             </div>
         }
     };
-    move || shell.import_problems.get().map(note)
+    live(move || shell.import_problems.get().map(note))
 }

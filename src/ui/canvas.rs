@@ -15,6 +15,8 @@ use crate::editor::{Action, Gesture, Msg, Rect};
 use crate::scene::{DotStyle, upstream_first};
 
 use super::icon::line_icon;
+use super::live::live;
+use super::rows::rows;
 use super::session::{Session, use_session};
 
 use dots::DotLayer;
@@ -92,7 +94,7 @@ fn Drawing() -> impl IntoView {
         <svg class="drawing" class:aiming=move || verdicts.active()>
             <g transform=view>
                 <WireLines />
-                <For each=move || names.get() key=Clone::clone children=|name| view! { <PartView name=name /> } />
+                {rows(move || names.get(), |name| view! { <PartView name=name /> })}
                 <FocusWires />
                 <WiringPreview />
                 <Marquee />
@@ -106,7 +108,7 @@ fn Drawing() -> impl IntoView {
 #[component]
 fn Marquee() -> impl IntoView {
     let session = use_session();
-    move || {
+    live(move || {
         session.gesture.with(|gesture| match gesture {
             Gesture::Brushing { from, to, .. } => {
                 let rect = Rect::between(*from, *to);
@@ -115,14 +117,14 @@ fn Marquee() -> impl IntoView {
             }
             _ => None,
         })
-    }
+    })
 }
 
 /// The component that is carried from the palette.
 #[component]
 fn Ghost() -> impl IntoView {
     let session = use_session();
-    move || {
+    live(move || {
         session.gesture.with(|gesture| match gesture {
             Gesture::Placing { at: Some(at), .. } => {
                 let rect = Rect::about(*at, crate::editor::BOX);
@@ -131,7 +133,7 @@ fn Ghost() -> impl IntoView {
             }
             _ => None,
         })
-    }
+    })
 }
 
 /// What an empty canvas says.
@@ -139,7 +141,7 @@ fn Ghost() -> impl IntoView {
 fn EmptyHint() -> impl IntoView {
     let session = use_session();
     let empty = Memo::new(move |_| session.with_design(|design: &Design| design.components.is_empty()));
-    move || empty.get().then(|| view! { <p class="empty-hint">"Drag a part from the palette, or click one."</p> })
+    live(move || empty.get().then(|| view! { <p class="empty-hint">"Drag a part from the palette, or click one."</p> }))
 }
 
 /// Why something was refused, near the canvas's middle, for a few seconds.
@@ -163,7 +165,7 @@ fn Refusal() -> impl IntoView {
         set_timeout(hide, std::time::Duration::from_secs(6));
     });
     // The live region says it; this is for the eye.
-    move || shown.get().map(|(_, why)| view! { <p class="refusal" aria-hidden="true">{why}</p> })
+    live(move || shown.get().map(|(_, why)| view! { <p class="refusal" aria-hidden="true">{why}</p> }))
 }
 
 /// Zoom buttons and the legend of the dots.
@@ -194,7 +196,7 @@ fn Tools() -> impl IntoView {
                 {line_icon("M7 7h.1M12 7h7M7 12h.1M12 12h7M7 17h.1M12 17h7")}
             </button>
         </div>
-        {move || legend.get().then(legend_view)}
+        {live(move || legend.get().then(legend_view))}
     }
 }
 

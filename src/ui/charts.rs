@@ -8,6 +8,7 @@ use crate::scene::plot::{Chart, Line, Plot, clock_tenths};
 use crate::units::Time;
 
 use super::chart_draw::{Sheet, draw, seconds_at};
+use super::live::live;
 use super::run::{Run, use_run};
 use super::session::{Session, use_session};
 use super::theme::Theme;
@@ -57,12 +58,12 @@ fn ChartView(chart: Chart, zoomed: RwSignal<bool>) -> impl IntoView {
         <figure class="chart">
             <figcaption>
                 <span class="chart-title">{chart.title()}</span>
-                <span class="chart-legend">{move || plot.with(|plot| plot.as_ref().map(|plot| legend(plot, theme)))}</span>
+                <span class="chart-legend">{live(move || plot.with(|plot| plot.as_ref().map(|plot| legend(plot, theme))))}</span>
             </figcaption>
             <div class="chart-sheet">
                 <canvas node_ref=canvas role="img" aria-label=label on:pointermove=moved
                     on:pointerleave=move |_| hover.set(None)></canvas>
-                {move || plot.with(|plot| tooltip(plot.as_ref()?, hover.get()?, canvas.get()?, theme))}
+                {live(move || plot.with(|plot| tooltip(plot.as_ref()?, hover.get()?, canvas.get()?, theme)))}
             </div>
         </figure>
     }

@@ -14,6 +14,7 @@ use super::storage;
 /// The lesson of a first visit: the one where something happens.
 const FIRST: &str = "part-1/02-the-spike";
 const COURSE_FILE: &str = "lessons/course.toml";
+const LESSON_BYTES_MAX: usize = 200;
 
 /// How far the wanted lesson is.
 #[derive(Clone, Debug)]
@@ -143,6 +144,9 @@ impl Classroom {
             return;
         }
         self.wanted.set(lesson.to_owned());
+        if !is_folder(lesson) {
+            return self.page.set(Page::Broken(vec![no_folder(lesson)]));
+        }
         self.page.set(Page::Loading);
         let (classroom, folder) = (*self, lesson.to_owned());
         spawn_local(async move {
@@ -170,9 +174,10 @@ pub fn folder_title(folder: &str) -> String {
         Some((number, words)) if number.chars().all(|c| c.is_ascii_digit()) => (number, words),
         _ => ("", name),
     };
-    let words = words.replace(['-', '_'], " ");
-    let mut chars = words.chars();
-    let words: String = chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
+    let mut words = words.replace(['-', '_'], " ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
     if number.is_empty() { words } else { format!("{number} · {words}") }
 }
 
@@ -183,13 +188,28 @@ fn first_lesson(course: &Course) -> String {
     left.or_else(first).unwrap_or_default()
 }
 
-/// The lesson in `#lesson=part-1/02-the-spike`. What is no folder below `lessons/` is passed over.
+/// The lesson in `#lesson=part-1/02-the-spike`.
 fn lesson_of_address() -> Option<String> {
     let hash = window().location().hash().ok()?;
     let parts = hash.trim_start_matches('#').split('&');
     let lesson = parts.filter_map(|part| part.strip_prefix("lesson=")).next()?.trim_matches('/').to_owned();
+    (!lesson.is_empty()).then_some(lesson)
+}
+
+/// Whether this can be a folder below `lessons/`, and nothing else.
+fn is_folder(lesson: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_/".contains(c);
-    (!lesson.is_empty() && lesson.len() <= 200 && lesson.chars().all(plain)).then_some(lesson)
+    lesson.len() <= LESSON_BYTES_MAX && lesson.chars().all(plain)
+}
+
+fn no_folder(lesson: &str) -> Problem {
+    let shown: String = lesson.chars().take(60).collect();
+    Problem {
+        path: format!("#lesson={shown}"),
+        line: 0,
+        message: "this address names no lesson".to_owned(),
+        hint: Some("choose one from the list of lessons".to_owned()),
+    }
 }
 
 async fn read_lesson(folder: &str) -> Result<Lesson, Vec<Problem>> {

@@ -1,19 +1,16 @@
 //! What the learner built, kept for each lesson and tab.
 
-use js_sys::Date;
-use serde::{Deserialize, Serialize};
-
 use crate::design::{self, Design};
+use js_sys::Date;
 
 use super::storage;
 
-const VERSION: u32 = 1;
+/// How a draft begins: the version of its form. When it was saved follows, then the design as a file.
+const MARK: &str = "# draft 1, saved ";
 /// Drafts of other tabs that are kept for each lesson.
 const OTHERS_MAX: usize = 3;
 
-#[derive(Serialize, Deserialize)]
 struct Draft {
-    version: u32,
     /// Milliseconds since 1970.
     saved: f64,
     /// The design as a file.
@@ -57,8 +54,7 @@ pub fn keep(lesson: &str, design: &Design, start: &Design) -> Result<(), &'stati
         storage::remove(&key);
         return Ok(());
     }
-    let draft = Draft { version: VERSION, saved: Date::now(), design: design::write(design) };
-    storage::put(&key, &serde_json::to_string(&draft).expect("a draft is plain data"))
+    storage::put(&key, &format!("{MARK}{}\n{}", Date::now(), design::write(design)))
 }
 
 /// Another tab wrote this key; if it is ours, the tab was duplicated and takes another name.
@@ -73,7 +69,8 @@ fn own_key(lesson: &str) -> String {
 }
 
 fn parse(text: &str) -> Option<Draft> {
-    serde_json::from_str(text).ok().filter(|draft: &Draft| draft.version == VERSION)
+    let (saved, design) = text.strip_prefix(MARK)?.split_once('\n')?;
+    Some(Draft { saved: saved.parse().ok()?, design: design.to_owned() })
 }
 
 fn put_aside(lesson: &str, key: &str, text: &str) -> Found {

@@ -6,6 +6,7 @@ use web_sys::HtmlDialogElement;
 use crate::editor::{ACTIONS, ActionInfo};
 
 use super::glyph::{Glyph, glyph};
+use super::live::live;
 
 /// What is done with the pointer, which the registry does not know.
 const POINTER: [(&str, &str); 7] = [
@@ -35,7 +36,7 @@ pub fn Help(open: RwSignal<bool>) -> impl IntoView {
             </header>
             <input type="search" placeholder="Search" aria-label="Search the help" prop:value=wanted
                 on:input=move |event| wanted.set(event_target_value(&event)) />
-            <div class="help-list">{move || wanted.with(|wanted| lists(wanted))}</div>
+            <div class="help-list">{live(move || wanted.with(|wanted| lists(wanted)))}</div>
         </dialog>
     }
 }
@@ -49,8 +50,8 @@ fn show(dialog: &HtmlDialogElement, open: bool) {
 }
 
 fn lists(wanted: &str) -> impl IntoView + use<> {
-    let wanted = wanted.to_lowercase();
-    let fits = |texts: &[&str]| texts.iter().any(|text| text.to_lowercase().contains(&wanted));
+    let wanted = wanted.to_ascii_lowercase();
+    let fits = |texts: &[&str]| texts.iter().any(|text| text.to_ascii_lowercase().contains(&wanted));
     let mut groups: Vec<(&str, Vec<&ActionInfo>)> = Vec::new();
     for info in ACTIONS.iter().filter(|info| fits(&[info.label, info.group]) || fits(info.keys)) {
         match groups.iter_mut().find(|(group, _)| *group == info.group) {

@@ -12,6 +12,7 @@ use crate::editor::{Action, Msg, Room};
 use crate::scene::policy_summary;
 
 use super::icon::kind_icon;
+use super::live::live;
 use super::session::{Session, use_session};
 
 use field::Form;
@@ -47,7 +48,7 @@ pub fn Inspector() -> impl IntoView {
         Subject::Wire(from, to) => view! { <WireView from=from to=to /> }.into_any(),
         Subject::Several(count) => several(session, count).into_any(),
     };
-    view! { <div class="inspector-view">{content}</div> }
+    view! { <div class="inspector-view">{live(content)}</div> }
 }
 
 /// The settings shown first, by the kind's word; the rest is folded away.
@@ -70,7 +71,7 @@ fn ComponentView(name: String) -> impl IntoView {
         session.with_design(|design| design.component(&kind_name).map(|component: &Component| component.kind.word()))
     });
     let (connect_title, room) = (name.clone(), Room::Component(name.clone()));
-    let body = move || {
+    live(move || {
         let word = kind.get()?;
         let kind = crate::design::Kind::of(word)?;
         let (title, part, room) = (title.clone(), part.clone(), room.clone());
@@ -90,8 +91,7 @@ fn ComponentView(name: String) -> impl IntoView {
                 <button class="plain-button danger" on:click=move |_| session.dispatch(Msg::Delete(part.clone()))>"Delete"</button>
             </div>
         })
-    };
-    body
+    })
 }
 
 fn action(session: Session, action: Action) -> impl IntoView {

@@ -12,6 +12,7 @@ use super::app::Shell;
 use super::course::{Classroom, Page, folder_title};
 use super::glyph::{Glyph, glyph};
 use super::grading::Grading;
+use super::live::live;
 use super::session::use_session;
 
 /// The panel.
@@ -34,8 +35,8 @@ pub fn LessonPanel() -> impl IntoView {
             <Beside label="Previous lesson" picture=Glyph::Left to=Signal::derive(move || classroom.previous()) />
             <Beside label="Next lesson" picture=Glyph::Right to=Signal::derive(move || classroom.next()) />
         </nav>
-        <div class="course" hidden=move || !listed.get()>{move || course_list(classroom, listed)}</div>
-        {page}
+        <div class="course" hidden=move || !listed.get()>{live(move || course_list(classroom, listed))}</div>
+        {live(page)}
     }
 }
 
@@ -82,7 +83,7 @@ fn parts(classroom: Classroom, course: &Course, listed: RwSignal<bool>) -> impl 
             <li>
                 <a href=format!("#lesson={folder}") aria-current=current on:click=go>
                     {folder_title(&folder)}
-                    {move || solved().then(|| view! { <span class="solved">{glyph(Glyph::Check)}<span class="visually-hidden">"solved"</span></span> })}
+                    {live(move || solved().then(|| view! { <span class="solved">{glyph(Glyph::Check)}<span class="visually-hidden">"solved"</span></span> }))}
                 </a>
             </li>
         }
@@ -135,16 +136,16 @@ fn LessonView(lesson: Arc<Lesson>) -> impl IntoView {
     let at_last = move || at.get() + 1 >= count;
     let minutes = (lesson.minutes > 0).then(|| format!("{} min", lesson.minutes));
     view! {
-        <div class="lesson-body" node_ref=body tabindex="-1">
+        <div class="lesson-body" node_ref=body tabindex="0">
             <header class="lesson-head" hidden=move || at.get() != 0>
                 <h2>{lesson.title.clone()}</h2>
                 <p class="lesson-minutes">{minutes}</p>
             </header>
-            {step}
+            {live(step)}
         </div>
         <div class="lesson-foot">
             <div class="lesson-standing">
-                {move || pins_goals().then(|| view! { <GoalsPinned /> })}
+                {live(move || pins_goals().then(|| view! { <GoalsPinned /> }))}
                 <Debrief />
             </div>
             <div class="pager" hidden=count < 2>
@@ -208,7 +209,7 @@ fn predict_view(predict: Predict, place: (usize, usize), answers: Answers) -> im
             <p class="predict-tag">"Predict first"</p>
             <p class="question" inner_html=predict.question.clone()></p>
             {predict.options.iter().enumerate().map(option).collect_view()}
-            {explanation}
+            {live(explanation)}
         </div>
     }
 }
@@ -232,10 +233,10 @@ fn GoalsPinned() -> impl IntoView {
     view! {
         <details class="goals-pinned" open hidden=move || count() == 0>
             <summary>"Goals "<span class="goals-count">{met}" of "{count}</span></summary>
-            {move || {
+            {live(move || {
                 let only: Vec<usize> = (0..count()).collect();
                 view! { <Goals only class="goals brief" /> }
-            }}
+            })}
         </details>
     }
 }
@@ -246,7 +247,7 @@ fn Goals(only: Vec<usize>, class: &'static str) -> impl IntoView {
     let grading: Grading = expect_context();
     let goal = |index: usize| {
         let standing = Memo::new(move |_| grading.standings.with(|goals| goals.get(index).cloned()));
-        move || standing.get().map(|standing| goal_view(&standing))
+        live(move || standing.get().map(|standing| goal_view(&standing)))
     };
     view! { <ul class=class>{only.into_iter().map(goal).collect_view()}</ul> }
 }
@@ -260,7 +261,7 @@ fn goal_view(goal: &Standing) -> impl IntoView + use<> {
         (State::Pending, None) => ("goal", "open", ring(0.0).into_any()),
     };
     // A goal without a note is its own note.
-    let note = if goal.note.is_empty() { goal.text.clone() } else { capital(&goal.note) };
+    let note = if goal.note.is_empty() { goal.text.clone() } else { goal.note.clone() };
     let rule = (!goal.note.is_empty()).then(|| view! { <code>{goal.text.clone()}</code> });
     let value = if goal.figure.is_some() { goal.value.clone() } else { "–".to_owned() };
     view! {
@@ -270,11 +271,6 @@ fn goal_view(goal: &Standing) -> impl IntoView + use<> {
             <span class="goal-value"><span class="visually-hidden">{word}": "</span>{value}</span>
         </li>
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
 }
 
 /// How far a goal is, as a ring that fills.
@@ -319,9 +315,9 @@ fn Debrief() -> impl IntoView {
         counts().then(|| {
             view! {
                 <div class="debrief"><span class="debrief-mark">{glyph(Glyph::Check)}</span>
-                    <p><strong>"All goals met."</strong></p>{next}</div>
+                    <p><strong>"All goals met."</strong></p>{live(next)}</div>
             }
         })
     };
-    view! { {rules}{debrief} }
+    view! { {live(rules)}{live(debrief)} }
 }

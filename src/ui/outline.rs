@@ -7,6 +7,8 @@ use crate::editor::{Msg, has_caller_port};
 use crate::scene::{FlowState, Glance, count_text, policy_summary, rate_text, share_text, summary, upstream_first};
 
 use super::icon::{kind_icon, state_icon};
+use super::live::live;
+use super::rows::rows;
 use super::session::{Session, use_session};
 
 /// The list of all parts.
@@ -18,9 +20,9 @@ pub fn Outline() -> impl IntoView {
         move || names.with(Vec::is_empty).then(|| view! { <p class="soft">"Nothing is on the canvas yet."</p> });
     view! {
         <section class="outline" aria-label="Outline">
-            {empty}
+            {live(empty)}
             <ul class="outline-list">
-                <For each=move || names.get() key=Clone::clone children=|name| view! { <Row name=name /> } />
+                {rows(move || names.get(), |name| view! { <Row name=name /> })}
             </ul>
         </section>
     }
@@ -48,18 +50,18 @@ fn Row(name: String) -> impl IntoView {
             <div class="outline-head">
                 <button class="outline-name" aria-pressed=move || selected.get().to_string()
                     on:click=move |_| session.dispatch(Msg::Focused(part()))>
-                    {move || component.with(|component| component.as_ref().map(|component| kind_icon(&component.kind)))}
+                    {live(move || component.with(|component| component.as_ref().map(|component| kind_icon(&component.kind))))}
                     <span class="strong">{name.get_value()}</span>
                     <span class="soft">{move || component.with(|component| component.as_ref().map(|component| component.kind.label()))}</span>
                 </button>
                 <button class="quiet-button" aria-label=move || format!("Delete {}", name.get_value())
                     on:click=move |_| session.dispatch(Msg::Delete(part()))>"Delete"</button>
             </div>
-            <div class="outline-figures">{figures}</div>
+            <div class="outline-figures">{live(figures)}</div>
             <ul class="outline-wires">
-                {move || wires.get().into_iter().map(|wire| wire_row(session, wire)).collect_view()}
+                {live(move || wires.get().into_iter().map(|wire| wire_row(session, wire)).collect_view())}
             </ul>
-            {move || component.with(|component| component.as_ref().filter(|component| has_caller_port(&component.kind)).map(|component| connect_field(session, &component.name)))}
+            {live(move || component.with(|component| component.as_ref().filter(|component| has_caller_port(&component.kind)).map(|component| connect_field(session, &component.name))))}
         </li>
     }
 }
@@ -97,7 +99,7 @@ fn wire_row(session: Session, wire: Wire) -> impl IntoView {
                 state => format!(
                     "{}, {}, {} broken",
                     rate_text(flow.rate),
-                    state.word().to_lowercase(),
+                    state.word().to_ascii_lowercase(),
                     share_text(flow.broken)
                 ),
             }
@@ -134,7 +136,7 @@ fn connect_field(session: Session, caller: &str) -> impl IntoView + use<> {
         }
     };
     let option = |name: String| view! { <option value=name.clone()>{name.clone()}</option> };
-    let field = move || {
+    live(move || {
         let choose = choose.clone();
         let label = label.clone();
         (!choices.with(Vec::is_empty)).then(|| {
@@ -145,6 +147,5 @@ fn connect_field(session: Session, caller: &str) -> impl IntoView + use<> {
                 </select>
             }
         })
-    };
-    field
+    })
 }

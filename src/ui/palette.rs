@@ -7,6 +7,7 @@ use crate::design::Kind;
 use crate::editor::Msg;
 
 use super::icon::kind_icon;
+use super::rows::rows;
 use super::session::{Session, use_session};
 
 /// How far a press must move, in pixels, to become a drag.
@@ -16,12 +17,13 @@ const THRESHOLD: f64 = 6.0;
 #[component]
 pub fn Palette() -> impl IntoView {
     let session = use_session();
-    let words =
-        Memo::new(move |_| session.editor.with(|editor| editor.palette().map(|kind| kind.word()).collect::<Vec<_>>()));
-    let button = move |word: &'static str| Kind::of(word).map(|kind| part_button(session, &kind));
+    let words = Memo::new(move |_| {
+        session.editor.with(|editor| editor.palette().map(|kind| kind.word().to_owned()).collect::<Vec<_>>())
+    });
+    let button = move |word: String| Kind::of(&word).map(|kind| part_button(session, &kind));
     view! {
         <div class="palette" role="toolbar" aria-label="Parts: click one, or drag it onto the canvas">
-            <For each=move || words.get() key=|word| *word children=button />
+            {rows(move || words.get(), button)}
         </div>
     }
 }

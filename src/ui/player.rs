@@ -10,6 +10,7 @@ use crate::sim::FRAME;
 use crate::units::Time;
 
 use super::glyph::{Glyph, glyph};
+use super::live::live;
 use super::run::{Run, use_run};
 use super::session::{Session, use_session};
 
@@ -57,7 +58,7 @@ fn Controls() -> impl IntoView {
             </button>
             <button class="play-button" id="play" title=play_label aria-label=play_label
                 on:click=move |_| run.ask(PlayerMessage::Toggle)>
-                {move || glyph(if playing.get() { Glyph::Pause } else { Glyph::Play })}
+                {live(move || glyph(if playing.get() { Glyph::Pause } else { Glyph::Play }))}
             </button>
             <button class="icon-button" title="On 1 s (Shift: 0.1 s)" aria-label="Step forward" on:click=step(1)>
                 {glyph(Glyph::StepForward)}
@@ -148,10 +149,10 @@ fn TrackBar() -> impl IntoView {
             on:pointerup=move |_| dragging.set(false)
             on:pointercancel=move |_| dragging.set(false)
             on:keydown=move |event| on_key(run, event)>
-            {move || area_view(plan.with(|plan| plan.area.clone()), played)}
-            {move || plan.with(spans_view)}
+            {live(move || area_view(plan.with(|plan| plan.area.clone()), played))}
+            {live(move || plan.with(spans_view))}
             <div class="track-recorded" aria-hidden="true" style:width=move || percent(recorded.get())></div>
-            {move || marks_view(run, session)}
+            {live(move || marks_view(run, session))}
             <div class="track-head" aria-hidden="true" style:left=move || percent(played.get())></div>
         </div>
     }

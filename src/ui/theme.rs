@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 use crate::scene::plot::Role;
 
 use super::glyph::{Glyph, glyph};
+use super::live::live;
 use super::storage;
 
 /// What the reader chose.
@@ -153,7 +154,7 @@ pub fn ThemeButton() -> impl IntoView {
     let label = move || format!("Theme: {}", theme.choice.get().word());
     view! {
         <button class="icon-button" title=label aria-label=label on:click=move |_| theme.turn()>
-            {move || glyph(theme.choice.get().glyph())}
+            {live(move || glyph(theme.choice.get().glyph()))}
         </button>
     }
 }

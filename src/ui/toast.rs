@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::glyph::{Glyph, glyph};
+use super::rows::rows;
 use super::session::use_session;
 
 /// How serious a note is.
@@ -59,6 +60,11 @@ impl Toasts {
         }
     }
 
+    fn find(&self, number: &str) -> Option<Toast> {
+        let is_it = |toast: &&Toast| toast.number.to_string() == number;
+        self.0.with_untracked(|(_, shown)| shown.iter().find(is_it).cloned())
+    }
+
     fn close(&self, number: u32) {
         self.0.update(|(_, shown)| shown.retain(|toast| toast.number != number));
     }
@@ -73,25 +79,28 @@ pub fn use_toasts() -> Toasts {
 #[component]
 pub fn ToastList() -> impl IntoView {
     let (toasts, session) = (use_toasts(), use_session());
-    let row = move |toast: Toast| {
-        let class = match toast.tone {
-            Tone::Good => "toast good",
-            Tone::Plain => "toast",
-            Tone::Bad => "toast bad",
-        };
-        view! {
-            <div class=class>
-                <span class="toast-text">{toast.text}</span>
-                <button class="icon-button small" aria-label="Close" on:click=move |_| toasts.close(toast.number)>
-                    {glyph(Glyph::Close)}
-                </button>
-            </div>
-        }
-    };
+    let numbers = move || toasts.0.with(|(_, shown)| shown.iter().map(|toast| toast.number.to_string()).collect());
+    let row = move |number: String| toasts.find(&number).map(|toast| toast_view(toasts, toast));
     view! {
         <div class="toasts" role="status" aria-live="polite">
-            <For each=move || toasts.0.get().1 key=|toast| toast.number children=row />
+            {rows(numbers, row)}
         </div>
         <div class="visually-hidden" role="status" aria-live="polite" id="announcer">{move || session.announcement.get()}</div>
+    }
+}
+
+fn toast_view(toasts: Toasts, toast: Toast) -> impl IntoView {
+    let class = match toast.tone {
+        Tone::Good => "toast good",
+        Tone::Plain => "toast",
+        Tone::Bad => "toast bad",
+    };
+    view! {
+        <div class=class>
+            <span class="toast-text">{toast.text}</span>
+            <button class="icon-button small" aria-label="Close" on:click=move |_| toasts.close(toast.number)>
+                {glyph(Glyph::Close)}
+            </button>
+        </div>
     }
 }

@@ -44,7 +44,7 @@ impl FromStr for Bytes {
     fn from_str(text: &str) -> Result<Bytes, String> {
         let bad = || format!("`{text}` is not a size; write it like \"200KB\" or \"2MB\"");
         let (number, unit) = split_number(text).map_err(|_| bad())?;
-        let unit = unit.to_uppercase();
+        let unit = unit.to_ascii_uppercase();
         if unit.is_empty() && number == 0.0 {
             return Ok(Bytes(0));
         }

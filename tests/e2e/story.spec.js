@@ -1,42 +1,10 @@
 // The story of the product, done by hand: the spike breaks a design, the learner mends it; more machines survive it.
 import { expect, shots, test } from "./fixtures.js";
+import { centre, connect, drag, part, pause, play, reach, seek, solve, wire } from "./hand.js";
 
-test.describe.configure({ timeout: 240_000 });
+test.describe.configure({ timeout: 300_000 });
 
-const part = (page, name) => page.locator(`.part[data-part="${name}"]`);
-const wire = (page, name) => page.locator(`.wire-focus[data-part="${name}"]`);
-const playhead = (page) => page.getByRole("slider", { name: "Playhead" });
-const seconds = async (page) => Number(await playhead(page).getAttribute("aria-valuenow"));
-
-async function play(page) {
-  const faster = page.getByRole("button", { name: "Faster" });
-  while (await faster.isEnabled()) await faster.click();
-  await page.getByRole("button", { name: "Play", exact: true }).click();
-}
-
-const pause = (page) => page.getByRole("button", { name: "Pause", exact: true }).click();
-
-/** Waits until the playhead has passed this many simulated seconds. */
-const reach = (page, second) => expect.poll(() => seconds(page), { timeout: 120_000 }).toBeGreaterThanOrEqual(second);
-
-async function centre(locator) {
-  const box = await locator.boundingBox();
-  return [box.x + box.width / 2, box.y + box.height / 2];
-}
-
-/** Drags with real pointer events, in steps as a hand does. */
-async function drag(page, from, to) {
-  await page.mouse.move(...from);
-  await page.mouse.down();
-  await page.mouse.move((from[0] + to[0]) / 2, (from[1] + to[1]) / 2, { steps: 4 });
-  await page.mouse.move(...to, { steps: 4 });
-  await page.mouse.up();
-}
-
-async function connect(page, from, to) {
-  await drag(page, await centre(part(page, from).locator(".port.caller .dot")), await centre(part(page, to).locator(".port.callee .dot")));
-  await expect(wire(page, `${from} -> ${to}`)).toBeAttached();
-}
+const COLLAPSED = /failing.*(9\d|100)\s% lost/;
 
 test("the spike collapses one server, and stays; the learner goes back and mends it", async ({ page }) => {
   await page.goto("./");
@@ -45,22 +13,21 @@ test("the spike collapses one server, and stays; the learner goes back and mends
   await shots(page, "spike-ready");
 
   await play(page);
-  await reach(page, 40);
-  await expect(part(page, "users")).toHaveAttribute("aria-label", /failing.*(9\d|100)\s% lost/);
-  await expect(part(page, "app")).toHaveAttribute("aria-label", /waiting/);
+  await reach(page, 1);
   await pause(page);
+  await seek(page, 23);
+  await shots(page, "spike-begins");
+  await seek(page, 40);
+  await expect(part(page, "users")).toHaveAttribute("aria-label", COLLAPSED);
+  await expect(part(page, "app")).toHaveAttribute("aria-label", /waiting/);
   await shots(page, "spike-collapse");
 
   // The crowd has left, and the server stays down: 700 requests a second, and it could do 1,000.
-  await page.getByRole("button", { name: "Play", exact: true }).click();
-  await reach(page, 100);
-  await expect(part(page, "users")).toHaveAttribute("aria-label", /failing.*(9\d|100)\s% lost/);
-  await pause(page);
+  await seek(page, 100);
+  await expect(part(page, "users")).toHaveAttribute("aria-label", COLLAPSED);
 
   // Back into the quiet time: the past is still there.
-  const track = await playhead(page).boundingBox();
-  await page.mouse.click(track.x + track.width * 0.08, track.y + track.height / 2);
-  await expect.poll(() => seconds(page)).toBeLessThan(12);
+  await seek(page, 10);
   await expect(part(page, "users")).not.toHaveAttribute("aria-label", /failing/);
 
   // A short waiting room, and better manners at the door; the run goes on from here with them.
@@ -69,6 +36,7 @@ test("the spike collapses one server, and stays; the learner goes back and mends
   await capacity.fill("many");
   await capacity.press("Enter");
   await expect(page.getByRole("alert").filter({ hasText: "is not a whole number" })).toBeVisible();
+  await shots(page, "inspector-refuses");
   await capacity.fill("200");
   await capacity.press("Enter");
   await wire(page, "users -> app").focus();
@@ -78,8 +46,8 @@ test("the spike collapses one server, and stays; the learner goes back and mends
   if (!(await budget.isVisible())) await page.getByRole("switch", { name: "Budget" }).check();
   await budget.fill("10%");
   await budget.press("Enter");
-  await page.getByRole("button", { name: "Play", exact: true }).click();
-  await expect(page.getByText("3 of 3")).toBeVisible({ timeout: 120_000 });
+  await shots(page, "inspector-wire");
+  await solve(page, 3);
   await shots(page, "spike-mended");
 });
 
@@ -111,23 +79,17 @@ test("more machines: a balancer and ten servers, built by hand, survive the spik
   await page.keyboard.press("Control+Shift+z");
   await expect(wire(page, "app-9 -> db")).toBeAttached();
 
-  await play(page);
-  await reach(page, 25);
-  await pause(page);
-  await shots(page, "machines");
-
   // A hand kills one more server than the script does; probes find out, and the balancer routes around it.
+  await seek(page, 25);
+  await shots(page, "machines");
   await part(page, "app-3").click({ button: "right" });
   await page.getByRole("menuitem", { name: "Kill it" }).click();
-  await page.getByRole("button", { name: "Play", exact: true }).click();
+  await seek(page, 38);
   await expect(part(page, "app-3")).toHaveAttribute("aria-label", /down/);
-  await reach(page, 38);
-  await pause(page);
   await expect(part(page, "users")).not.toHaveAttribute("aria-label", /failing/);
 
   // The same spike again, without that hand: all goals are met.
   await page.getByRole("button", { name: "Reset the run" }).click();
-  await page.getByRole("button", { name: "Play", exact: true }).click();
-  await expect(page.getByText("3 of 3")).toBeVisible({ timeout: 120_000 });
+  await solve(page, 3);
   await shots(page, "machines-solved");
 });

@@ -39,7 +39,11 @@ impl Goal {
         let known = fitting.map(|component| component.name.as_str()).chain(classes);
         let message = match design.component(name) {
             Some(component) => {
-                format!("`{}` cannot be taken of `{name}`, a {}", info.word, component.kind.label().to_lowercase())
+                format!(
+                    "`{}` cannot be taken of `{name}`, a {}",
+                    info.word,
+                    component.kind.label().to_ascii_lowercase()
+                )
             }
             None => format!("there is no `{name}` to take `{}` of", info.word),
         };

@@ -12,21 +12,25 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use crate::editor::Camera;
 use crate::scene::{Dot, DotStyle, Glance, Places, TripIndex, dots_at};
 use crate::ui::session::{Session, use_session};
+use crate::ui::theme::Theme;
 use crate::units::Time;
 
 /// Milliseconds between two looks at the figures of the parts: more often than that nobody can read.
 const GLANCE_MILLIS: f64 = 120.0;
-/// Milliseconds after which the colours are read anew from the style sheet.
-const COLOUR_MILLIS: f64 = 500.0;
 
 /// The layer; it also keeps the session's glance up to date.
 #[component]
 pub fn DotLayer() -> impl IntoView {
-    let session = use_session();
+    let (session, theme) = (use_session(), expect_context::<Theme>());
     let canvas: NodeRef<CanvasTag> = NodeRef::new();
+    let look = StoredValue::new(0);
+    Effect::new(move |_| {
+        theme.colours.track();
+        look.update_value(|look| *look += 1);
+    });
     Effect::new(move |_| {
         if let Some(canvas) = canvas.get() {
-            animate(session, canvas);
+            animate(session, canvas, look);
         }
     });
     view! { <canvas class="dots" node_ref=canvas aria-hidden="true"></canvas> }
@@ -42,6 +46,8 @@ struct Shown {
     speed: f64,
     reduced: bool,
     ratio: f64,
+    /// The number of the theme's colours.
+    look: u32,
 }
 
 struct Layer {
@@ -55,11 +61,12 @@ struct Layer {
     glanced: (f64, Option<(Time, u64)>),
     colours: [String; DotStyle::ALL.len()],
     rim: String,
-    coloured: f64,
+    /// Grows when the theme changes.
+    look: StoredValue<u32>,
 }
 
 /// Draws at every picture until the canvas is gone.
-fn animate(session: Session, canvas: HtmlCanvasElement) {
+fn animate(session: Session, canvas: HtmlCanvasElement, look: StoredValue<u32>) {
     let pen = canvas.get_context("2d").ok().flatten().and_then(|pen| pen.dyn_into().ok());
     let Some(pen) = pen else { return };
     let mut layer = Layer {
@@ -72,7 +79,7 @@ fn animate(session: Session, canvas: HtmlCanvasElement) {
         glanced: (0.0, None),
         colours: Default::default(),
         rim: String::new(),
-        coloured: f64::NEG_INFINITY,
+        look,
     };
     type Picture = Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>>;
     let next: Picture = Rc::default();
@@ -86,7 +93,7 @@ fn animate(session: Session, canvas: HtmlCanvasElement) {
     *next.borrow_mut() = Some(Closure::new(move |now: f64| {
         if going.get() {
             layer.glance(session, now);
-            layer.draw(session, now);
+            layer.draw(session);
             ask(&again);
         }
     }));
@@ -109,7 +116,7 @@ impl Layer {
         }
     }
 
-    fn draw(&mut self, session: Session, now: f64) {
+    fn draw(&mut self, session: Session) {
         let (version, camera) = session.editor.with_untracked(|editor| (editor.version, editor.camera));
         let shown = Shown {
             playhead: session.playhead.get_untracked(),
@@ -119,6 +126,7 @@ impl Layer {
             speed: session.speed.get_untracked(),
             reduced: session.reduced_motion.get_untracked(),
             ratio: window().device_pixel_ratio(),
+            look: self.look.get_value(),
         };
         if self.shown == Some(shown) {
             return;
@@ -126,15 +134,14 @@ impl Layer {
         if self.shown.is_none_or(|before| before.revision != shown.revision) {
             session.recording.with_value(|recording| self.index.refresh(recording));
         }
+        if self.shown.is_none_or(|before| before.look != shown.look) {
+            self.read_colours();
+        }
         self.shown = Some(shown);
         self.fit(&camera, shown.ratio);
         self.pen.clear_rect(0.0, 0.0, camera.size.x, camera.size.y);
         if shown.reduced {
             return;
-        }
-        if now - self.coloured > COLOUR_MILLIS {
-            self.coloured = now;
-            self.read_colours();
         }
         let dots = self.dots(session, &shown);
         let zoom = camera.zoom;

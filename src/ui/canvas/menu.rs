@@ -7,6 +7,7 @@ use web_sys::{HtmlElement, KeyboardEvent};
 
 use crate::design::{Fault, FaultKind, FaultSettings, Kind, Target};
 use crate::editor::{Action, Menu, MenuPage, Msg, has_caller_port};
+use crate::ui::live::live;
 use crate::ui::session::{Session, quoted, use_session};
 use crate::units::Time;
 
@@ -28,7 +29,7 @@ pub fn ContextMenu() -> impl IntoView {
         }
         open
     });
-    move || session.menu.get().map(|menu| view! { <OpenMenu menu=menu /> })
+    live(move || session.menu.get().map(|menu| view! { <OpenMenu menu=menu /> }))
 }
 
 /// The focus goes back to the part, unless something else has taken it meanwhile.

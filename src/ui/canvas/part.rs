@@ -6,6 +6,7 @@ use crate::design::{Component, Kind, Target};
 use crate::editor::{BOX, Msg, PORT_RADIUS, has_callee_port, has_caller_port};
 use crate::scene::{Vitals, component_words, count_text, rate_text, share_text, summary};
 use crate::ui::icon::{kind_mark, state_mark};
+use crate::ui::live::live;
 use crate::ui::session::use_session;
 
 use super::wiring::Verdicts;
@@ -61,10 +62,10 @@ pub fn PartView(name: String) -> impl IntoView {
                 }
             }>
             <rect class="body" x=-BOX.x / 2.0 y=-BOX.y / 2.0 width=BOX.x height=BOX.y rx="12"></rect>
-            {move || kind.with(|kind| kind.as_ref().map(|kind| ports(kind)))}
+            {live(move || kind.with(|kind| kind.as_ref().map(ports)))}
             <text class="name" x="-24" y="-17">{name.with_value(|name| shortened(name))}</text>
-            {move || kind.with(|kind| kind.as_ref().map(ring_icon))}
-            {move || component.with(|component| component.as_ref().map(|component| vitals.with(|vitals| figures(component, vitals.as_ref()))))}
+            {live(move || kind.with(|kind| kind.as_ref().map(ring_icon)))}
+            {live(move || component.with(|component| component.as_ref().map(|component| vitals.with(|vitals| figures(component, vitals.as_ref())))))}
         </g>
     }
 }

@@ -5,20 +5,29 @@ use leptos::prelude::*;
 use crate::design::{Design, Target, Wire, may_connect};
 use crate::editor::{Gesture, Msg, callee_port, caller_port, wire_curve};
 use crate::scene::{Flow, FlowState, WireShape, policy_summary, rate_text, share_text, wire_words};
+use crate::ui::live::live;
+use crate::ui::rows::rows;
 use crate::ui::session::{Session, quoted, use_session};
 
 type Ends = (String, String);
 
-fn ends_of(design: &Design) -> Vec<Ends> {
-    design.wires.iter().map(|wire| (wire.from.clone(), wire.to.clone())).collect()
+fn names_of(design: &Design) -> Vec<String> {
+    design.wires.iter().map(|wire| Target::Wire(wire.from.clone(), wire.to.clone()).to_string()).collect()
+}
+
+fn ends_of(name: &str) -> Ends {
+    match Target::parse(name) {
+        Target::Wire(from, to) => (from, to),
+        Target::Component(name) => (name, String::new()),
+    }
 }
 
 /// All wires, as they are seen.
 #[component]
 pub fn WireLines() -> impl IntoView {
     let session = use_session();
-    let wires = Memo::new(move |_| session.with_design(ends_of));
-    view! { <g class="wires" aria-hidden="true"><For each=move || wires.get() key=Clone::clone children=|ends| view! { <WireLine ends=ends /> } /></g> }
+    let wires = Memo::new(move |_| session.with_design(names_of));
+    view! { <g class="wires" aria-hidden="true">{rows(move || wires.get(), |name| view! { <WireLine ends=ends_of(&name) /> })}</g> }
 }
 
 /// One wire: its line as wide as its rate, the broken share over it, an arrow, a label.
@@ -54,9 +63,9 @@ fn WireLine(ends: Ends) -> impl IntoView {
         <g class=move || format!("wire {} {}", tone(), if selected.get() { "selected" } else { "" })>
             <path class="reach" d=line></path>
             <path class="line" d=line stroke-width=width></path>
-            {broken}
+            {live(broken)}
             <path class="arrow" d=arrow></path>
-            {label}
+            {live(label)}
         </g>
     }
 }
@@ -95,8 +104,8 @@ fn label_view(x: f64, y: f64, lines: &[String]) -> impl IntoView + use<> {
 #[component]
 pub fn FocusWires() -> impl IntoView {
     let session = use_session();
-    let wires = Memo::new(move |_| session.with_design(ends_of));
-    view! { <For each=move || wires.get() key=Clone::clone children=|ends| view! { <FocusWire ends=ends /> } /> }
+    let wires = Memo::new(move |_| session.with_design(names_of));
+    rows(move || wires.get(), |name| view! { <FocusWire ends=ends_of(&name) /> })
 }
 
 #[component]
@@ -185,7 +194,7 @@ impl Verdicts {
 #[component]
 pub fn WiringPreview() -> impl IntoView {
     let session = use_session();
-    move || {
+    live(move || {
         session.gesture.with(|gesture| {
             let Gesture::Wiring { anchor, calls, to, aim, .. } = gesture else { return None };
             session.editor.with_untracked(|editor| {
@@ -215,7 +224,7 @@ pub fn WiringPreview() -> impl IntoView {
                 })
             })
         })
-    }
+    })
 }
 
 /// Lines of at most some forty letters.

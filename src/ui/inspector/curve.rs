@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::design::{Node, Value};
+use crate::ui::live::live;
 use crate::ui::session::{quoted, use_session};
 
 use super::field::Subject;
@@ -72,7 +73,7 @@ pub fn CurveField(subject: Subject, label: String, help: &'static str) -> impl I
         <fieldset class="group curve">
             <legend>{label}</legend>
             <p class="help">{help}" Times such as 60s, rates such as 900/s."</p>
-            <ul>{move || points.get().into_iter().enumerate().map(row).collect_view()}</ul>
+            <ul>{live(move || points.get().into_iter().enumerate().map(row).collect_view())}</ul>
             <p class="field-wrong" role="alert">{move || wrong.get().map(|why| quoted(&why))}</p>
             <button class="plain-button" on:click=add>"Add a point"</button>
         </fieldset>

@@ -1,10 +1,11 @@
 //! Forms made from the settings' schema: one declaration in `design` gives label, help, bounds and field.
 
 use leptos::prelude::*;
-use web_sys::{Event, HtmlInputElement};
+use web_sys::{Event, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::design::{Form as Shape, Node, SettingInfo, Value, get_path};
 use crate::editor::{Msg, Room};
+use crate::ui::live::live;
 use crate::ui::session::{Session, quoted, use_session};
 
 use super::curve::CurveField;
@@ -130,7 +131,7 @@ fn OptionalField(subject: Subject, info: SettingInfo, inner: Shape) -> impl Into
                 <span>{text}</span>
             </label>
             <p class="help">{help}</p>
-            {body}
+            {live(body)}
         </div>
     }
 }
@@ -179,14 +180,27 @@ fn PlainField(subject: Subject, info: SettingInfo, form: Shape, label: String) -
         _ => None,
     };
     let titled = !label.is_empty();
+    let note: NodeRef<leptos::html::P> = NodeRef::new();
+    Effect::new(move |_| {
+        if let (true, Some(note)) = (wrong.with(Option::is_some), note.get_untracked()) {
+            request_animation_frame(move || reveal(&note));
+        }
+    });
     view! {
         <div class="field" class:wrong=move || wrong.with(Option::is_some)>
             {titled.then(|| view! { <label for=id>{label}</label> })}
             <div class="field-input">{input}</div>
             <p class="help" id=help_id>{titled.then_some(info.help)}{example}</p>
-            <p class="field-wrong" id=wrong_id role="alert">{move || wrong.get().map(|why| quoted(&why))}</p>
+            <p class="field-wrong" id=wrong_id role="alert" node_ref=note>{move || wrong.get().map(|why| quoted(&why))}</p>
         </div>
     }
+}
+
+/// Scrolls its panel as little as it takes to see this element.
+fn reveal(element: &web_sys::Element) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
 fn text(

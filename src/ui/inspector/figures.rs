@@ -5,11 +5,14 @@ use leptos::prelude::*;
 use crate::design::Kind;
 use crate::scene::{count_text, figure_text, rate_text, share_text};
 use crate::ui::icon::state_icon;
+use crate::ui::live::live;
 use crate::ui::session::use_session;
 
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).chain(['.']).collect())
+    chars
+        .next()
+        .map_or(String::new(), |first| std::iter::once(first.to_ascii_uppercase()).chain(chars).chain(['.']).collect())
 }
 
 fn tile(label: &'static str, value: String) -> impl IntoView {
@@ -27,7 +30,7 @@ pub fn ComponentFigures(name: String) -> impl IntoView {
             design.component(&name).is_some_and(|component| matches!(component.kind, Kind::Clients(_)))
         })
     };
-    move || {
+    live(move || {
         let vitals = vitals.get()?;
         let (state, users) = (vitals.state(), users());
         let waiting = if vitals.waiting < 0.5 { 0.0 } else { vitals.waiting };
@@ -49,7 +52,7 @@ pub fn ComponentFigures(name: String) -> impl IntoView {
                 {vitals.figures.iter().map(|&(figure, value)| tile(figure.info().label, figure_text(figure, value))).collect_view()}
             </dl>
         })
-    }
+    })
 }
 
 /// The figures of a wire at the playhead.
@@ -57,7 +60,7 @@ pub fn ComponentFigures(name: String) -> impl IntoView {
 pub fn WireFigures(from: String, to: String) -> impl IntoView {
     let session = use_session();
     let flow = Memo::new(move |_| session.glance.with(|glance| glance.wire(&from, &to).cloned()));
-    move || {
+    live(move || {
         let flow = flow.get()?;
         Some(view! {
             <p class=format!("badge {}", flow.state().tone())><span class="strong">{flow.state().word()}</span></p>
@@ -69,5 +72,5 @@ pub fn WireFigures(from: String, to: String) -> impl IntoView {
                 {tile("in flight", count_text(flow.in_flight))}
             </dl>
         })
-    }
+    })
 }

@@ -4,6 +4,8 @@ use leptos::prelude::*;
 
 use crate::design::{ClassCost, Edit, RequestClass, Target, remarks};
 use crate::editor::{Msg, Room};
+use crate::ui::live::live;
+use crate::ui::rows::rows;
 use crate::ui::session::{Session, quoted, use_session};
 use crate::units::Time;
 
@@ -13,7 +15,7 @@ use super::field::Form;
 #[component]
 pub fn RunSettings() -> impl IntoView {
     view! {
-        <header class="inspector-head"><h2>"The whole"</h2></header>
+        <header class="inspector-head"><h2>"Whole design"</h2></header>
         <p class="soft">"Select a part to see its settings."</p>
         <Remarks />
         <SeedAndDuration />
@@ -37,7 +39,7 @@ fn Remarks() -> impl IntoView {
         });
         view! { <li>{name}{message}</li> }
     };
-    move || {
+    live(move || {
         (!found.with(Vec::is_empty)).then(|| {
             view! {
                 <section class="remarks" aria-label="What is missing">
@@ -46,7 +48,7 @@ fn Remarks() -> impl IntoView {
                 </section>
             }
         })
-    }
+    })
 }
 
 #[component]
@@ -56,7 +58,8 @@ fn SeedAndDuration() -> impl IntoView {
     let duration = Memo::new(move |_| session.with_design(|design| design.duration.to_string()));
     let wrong = RwSignal::new(None::<String>);
     Effect::new(move |_| {
-        (seed.track(), duration.track());
+        seed.track();
+        duration.track();
         wrong.set(None);
     });
     let now = move || session.with_untracked_design(|design| (design.seed, design.duration));
@@ -66,7 +69,7 @@ fn SeedAndDuration() -> impl IntoView {
     };
     let set_duration = move |event| {
         let duration = event_target_value(&event).parse::<Time>();
-        match duration.and_then(|time| checked(time)) {
+        match duration.and_then(checked) {
             Ok(duration) => session.dispatch(Msg::Edit(Edit::SetRun(now().0, duration))),
             Err(why) => wrong.set(Some(why)),
         }
@@ -121,7 +124,7 @@ fn Classes() -> impl IntoView {
         <section class="form" aria-label="Requests">
             <h3>"Requests"</h3>
             <p class="help">"The kinds of request that users make, and what one of each costs."</p>
-            <For each=move || names.get() key=Clone::clone children=class />
+            {rows(move || names.get(), class)}
             <button class="plain-button" on:click=move |_| add_class(session)>"Add a kind of request"</button>
         </section>
     }
