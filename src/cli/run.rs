@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::design::{self, Design, Problem};
-use crate::insight::cost_per_hour;
+use crate::insight::{RunCost, cost_per_hour};
 use crate::lesson::{Goal, Grader, Lesson, Standing, State};
 use crate::metrics::Report;
 use crate::sim::{Frame, Parts, Simulation};
@@ -111,6 +111,9 @@ fn json_of(report: &Report, design: &Design, goals: &[Standing], wall: Duration)
     object["seed"] = json!(design.seed);
     object["wall_s"] = json!(wall.as_secs_f64());
     object["cost_per_hour_usd"] = json!(cost_per_hour(design).0);
+    let cost = RunCost::of(design, report);
+    object["cost_usd"] = json!(cost.total().0);
+    object["cost_per_million_usd"] = json!(cost.per_million.map(|money| money.0));
     let goal = |goal: &Standing| json!({ "text": goal.text, "met": goal.state == State::Met, "value": goal.value });
     object["goals"] = goals.iter().map(goal).collect();
     object

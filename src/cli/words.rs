@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use crate::design::Design;
-use crate::insight::cost_per_hour;
+use crate::insight::{RunCost, cost_per_hour};
 use crate::lesson::{Standing, State};
 use crate::metrics::Report;
 use crate::units::Time;
@@ -44,7 +44,10 @@ fn summary(report: &Report, design: &Design, wall: Duration) -> String {
     }
     _ = write!(out, "latency    mean {}, p50 {}, p95 {}", ms(latency.mean), ms(latency.p50), ms(latency.p95));
     _ = writeln!(out, ", p99 {}, max {}", ms(latency.p99), ms(latency.max));
-    _ = writeln!(out, "cost       {}/h", cost_per_hour(design));
+    let cost = RunCost::of(design, report);
+    _ = write!(out, "cost       {}/h, this run {}", cost_per_hour(design), cost.total());
+    let per_million = cost.per_million.map(|money| format!(", {money} per million good answers"));
+    _ = writeln!(out, "{}", per_million.unwrap_or_default());
     out
 }
 

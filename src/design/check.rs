@@ -107,9 +107,11 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
             Kind::Clients(_) | Kind::LoadBalancer(_) if design.wires_from(name).next().is_none() => {
                 remark(name, "it calls nobody: draw a wire from it".to_owned());
             }
-            Kind::Server(_)
-                if reads
-                    && !calls(|kind| matches!(kind, Kind::Database(_) | Kind::Server(_) | Kind::LoadBalancer(_))) =>
+            kind if kind.server().is_some_and(|server| server.batch.is_none() && server.index.is_none())
+                && reads
+                && !calls(|kind| {
+                    matches!(kind, Kind::Database(_) | Kind::LoadBalancer(_)) || kind.server().is_some()
+                }) =>
             {
                 remark(
                     name,

@@ -2,7 +2,7 @@
 
 use crate::units::{Bytes, Chance, Distribution, Time};
 
-use super::setting::settings;
+use super::setting::{choices, settings};
 
 settings! {
     /// The keys that a class reads and writes.
@@ -11,6 +11,20 @@ settings! {
         count: u32 = 10_000, Some((1.0, 1_000_000.0));
         /// The Zipf exponent of their popularity: 0 is uniform, 1 is the usual web.
         zipf: f64 = 1.0, Some((0.0, 4.0));
+    }
+}
+
+choices! {
+    /// How bad it is to lose a request.
+    Criticality {
+        /// Nobody would notice: shed first.
+        Low = "low",
+        /// As most are.
+        Normal = "normal",
+        /// Users would notice.
+        High = "high",
+        /// What the business lives on: shed last.
+        Critical = "critical",
     }
 }
 
@@ -39,6 +53,10 @@ settings! {
         poison: Chance = Chance(0.0), Some((0.0, 1.0));
         /// Whether its key is locked from its reads to its writes, where a server is wired to a lock service.
         lock: bool = false, None;
+        /// Memory that a server needs for such a request from its arrival to its answer, waiting included.
+        memory: Bytes = Bytes(1_000_000), Some((0.0, 1e12));
+        /// How bad it is to lose one, for servers that shed the least critical first.
+        criticality: Criticality = Criticality::Normal, None;
     }
 }
 

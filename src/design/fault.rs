@@ -1,8 +1,8 @@
 //! What goes wrong on purpose: the scripted faults of a design.
 
-use crate::units::Time;
+use crate::units::{Bytes, Chance, Time};
 
-use super::setting::{choices, settings};
+use super::setting::{Names, choices, settings};
 
 choices! {
     /// The kinds of fault.
@@ -17,6 +17,17 @@ choices! {
         Partition = "partition",
         /// A cache forgets everything.
         CacheFlush = "cache-flush",
+        /// A server's process stands still: work in progress finishes that much later, and new work waits.
+        GcPause = "gc-pause",
+        /// A server loses `rate` bytes of memory a second until it is restarted; needs a server with `memory`.
+        MemoryLeak = "memory-leak",
+        /// A new version goes out to a server, one instance after another; it is `factor` times slower (1 is as good as
+        /// the old one). When the time is over, it is rolled back in the same way.
+        Deploy = "deploy",
+        /// A `share` of users' requests all ask for one key. Strikes users.
+        HotKey = "hot-key",
+        /// Users come `factor` times as often. Strikes users.
+        TrafficSurge = "traffic-surge",
     }
 }
 
@@ -29,8 +40,18 @@ settings! {
         fault: FaultKind = FaultKind::Crash, None;
         /// How long it lasts; none is until the end, or a restart.
         lasts as "for": Option<Time> = None, Some((0.000001, 86400.0));
-        /// How many times slower, for a slow-down.
+        /// How many times slower, for a slow-down or a deploy; how many times as much, for a surge.
         factor: f64 = 5.0, Some((1.0, 10_000.0));
+        /// How many instances of a group die, for a crash; each is back after `for`, or its boot time. 0 is the whole group.
+        instances: u32 = 0, Some((0.0, 1000.0));
+        /// Bytes that leak per second, for a memory leak.
+        rate: Bytes = Bytes(50_000_000), Some((1.0, 1e12));
+        /// The share of requests that ask for the hot key.
+        share: Chance = Chance(0.1), Some((0.0, 1.0));
+        /// The number of the hot key; 0 is the one that is popular anyway.
+        key: u32 = 0, Some((0.0, 1_000_000.0));
+        /// The request classes that a hot key is of; none named is all.
+        classes: Names = Names::default(), None;
     }
 }
 

@@ -13,13 +13,14 @@ mod policy;
 mod problem;
 
 pub use check::{Remark, may_connect, remarks};
-pub use class::{ClassCost, Keys, RequestClass};
+pub use class::{ClassCost, Criticality, Keys, RequestClass};
 pub use edit::Edit;
 pub use fault::{Fault, FaultKind, FaultSettings, Target};
 pub use file::{DESIGN_BYTES_MAX, read, set_path, write};
 pub use kind::{
-    Arrivals, Cache, Clients, Database, Delivery, Eviction, Fetch, HealthCheck, Kind, LoadBalancer, LockService,
-    ObjectStorage, Overflow, Preset, Queue, Redelivery, Server, Strategy, Terms, Worker,
+    Analytics, Arrivals, Autoscale, Batch, Cache, Chat, Clients, Codel, Consistency, Database, Delivery, Eviction,
+    Fetch, HealthCheck, Kind, LoadBalancer, LockService, Notification, ObjectStorage, Order, Overflow, Payment, Preset,
+    Queue, Redelivery, Search, Server, Shed, Size, SizeInfo, Spread, Strategy, Terms, Worker,
 };
 pub use node::{Entry, Node, Value};
 pub use policy::{Backoff, Breaker, CallPolicy, Jitter, Retry};

@@ -43,5 +43,10 @@ pub fn strike(fault: &Fault) -> String {
         FaultKind::SlowDown => format!("{target} becomes {} times slower", fault.settings.factor),
         FaultKind::Partition => format!("{target} is cut off"),
         FaultKind::CacheFlush => format!("{target} forgets everything"),
+        FaultKind::GcPause => format!("{target} stands still"),
+        FaultKind::MemoryLeak => format!("{target} leaks memory"),
+        FaultKind::Deploy => format!("{target} is deployed anew"),
+        FaultKind::HotKey => format!("{target} all ask for one key"),
+        FaultKind::TrafficSurge => format!("{target} come {} times as often", fault.settings.factor),
     }
 }

@@ -1,34 +1,41 @@
-//! What a design costs per hour, by a price table of our own.
+//! What a design costs per hour, and what a run has cost, by a price table of our own.
 //!
-//! Prices are round numbers of the size that large clouds ask in 2024 for machines by the hour; no discounts, no
-//! traffic, no staff. They are there to be compared with each other, not to plan a budget by.
+//! Prices are round numbers of the size that large clouds ask in 2024 for machines by the hour; no discounts, no staff.
+//! They are there to be compared with each other, not to plan a budget by.
 //!
 //! | component | dollars per hour | counted by |
 //! |---|---|---|
 //! | users | 0 | – |
 //! | load balancer | 0.025 | each |
-//! | server | 0.01 + 0.04 a core of speed 1 | `cores`, `speed`: a core twice as fast costs twice as much |
+//! | server with a `size` | tiny 0.05, small 0.09, medium 0.18, large 0.36, xlarge 0.72, xxlarge 1.44 | each instance; times `speed`; 0.04 a core more than the size has |
+//! | any other server | 0.01 + 0.04 a core of speed 1, + 0.005 per GB of a `memory` that is set | each instance |
 //! | cache | 0.02 + 0.01 per 10,000 entries | `entries` |
 //! | database | 0.05 + 0.02 a statement at once + 0.0002 a connection | `concurrency`, `connections` |
 //! | object storage | 0.02 | each |
 //! | queue | 0.03 | each |
 //! | worker | 0.01 + 0.04 a core of speed 1 | `cores`, `speed`, as a server |
 //! | lock service | 0.06 | each: three small machines that agree |
+//!
+//! A run also pays for what it sends to users: 0.09 dollars per GB of good answers.
 
-use crate::design::{Design, Kind};
+use crate::design::{Design, Kind, Server};
+use crate::metrics::Report;
+use crate::sim::{Figure, Frame, Parts};
 use crate::units::Money;
+
+/// Dollars per gigabyte sent to users.
+const TRANSFER: f64 = 0.09;
 
 /// What the design costs per hour.
 pub fn cost_per_hour(design: &Design) -> Money {
     Money(design.components.iter().map(|component| component_cost_per_hour(&component.kind).0).sum())
 }
 
-/// What a component costs per hour.
+/// What a component costs per hour, with the instances that it starts with.
 pub fn component_cost_per_hour(kind: &Kind) -> Money {
     Money(match kind {
         Kind::Clients(_) => 0.0,
         Kind::LoadBalancer(_) => 0.025,
-        Kind::Server(server) => 0.01 + 0.04 * f64::from(server.cores) * server.speed,
         Kind::Cache(cache) => 0.02 + 0.01 * f64::from(cache.entries) / 10_000.0,
         Kind::Database(database) => {
             0.05 + 0.02 * f64::from(database.concurrency) + 0.0002 * f64::from(database.connections)
@@ -37,21 +44,130 @@ pub fn component_cost_per_hour(kind: &Kind) -> Money {
         Kind::Queue(_) => 0.03,
         Kind::Worker(worker) => 0.01 + 0.04 * f64::from(worker.cores) * worker.speed,
         Kind::LockService(_) => 0.06,
+        Kind::Server(_)
+        | Kind::Payment(_)
+        | Kind::Search(_)
+        | Kind::Notification(_)
+        | Kind::Analytics(_)
+        | Kind::Chat(_) => {
+            let server = kind.server().expect("these are servers");
+            instance_cost_per_hour(server) * f64::from(server.instances_at_start())
+        }
     })
+}
+
+fn instance_cost_per_hour(server: &Server) -> f64 {
+    match server.size {
+        Some(size) => {
+            let more = server.cores_there().saturating_sub(size.info().cores);
+            (size.info().price + 0.04 * f64::from(more)) * server.speed
+        }
+        None => {
+            let gigabytes = server.memory.map_or(0.0, |memory| memory.0 as f64 / 1e9);
+            0.01 + 0.04 * f64::from(server.cores) * server.speed + 0.005 * gigabytes
+        }
+    }
+}
+
+/// The prices of a design, to be taken times the instances that there are at each moment.
+#[derive(Clone, Debug, Default)]
+pub struct Prices {
+    fixed: f64,
+    /// Groups whose instances may change: name, dollars per hour of one, how many at the start.
+    groups: Vec<(String, f64, f64)>,
+}
+
+impl Prices {
+    /// The prices of this design.
+    pub fn of(design: &Design) -> Prices {
+        let mut prices = Prices::default();
+        for component in &design.components {
+            match component.kind.server() {
+                Some(server) => {
+                    let count = f64::from(server.instances_at_start());
+                    prices.groups.push((component.name.clone(), instance_cost_per_hour(server), count));
+                }
+                None => prices.fixed += component_cost_per_hour(&component.kind).0,
+            }
+        }
+        prices
+    }
+
+    /// Dollars per hour, with as many instances of each group as `instances` says (of one it knows nothing of, as at the
+    /// start).
+    fn with(&self, instances: impl Fn(&str) -> Option<f64>) -> f64 {
+        let group = |(name, price, start): &(String, f64, f64)| price * instances(name).unwrap_or(*start);
+        self.fixed + self.groups.iter().map(group).sum::<f64>()
+    }
+
+    /// What the design costs per hour as it stands in this frame; none if no component has instances that come and go.
+    pub fn in_frame(&self, parts: &Parts, frame: &Frame) -> Option<Money> {
+        let instances = |name: &str| frame.components.get(parts.component(name)? as usize)?.figure(Figure::Instances);
+        self.groups.iter().any(|(name, ..)| instances(name).is_some()).then(|| Money(self.with(instances)))
+    }
+}
+
+/// What a run has cost, its warm-up left out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RunCost {
+    /// Dollars for machines, by the time that each was there.
+    pub machines: Money,
+    /// Dollars for what was sent to users.
+    pub transfer: Money,
+    /// Dollars per million requests that were answered well; none if none was.
+    pub per_million: Option<Money>,
+}
+
+impl RunCost {
+    /// What this run of this design has cost.
+    pub fn of(design: &Design, report: &Report) -> RunCost {
+        let word = Figure::Instances.info().word;
+        let instances = |name: &str| {
+            let found = report.components.iter().find(|(known, _)| known == name)?;
+            found.1.figures.get(word).copied()
+        };
+        let machines = Prices::of(design).with(instances) * report.counted_s / 3600.0;
+        let bytes =
+            |name: &str| design.classes.iter().find(|class| class.name == name).map(|class| class.cost.response.0);
+        let sent: f64 =
+            report.classes.iter().filter_map(|(name, class)| Some(class.succeeded as f64 * bytes(name)? as f64)).sum();
+        let transfer = sent / 1e9 * TRANSFER;
+        let succeeded = report.requests.succeeded as f64;
+        let per_million = (succeeded > 0.0).then(|| Money((machines + transfer) / succeeded * 1e6));
+        RunCost { machines: Money(machines), transfer: Money(transfer), per_million }
+    }
+
+    /// Dollars for all of it.
+    pub fn total(&self) -> Money {
+        Money(self.machines.0 + self.transfer.0)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[track_caller]
+    fn costs(components: &str, expected: f64) {
+        let design = crate::design::read(&format!("version = 1\n{components}"));
+        let cost = cost_per_hour(&design.expect("a good design")).0;
+        assert!((cost - expected).abs() < 1e-9, "{cost}");
+    }
+
     #[test]
     fn the_sum_of_the_parts() {
-        let design = crate::design::read(
-            "version = 1\n[components.users]\nkind = \"clients\"\n[components.app]\nkind = \"server\"\ncores = 4\n\
+        costs(
+            "[components.users]\nkind = \"clients\"\n[components.app]\nkind = \"server\"\ncores = 4\n\
              [components.lb]\nkind = \"load-balancer\"\n[components.db]\nkind = \"database\"\n",
+            0.17 + 0.025 + 0.05 + 0.8 + 0.04,
         );
-        let cost = cost_per_hour(&design.expect("a good design")).0;
-        let expected = 0.17 + 0.025 + 0.05 + 0.8 + 0.04;
-        assert!((cost - expected).abs() < 1e-9, "{cost}");
+    }
+
+    #[test]
+    fn each_instance_costs_by_its_size() {
+        costs("[components.app]\nkind = \"server\"\nsize = \"xlarge\"\ninstances = 3\n", 3.0 * 0.72);
+        costs("[components.app]\nkind = \"server\"\nsize = \"small\"\ncores = 4\n", 0.09 + 2.0 * 0.04);
+        costs("[components.app]\nkind = \"server\"\nmemory = \"4GB\"\n", 0.09 + 4.0 * 0.005);
+        costs("[components.app]\nkind = \"payment\"\nautoscale = { min = 2 }\n", 2.0 * 0.09);
     }
 }

@@ -2,4 +2,4 @@
 
 mod cost;
 
-pub use cost::{component_cost_per_hour, cost_per_hour};
+pub use cost::{Prices, RunCost, component_cost_per_hour, cost_per_hour};

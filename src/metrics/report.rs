@@ -11,6 +11,8 @@ use crate::sim::{ComponentSum, FRAME, Simulation, Tally, WireSum};
 pub struct Report {
     /// Simulated seconds, the warm-up included.
     pub simulated_s: f64,
+    /// Simulated seconds that count: without the warm-up.
+    pub counted_s: f64,
     /// Events processed.
     pub events: u64,
     /// A hash of the whole history, in hexadecimal.
@@ -149,6 +151,7 @@ impl Report {
         let component = |(index, sum): (usize, &ComponentSum)| component_of(sum, caches[index], seconds);
         Some(Report {
             simulated_s: simulation.now().as_secs_f64(),
+            counted_s: seconds,
             events: simulation.events(),
             trace_hash: format!("{:016x}", simulation.trace_hash()),
             scale: 1,

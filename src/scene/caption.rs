@@ -85,7 +85,6 @@ pub fn summary(kind: &Kind) -> String {
             }
         }
         Kind::LoadBalancer(balancer) => balancer.strategy.word().replace('-', " "),
-        Kind::Server(server) => count(server.cores, "core", "cores"),
         Kind::Cache(cache) => count(cache.entries, "entry", "entries"),
         Kind::Database(database) => format!("{} at once", count_text(f64::from(database.concurrency))),
         Kind::ObjectStorage(storage) => format!("{} at once", count_text(f64::from(storage.concurrency))),
@@ -95,6 +94,19 @@ pub fn summary(kind: &Kind) -> String {
         },
         Kind::Worker(worker) => count(worker.consumers, "consumer", "consumers"),
         Kind::LockService(locks) => format!("lease {}{}", locks.lease, if locks.fencing { ", fenced" } else { "" }),
+        Kind::Server(_)
+        | Kind::Payment(_)
+        | Kind::Search(_)
+        | Kind::Notification(_)
+        | Kind::Analytics(_)
+        | Kind::Chat(_) => {
+            let server = kind.server().expect("these are servers");
+            let cores = count(server.cores_there(), "core", "cores");
+            match server.instances_at_start() {
+                1 => cores,
+                many => format!("{many} × {cores}"),
+            }
+        }
     }
 }
 

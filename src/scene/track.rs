@@ -112,9 +112,12 @@ pub fn marks(recording: &Recording, playhead: Time, duration: Time) -> Vec<Track
 
 fn mark_kind(what: &Happening) -> Option<MarkKind> {
     match what {
-        Happening::Crashed(_) | Happening::CutOff(_) | Happening::WireCut(_) | Happening::Stopped(_) => {
-            Some(MarkKind::Bad)
-        }
+        Happening::Crashed(_)
+        | Happening::OutOfMemory(_)
+        | Happening::InstancesDied(..)
+        | Happening::CutOff(_)
+        | Happening::WireCut(_)
+        | Happening::Stopped(_) => Some(MarkKind::Bad),
         Happening::Overflowed(_)
         | Happening::Slowed(..)
         | Happening::WireSlowed(..)
@@ -122,6 +125,10 @@ fn mark_kind(what: &Happening) -> Option<MarkKind> {
         | Happening::Rebalancing(_)
         | Happening::DeadLettered(_)
         | Happening::LeaseLost(_)
+        | Happening::Paused(_)
+        | Happening::Leaking(_)
+        | Happening::HotKey(_)
+        | Happening::Surged(..)
         | Happening::BreakerOpened(_)
         | Happening::TakenOut(_) => Some(MarkKind::Warning),
         Happening::Recovered(_)
@@ -129,7 +136,7 @@ fn mark_kind(what: &Happening) -> Option<MarkKind> {
         | Happening::BreakerClosed(_)
         | Happening::BroughtBack(_) => Some(MarkKind::Good),
         Happening::Changed => Some(MarkKind::Hand),
-        Happening::Booting(_) => None,
+        Happening::Booting(_) | Happening::Scaled(..) | Happening::Resizing(_) | Happening::Deploying(..) => None,
     }
 }
 

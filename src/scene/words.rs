@@ -28,6 +28,20 @@ pub fn happening(what: &Happening, parts: &Parts) -> String {
         Happening::WireCut(index) => format!("the wire from {} was cut", wire(index)),
         Happening::WireRecovered(index) => format!("the wire from {} works again", wire(index)),
         Happening::Flushed(index) => format!("{} forgot everything", name(index)),
+        Happening::OutOfMemory(index) => format!("{} ran out of memory and was killed", name(index)),
+        Happening::InstancesDied(index, count) => format!("{count} instances of {} died", name(index)),
+        Happening::Scaled(index, instances) => format!("{} has {instances} instances serving", name(index)),
+        Happening::Resizing(index) => format!("{} moves to another machine", name(index)),
+        Happening::Deploying(index, 100) => format!("{} is being deployed", name(index)),
+        Happening::Deploying(index, percent) => {
+            format!("{} is being deployed, {} times slower", name(index), f64::from(*percent) / 100.0)
+        }
+        Happening::Paused(index) => format!("{} stands still", name(index)),
+        Happening::Leaking(index) => format!("{} began to leak memory", name(index)),
+        Happening::HotKey(index) => format!("{} all ask for one key", name(index)),
+        Happening::Surged(index, percent) => {
+            format!("{} come {} times as often", name(index), f64::from(*percent) / 100.0)
+        }
         Happening::Overflowed(index) => format!("{} is full and turns requests away", name(index)),
         Happening::Rebalancing(index) => format!("the consumers of {} share its partitions anew", name(index)),
         Happening::DeadLettered(index) => format!("{} gave up on a message", name(index)),

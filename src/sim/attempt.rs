@@ -94,6 +94,8 @@ pub struct Attempt {
     pub class: u16,
     /// Which try of its call it is, from 1; of a root, how many reloads are left.
     pub tries: u16,
+    /// Which instance of a server it is at.
+    pub instance: u16,
     /// What is asked.
     pub op: Op,
     /// Where it is.
@@ -134,6 +136,7 @@ impl Attempt {
             span: 0,
             class,
             tries: 1,
+            instance: 0,
             op,
             stage: Stage::Travelling,
             outcome: Outcome::Ok,

@@ -119,10 +119,6 @@ impl Simulation {
                 self.configure_clients(at, settings);
             }
             Kind::LoadBalancer(settings) => self.configure_balancer(at, settings),
-            Kind::Server(settings) => {
-                self.configure_server(at, settings);
-                self.plan_server(at);
-            }
             Kind::Cache(settings) => self.configure_cache(at, settings),
             Kind::Database(settings) => self.configure_database(at, settings),
             Kind::ObjectStorage(settings) => self.configure_storage(at, settings),
@@ -133,6 +129,15 @@ impl Simulation {
                 self.plan_server(at);
             }
             Kind::LockService(settings) => self.configure_locks(at, settings),
+            Kind::Server(_)
+            | Kind::Payment(_)
+            | Kind::Search(_)
+            | Kind::Notification(_)
+            | Kind::Analytics(_)
+            | Kind::Chat(_) => {
+                self.configure_server(at, kind.server().expect("these are servers"));
+                self.plan_server(at);
+            }
         }
         self.refill(at);
     }
@@ -145,11 +150,10 @@ impl Simulation {
     /// Lets waiting ones in where there are more servers now than before.
     fn refill(&mut self, at: u32) {
         let now = self.now;
-        let Some(station) = self.parts[at as usize].behavior.station() else { return };
+        let Some(station) = self.parts[at as usize].behavior.station() else { return self.refill_server(at) };
         while let Some(next) = station.next(now, &self.attempts) {
             self.ready.push_back(next);
         }
-        self.refill_cores(at);
         self.settle_ready();
     }
 }

@@ -198,6 +198,7 @@ impl Simulation {
             Event::FaultEnd => self.fault_ends(index),
             Event::Probe => self.probe(index),
             Event::Alarm => self.alarm(index, entry.seq),
+            Event::Chore => self.chore_due(index, entry.seq),
         }
     }
 

@@ -44,6 +44,8 @@ events! {
     Probe,
     /// Something that a queue has to look after is due: a rebalancing, a silent consumer, a message's retention.
     Alarm,
+    /// Something that a server has planned for its instances is due.
+    Chore,
 }
 
 const _: () = assert!(EVENTS.len() <= 32, "an event's number has five bits");

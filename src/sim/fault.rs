@@ -3,7 +3,7 @@
 use crate::design::{FaultKind, Target};
 use crate::units::Time;
 
-use super::attempt::{NONE, Op, Stage};
+use super::attempt::{Attempt, NONE, Op, Stage};
 use super::calendar::Delay;
 use super::engine::Simulation;
 use super::event::Event;
@@ -17,7 +17,7 @@ impl Simulation {
         match &fault.target {
             Target::Component(name) => {
                 if let Some(at) = self.part_named(name) {
-                    self.strike_part(at, fault.settings.fault, fault.settings.factor);
+                    self.strike_part(at, index);
                 }
             }
             Target::Wire(from, to) => {
@@ -40,33 +40,111 @@ impl Simulation {
         self.wires.iter().position(|wire| wire.from == from && wire.to == to).map(|index| index as u32)
     }
 
-    fn strike_part(&mut self, at: u32, kind: FaultKind, factor: f64) {
-        let part = &mut self.parts[at as usize];
+    fn strike_part(&mut self, at: u32, index: u32) {
+        let settings = self.faults[index as usize].settings.clone();
+        let (kind, factor) = (settings.fault, settings.factor);
+        if !self.may_strike(at, kind) {
+            return;
+        }
         match kind {
-            FaultKind::Crash => self.crash(at),
-            FaultKind::Restart => {
-                self.crash(at);
-                let boot = self.parts[at as usize].boot;
-                let seq = self.calendar.schedule(self.now, Delay::For(boot), Event::Boot.on(at));
-                self.parts[at as usize].booting = seq;
-                self.tell(Happening::Booting(at));
-            }
-            FaultKind::SlowDown => {
-                part.slow = factor;
-                self.tell(Happening::Slowed(at, (factor * 100.0) as u32));
-            }
-            FaultKind::Partition => {
-                part.cut = true;
-                self.consumers_vanish(at, false);
-                self.tell(Happening::CutOff(at));
+            FaultKind::Restart => return self.restart(at, settings.lasts),
+            FaultKind::Crash if settings.instances > 0 && !self.is_worker(at) => {
+                return self.kill_instances(at, settings.instances, settings.lasts);
             }
             FaultKind::CacheFlush => {
-                if let Behavior::Cache(cache) = &mut part.behavior {
+                if let Behavior::Cache(cache) = &mut self.parts[at as usize].behavior {
                     cache.flush();
                     self.tell(Happening::Flushed(at));
                 }
+                return;
             }
+            _ => {}
         }
+        self.parts[at as usize].faults.push(index);
+        match kind {
+            FaultKind::Crash => self.crash(at),
+            FaultKind::GcPause => self.pause_server(at, 1),
+            FaultKind::Partition => self.consumers_vanish(at, false),
+            _ => {}
+        }
+        self.refresh_part(at, kind);
+        let percent = (factor * 100.0) as u32;
+        match kind {
+            FaultKind::SlowDown => self.tell(Happening::Slowed(at, percent)),
+            FaultKind::Partition => self.tell(Happening::CutOff(at)),
+            FaultKind::GcPause => self.tell(Happening::Paused(at)),
+            FaultKind::MemoryLeak => self.tell(Happening::Leaking(at)),
+            FaultKind::Deploy => self.tell(Happening::Deploying(at, percent)),
+            FaultKind::HotKey => self.tell(Happening::HotKey(at)),
+            FaultKind::TrafficSurge => self.tell(Happening::Surged(at, percent)),
+            FaultKind::Crash | FaultKind::Restart | FaultKind::CacheFlush => {}
+        }
+    }
+
+    fn is_worker(&self, at: u32) -> bool {
+        matches!(&self.parts[at as usize].behavior, Behavior::Server(server) if server.inbox.is_some())
+    }
+
+    /// Whether a fault means anything to this component.
+    fn may_strike(&self, at: u32, kind: FaultKind) -> bool {
+        match (&self.parts[at as usize].behavior, kind) {
+            (Behavior::Clients(_), FaultKind::HotKey | FaultKind::TrafficSurge) => true,
+            (Behavior::Clients(_), FaultKind::Crash | FaultKind::Restart) => false,
+            (_, FaultKind::HotKey | FaultKind::TrafficSurge) => false,
+            // A worker is one process: its deploy is a restart.
+            (Behavior::Server(server), FaultKind::Deploy) if server.inbox.is_some() => false,
+            (Behavior::Server(_), FaultKind::GcPause | FaultKind::MemoryLeak | FaultKind::Deploy) => true,
+            (_, FaultKind::GcPause | FaultKind::MemoryLeak | FaultKind::Deploy) => false,
+            _ => true,
+        }
+    }
+
+    /// Makes a component be what the faults of this kind that are on make of it. So faults that overlap end one by one:
+    /// what slows down multiplies, and what is cut stays cut until the last cut is over.
+    fn refresh_part(&mut self, at: u32, kind: FaultKind) {
+        let on = self.parts[at as usize].faults.iter().map(|fault| &self.faults[*fault as usize].settings);
+        let mut of_kind = on.filter(|on| on.fault == kind);
+        let (count, product) = of_kind.clone().fold((0, 1.0), |(count, product), on| (count + 1, product * on.factor));
+        let leak = of_kind.clone().map(|on| on.rate.0 as f64).sum();
+        let hot = of_kind.next_back().map(|on| (on.share.0, on.key, on.classes.clone()));
+        let part = &mut self.parts[at as usize];
+        match kind {
+            FaultKind::SlowDown => part.slow = product,
+            FaultKind::Partition => part.cut = count > 0,
+            FaultKind::MemoryLeak => self.set_leak(at, leak),
+            FaultKind::Deploy => self.deploy(at, product),
+            FaultKind::HotKey => self.set_hot_key(at, hot),
+            FaultKind::TrafficSurge => self.set_surge(at, product),
+            FaultKind::Crash => self.refresh_down(at),
+            FaultKind::GcPause | FaultKind::Restart | FaultKind::CacheFlush => {}
+        }
+    }
+
+    /// A component is down while a crash is on or it boots.
+    fn refresh_down(&mut self, at: u32) {
+        let crash = |fault: &u32| self.faults[*fault as usize].settings.fault == FaultKind::Crash;
+        let part = &self.parts[at as usize];
+        let down = part.faults.iter().any(crash) || part.booting != 0;
+        let was = std::mem::replace(&mut self.parts[at as usize].down, down);
+        if was && !down {
+            self.wake_server(at);
+        }
+    }
+
+    /// The process is stopped, and comes back after its boot time (or the time that the fault gives). What was killed
+    /// for good comes back, too; a machine that is dead for a given time stays so.
+    fn restart(&mut self, at: u32, lasts: Option<Time>) {
+        self.crash(at);
+        let faults = &self.faults;
+        self.parts[at as usize].faults.retain(|fault| {
+            let settings = &faults[*fault as usize].settings;
+            settings.fault != FaultKind::Crash || settings.lasts.is_some()
+        });
+        let boot = lasts.unwrap_or(self.parts[at as usize].boot);
+        let seq = self.calendar.schedule(self.now, Delay::For(boot), Event::Boot.on(at));
+        let part = &mut self.parts[at as usize];
+        (part.booting, part.down) = (seq, true);
+        self.tell(Happening::Booting(at));
     }
 
     fn strike_wire(&mut self, index: u32, kind: FaultKind, factor: f64) {
@@ -78,7 +156,7 @@ impl Simulation {
                 self.tell(Happening::WireSlowed(index, (factor * 100.0) as u32));
             }
             // A wire has no process and no memory: what else may strike it cuts it.
-            FaultKind::Partition | FaultKind::Crash | FaultKind::Restart | FaultKind::CacheFlush => {
+            _ => {
                 wire.cut = true;
                 let ends = [wire.from, wire.to];
                 ends.into_iter().for_each(|at| self.consumers_vanish(at, false));
@@ -93,16 +171,7 @@ impl Simulation {
         let kind = fault.settings.fault;
         match &fault.target {
             Target::Component(name) => {
-                let Some(at) = self.part_named(name) else { return };
-                let part = &mut self.parts[at as usize];
-                match kind {
-                    FaultKind::Crash | FaultKind::Restart => (part.down, part.booting) = (false, 0),
-                    FaultKind::SlowDown => part.slow = 1.0,
-                    FaultKind::Partition => part.cut = false,
-                    FaultKind::CacheFlush => return,
-                }
-                self.tell(Happening::Recovered(at));
-                self.stir(at);
+                self.part_fault_ends(index, self.part_named(name));
             }
             Target::Wire(from, to) => {
                 let Some(index) = self.wire_named(from, to) else { return };
@@ -119,15 +188,34 @@ impl Simulation {
         }
     }
 
+    /// A fault of a component ends, unless the component is another by now.
+    fn part_fault_ends(&mut self, fault: u32, at: Option<u32>) {
+        let Some(at) = at else { return };
+        let faults = &mut self.parts[at as usize].faults;
+        let Some(found) = faults.iter().position(|on| *on == fault) else { return };
+        faults.remove(found);
+        let kind = self.faults[fault as usize].settings.fault;
+        if kind == FaultKind::GcPause {
+            self.pause_server(at, -1);
+        }
+        self.refresh_part(at, kind);
+        if !self.parts[at as usize].down {
+            self.tell(Happening::Recovered(at));
+            self.stir(at);
+        }
+    }
+
     /// A restarted component is back.
     pub(super) fn boot_over(&mut self, at: u32, seq: u32) {
-        let part = &mut self.parts[at as usize];
-        if part.booting != seq {
+        if self.parts[at as usize].booting != seq {
             return;
         }
-        (part.down, part.booting) = (false, 0);
-        self.tell(Happening::Recovered(at));
-        self.stir(at);
+        self.parts[at as usize].booting = 0;
+        self.refresh_down(at);
+        if !self.parts[at as usize].down {
+            self.tell(Happening::Recovered(at));
+            self.stir(at);
+        }
     }
 
     /// The process dies: all it held is lost, and its callers' connections break.
@@ -141,7 +229,7 @@ impl Simulation {
         self.tell(Happening::Crashed(at));
     }
 
-    /// Ends all work at a component: its own calls are abandoned, its callers see a failure.
+    /// Ends all work at a component.
     pub(super) fn lose_all(&mut self, at: u32) {
         let now = self.now;
         match &self.parts[at as usize].behavior {
@@ -150,20 +238,40 @@ impl Simulation {
             _ => {}
         }
         self.parts[at as usize].behavior.clear(now);
+        if let Behavior::Server(server) = &mut self.parts[at as usize].behavior {
+            server.forget_pauses(&self.attempts, at);
+        }
+        self.lose_work(at, None);
+    }
+
+    /// Ends all work at a component, or at one instance of a server: its own calls are abandoned, its callers see a failure.
+    pub(super) fn lose_work(&mut self, at: u32, instance: Option<u16>) {
         let attempts = &self.attempts;
-        self.ready.retain(|index| attempts[*index].at != at);
+        let meant =
+            |attempt: &Attempt| attempt.at == at && instance.is_none_or(|instance| instance == attempt.instance);
+        self.ready.retain(|index| !meant(&attempts[*index]));
         let here =
             |stage: Stage| matches!(stage, Stage::WaitingSlot | Stage::WaitingCore | Stage::Working | Stage::Calling);
-        for index in self.attempts.which(|attempt| attempt.at == at && here(attempt.stage)) {
+        for index in self.attempts.which(|attempt| meant(attempt) && here(attempt.stage)) {
             let child = std::mem::replace(&mut self.attempts[index].child, NONE);
             self.abandon(child, Outcome::Failed);
             self.attempts[index].due = 0;
-            self.answer(index, Outcome::Failed);
+            match &mut self.parts[at as usize].behavior {
+                // Work after the answer: nobody waits for it.
+                Behavior::Server(server) if self.attempts[index].wire == NONE => {
+                    server.lost += self.attempts[index].version.max(1);
+                    self.attempts.remove(index);
+                }
+                _ => self.answer(index, Outcome::Failed),
+            }
         }
     }
 
     /// Users leave with their component: whoever works for them works for nobody from now on.
     pub(super) fn send_users_home(&mut self, at: u32) {
+        if !matches!(self.parts[at as usize].behavior, Behavior::Clients(_)) {
+            return;
+        }
         for index in self.attempts.which(|attempt| attempt.at == at && attempt.wire == NONE && attempt.op == Op::Serve)
         {
             self.attempts[index].tries = 0;

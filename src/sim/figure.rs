@@ -70,6 +70,9 @@ macro_rules! figures {
     };
 }
 
+/// The kinds that are servers.
+const SERVERS: [&str; 6] = ["server", "payment", "search", "notification", "analytics", "chat"];
+
 figures! {
     /// Connections open, served and waiting.
     Connections = "connections", "connections", Count, Mean, ["database"];
@@ -105,6 +108,12 @@ figures! {
     UnsafeWrites = "unsafe_writes", "unsafe writes", Count, Sum, ["lock-service"];
     /// Writes of such holders that fencing has stopped.
     FencedWrites = "fenced_writes", "fenced writes", Count, Sum, ["lock-service"];
+    /// Memory in use by its processes, what requests hold included.
+    Memory = "memory", "memory", Bytes, Mean, SERVERS;
+    /// Instances there and paid for, those that are starting included.
+    Instances = "instances", "instances", Count, Mean, SERVERS;
+    /// Work that it had promised in an answer and then lost.
+    LostWork = "lost_work", "lost work", Count, Sum, SERVERS;
 }
 
 impl Fold {

@@ -272,6 +272,24 @@ pub struct LogEntry {
 pub enum Happening {
     /// A component died.
     Crashed(u32),
+    /// A component's process needed more memory than there is, and was killed.
+    OutOfMemory(u32),
+    /// So many instances of a component died.
+    InstancesDied(u32, u32),
+    /// A component has this many instances serving now.
+    Scaled(u32, u32),
+    /// A component moves to another machine.
+    Resizing(u32),
+    /// A component is being deployed anew, this many times slower (in percent).
+    Deploying(u32, u32),
+    /// A component stands still.
+    Paused(u32),
+    /// A component has begun to leak memory.
+    Leaking(u32),
+    /// Users all ask for one key.
+    HotKey(u32),
+    /// Users come this many times as often (in percent).
+    Surged(u32, u32),
     /// A component is coming back.
     Booting(u32),
     /// A component works again.

@@ -32,6 +32,16 @@ pub(super) enum Step {
     Unlock,
     /// See whether the job was one of those that fail every time.
     Judge,
+    /// Send the answer over the line, which takes this long.
+    Send(Time),
+    /// Answer now, and go on by oneself.
+    Accept,
+    /// Join a batch, and wait until it is worked off.
+    Batch,
+    /// Compute on one core for all of a batch.
+    Bulk(Distribution),
+    /// Keep the connection open.
+    Hold(Distribution),
     /// There is no data store to read from or write to.
     NoStore,
     /// Answer.
@@ -46,11 +56,14 @@ pub(super) struct Part {
     pub kind: &'static str,
     pub stream: Stream,
     pub behavior: Behavior,
+    /// Dead, or coming back: calls fail.
     pub down: bool,
     /// The boot event that is running; 0 is none.
     pub booting: u32,
     pub boot: Time,
     pub cut: bool,
+    /// The faults in force on it.
+    pub faults: Vec<u32>,
     pub gone: bool,
     /// How many times slower a fault makes it.
     pub slow: f64,
@@ -110,20 +123,23 @@ impl Behavior {
                 Behavior::Server(Box::new(server))
             }
             Kind::LockService(settings) => Behavior::Locks(Box::new(Locks::new(settings))),
+            Kind::Payment(_) | Kind::Search(_) | Kind::Notification(_) | Kind::Analytics(_) | Kind::Chat(_) => {
+                Behavior::Server(Box::new(Server::new(kind.server().expect("these are servers"))))
+            }
         }
     }
 
-    /// The waiting room and servers that a call enters first; none where calls are passed on or nobody calls.
+    /// The waiting room and servers that a call enters first; none where calls are passed on or nobody calls, and at a
+    /// server, whose instances have one each.
     #[inline]
     pub fn station(&mut self) -> Option<&mut Station> {
         match self {
-            Behavior::Server(server) => Some(&mut server.slots),
             Behavior::Cache(cache) => Some(&mut cache.station),
             Behavior::Database(database) => Some(&mut database.station),
             Behavior::Storage(storage) => Some(&mut storage.station),
             Behavior::Broker(broker) => Some(&mut broker.station),
             Behavior::Locks(locks) => Some(&mut locks.station),
-            Behavior::Clients(_) | Behavior::Balancer(_) => None,
+            Behavior::Clients(_) | Behavior::Balancer(_) | Behavior::Server(_) => None,
         }
     }
 
@@ -147,7 +163,8 @@ impl Behavior {
             Behavior::Database(database) => database.bytes(),
             Behavior::Broker(broker) => broker.bytes(),
             Behavior::Locks(locks) => locks.bytes(),
-            Behavior::Clients(_) | Behavior::Balancer(_) | Behavior::Server(_) | Behavior::Storage(_) => 0,
+            Behavior::Server(server) => server.bytes(),
+            Behavior::Clients(_) | Behavior::Balancer(_) | Behavior::Storage(_) => 0,
         }
     }
 
@@ -182,6 +199,7 @@ impl Part {
             booting: 0,
             boot: Time::ZERO,
             cut: false,
+            faults: Vec::new(),
             gone: false,
             slow: 1.0,
             overflowed: None,

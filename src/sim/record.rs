@@ -88,10 +88,12 @@ impl Simulation {
         let part = &mut self.parts[index];
         let mut frame = std::mem::take(&mut part.frame);
         part.behavior.harvest(self.now, &mut frame);
+        let starting = matches!(&part.behavior, Behavior::Server(server) if server.is_booting());
         frame.health = match () {
             () if part.gone => Health::Gone,
             () if part.booting != 0 => Health::Booting,
             () if part.down => Health::Down,
+            () if starting => Health::Booting,
             () if part.cut => Health::CutOff,
             () if part.slow != 1.0 => Health::Slow,
             () => Health::Up,

@@ -1,4 +1,4 @@
-//! The station of queueing theory: a waiting room and servers, first come first served.
+//! The station of queueing theory: a waiting room and servers, first come first served (or last come, where asked).
 
 use crate::units::Time;
 
@@ -15,7 +15,7 @@ pub enum Admission {
     Full,
 }
 
-/// A waiting room and servers. Areas are time integrals since the last [`Station::harvest`], in things · ns.
+/// A waiting room and servers. Areas are time integrals in things · ns; they wrap, and only their differences count.
 #[derive(Clone, Debug)]
 pub struct Station {
     /// How many can be served at once.
@@ -26,11 +26,15 @@ pub struct Station {
     pub busy: u32,
     /// How many wait.
     pub waiting: u32,
+    /// The last to come is the next to be served.
+    pub lifo: bool,
     first: u32,
     last: u32,
     changed: Time,
     busy_area: u64,
     waiting_area: u64,
+    /// The areas when the last frame was harvested.
+    harvested: (u64, u64),
 }
 
 impl Station {
@@ -41,19 +45,21 @@ impl Station {
             capacity,
             busy: 0,
             waiting: 0,
+            lifo: false,
             first: NONE,
             last: NONE,
             changed: Time::ZERO,
             busy_area: 0,
             waiting_area: 0,
+            harvested: (0, 0),
         }
     }
 
     #[inline]
     fn account(&mut self, now: Time) {
         let span = now.since(self.changed).0;
-        self.busy_area += span * u64::from(self.busy);
-        self.waiting_area += span * u64::from(self.waiting);
+        self.busy_area = self.busy_area.wrapping_add(span.wrapping_mul(u64::from(self.busy)));
+        self.waiting_area = self.waiting_area.wrapping_add(span.wrapping_mul(u64::from(self.waiting)));
         self.changed = now;
     }
 
@@ -69,13 +75,18 @@ impl Station {
             return Admission::Full;
         }
         self.account(now);
-        attempts[attempt].next = NONE;
         attempts[attempt].since = now;
-        match self.last {
-            NONE => self.first = attempt,
-            last => attempts[last].next = attempt,
+        if self.lifo && self.waiting > 0 {
+            attempts[attempt].next = self.first;
+            self.first = attempt;
+        } else {
+            attempts[attempt].next = NONE;
+            match self.last {
+                NONE => self.first = attempt,
+                last => attempts[last].next = attempt,
+            }
+            self.last = attempt;
         }
-        self.last = attempt;
         self.waiting += 1;
         Admission::Waits
     }
@@ -113,8 +124,15 @@ impl Station {
     /// The time averages of busy and waiting over the last `span`, which ends now; starts anew.
     pub fn harvest(&mut self, now: Time, span: Time) -> (f32, f32) {
         self.account(now);
-        let averages = (self.busy_area as f64 / span.0 as f64, self.waiting_area as f64 / span.0 as f64);
-        (self.busy_area, self.waiting_area) = (0, 0);
-        (averages.0 as f32, averages.1 as f32)
+        let busy = self.busy_area.wrapping_sub(self.harvested.0);
+        let waiting = self.waiting_area.wrapping_sub(self.harvested.1);
+        self.harvested = (self.busy_area, self.waiting_area);
+        ((busy as f64 / span.0 as f64) as f32, (waiting as f64 / span.0 as f64) as f32)
+    }
+
+    /// The busy area up to now, from whenever: for differences (which may wrap).
+    pub fn busy_area(&mut self, now: Time) -> u64 {
+        self.account(now);
+        self.busy_area
     }
 }

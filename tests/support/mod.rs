@@ -51,6 +51,7 @@ pub fn random_design(seed: u64) -> Design {
             dice.below(2),
             1 + dice.below(300),
         );
+        text += dice.pick(&["", "criticality = \"low\"\n", "criticality = \"critical\"\nmemory = \"300KB\"\n"]);
         text += dice.pick(&["", "body = \"200KB\"\n", "blobs = 1\nresponse = \"50KB\"\n", "job = \"exp(20ms)\"\n"]);
         text += dice.pick(&["", "", "lock = true\n", "poison = \"10%\"\n"]);
     }
@@ -77,7 +78,7 @@ pub fn random_design(seed: u64) -> Design {
             (0, [_, ..]) => design.wires[dice.below(design.wires.len() as u64) as usize].name(),
             _ => names[dice.below(names.len() as u64) as usize].clone(),
         };
-        let fault = dice.pick(&["crash", "restart", "slow-down", "partition", "cache-flush"]);
+        let fault = dice.pick(design::FaultKind::WORDS);
         text += &format!("[[faults]]\nat = \"{}ms\"\ntarget = \"{target}\"\nfault = \"{fault}\"\n", dice.below(9000));
         text += dice.pick(&["", "for = \"2s\"\n", "for = \"700ms\"\nfactor = 8\n"]);
     }
@@ -105,12 +106,7 @@ fn random_settings(kind: &str, dice: &mut Dice) -> String {
             ]),
             dice.pick(&["health = \"none\"\n", "health = { interval = \"300ms\", timeout = \"200ms\" }\n", ""]),
         ),
-        "server" => format!(
-            "cores = {}\nconcurrency = {}\ncapacity = {}\nboot = \"500ms\"\n",
-            1 + dice.below(4),
-            1 + dice.below(20),
-            dice.below(50)
-        ),
+        "server" | "payment" | "search" | "notification" | "analytics" | "chat" => random_server(dice),
         "cache" => format!(
             "entries = {}\neviction = \"{}\"\n{}",
             1 + dice.below(100),
@@ -148,6 +144,31 @@ fn random_settings(kind: &str, dice: &mut Dice) -> String {
         ),
         _ => dice.pick(&["", "concurrency = 3\ncapacity = 2\n", "bandwidth = \"5MB\"\n"]).to_owned(),
     }
+}
+
+fn random_server(dice: &mut Dice) -> String {
+    let (cores, concurrency, capacity) = (1 + dice.below(4), 1 + dice.below(20), dice.below(50));
+    let mut text = format!("cores = {cores}\nconcurrency = {concurrency}\ncapacity = {capacity}\nboot = \"500ms\"\n");
+    for (percent, settings) in [
+        (20, "memory = \"220MB\"\nbase_memory = \"200MB\"\n"),
+        (15, "bandwidth = \"500KB\"\n"),
+        (15, "instances = 3\nspread = \"round-robin\"\n"),
+        (15, "autoscale = { max = 4, interval = \"700ms\", cooldown = \"1s\", start_up = \"400ms\" }\n"),
+        (15, "shed = true\n"),
+        (15, "codel = { interval = \"50ms\" }\n"),
+        (15, "order = \"lifo\"\n"),
+        (15, "warm_up = \"1s\"\n"),
+        (10, "consistency = \"strong\"\n"),
+        (10, "index = \"exp(1ms)\"\n"),
+        (15, "answer_first = true\nfan_out = 2\n"),
+        (15, "batch = { size = 20, every = \"300ms\" }\n"),
+        (10, "hold = \"exp(200ms)\"\n"),
+    ] {
+        if dice.below(100) < percent {
+            text += settings;
+        }
+    }
+    text
 }
 
 fn random_policy(dice: &mut Dice) -> String {

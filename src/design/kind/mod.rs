@@ -7,6 +7,7 @@ mod database;
 mod locks;
 mod queue;
 mod server;
+mod service;
 mod storage;
 mod worker;
 
@@ -16,7 +17,8 @@ pub use clients::{Arrivals, Clients};
 pub use database::Database;
 pub use locks::LockService;
 pub use queue::{Delivery, Fetch, Overflow, Preset, Queue, Redelivery, Terms};
-pub use server::Server;
+pub use server::{Autoscale, Batch, Codel, Consistency, Order, Server, Shed, Size, SizeInfo, Spread};
+pub use service::{Analytics, Chat, Notification, Payment, Search};
 pub use storage::ObjectStorage;
 pub use worker::Worker;
 
@@ -89,4 +91,14 @@ kinds! {
     Worker = "worker", "Worker", "worker";
     /// Lets one request at a time work on a key, by leases.
     LockService = "lock-service", "Lock service", "locks";
+    /// Takes money: reads must be current, few requests at a time.
+    Payment = "payment", "Payment service", "payment";
+    /// Finds: reads are answered from an index in its own memory.
+    Search = "search", "Search service", "search";
+    /// Tells people: answers at once and calls those that deliver after.
+    Notification = "notification", "Notification service", "notify";
+    /// Counts what happens: answers at once and works events off in batches.
+    Analytics = "analytics", "Analytics service", "analytics";
+    /// Carries conversations: connections stay open long after the answer.
+    Chat = "chat", "Chat service", "chat";
 }

@@ -1,7 +1,7 @@
 //! Grades a run as it is seen, frame by frame: the same for the command line, the verifier and the playhead.
 
 use crate::design::Design;
-use crate::insight::cost_per_hour;
+use crate::insight::{Prices, cost_per_hour};
 use crate::sim::{FRAME, Frame, Parts};
 use crate::units::Time;
 
@@ -43,6 +43,8 @@ pub struct Standing {
 #[derive(Clone, Debug)]
 pub struct Grader {
     graded: Vec<Graded>,
+    /// What the design costs that is run now, by its instances.
+    prices: Prices,
     /// Up to when it was fed.
     seen: Time,
 }
@@ -67,14 +69,19 @@ impl Grader {
     /// Nothing seen yet, nothing met.
     pub fn new(goals: &[Goal], design: &Design) -> Grader {
         let graded = goals.iter().map(|goal| Graded::new(goal, design)).collect();
-        let mut grader = Grader { graded, seen: Time::ZERO };
+        let mut grader = Grader { graded, prices: Prices::default(), seen: Time::ZERO };
         grader.changed(design);
         grader
     }
 
     /// From now on this design is run: a change in mid-run. The cost is that of the dearest design so far.
     pub fn changed(&mut self, design: &Design) {
-        let cost = cost_per_hour(design).0;
+        self.prices = Prices::of(design);
+        self.note_cost(cost_per_hour(design).0);
+    }
+
+    /// The cost at its dearest: of all designs, and of all instances that came in the meantime.
+    fn note_cost(&mut self, cost: f64) {
         for graded in self.graded.iter_mut().filter(|graded| graded.goal.metric == Metric::Cost) {
             graded.figure = Some(graded.figure.map_or(cost, |before| before.max(cost)));
         }
@@ -92,6 +99,11 @@ impl Grader {
             return;
         }
         self.seen = start + FRAME;
+        if self.graded.iter().any(|graded| graded.goal.metric == Metric::Cost)
+            && let Some(cost) = self.prices.in_frame(parts, frame)
+        {
+            self.note_cost(cost.0);
+        }
         for graded in self.graded.iter_mut().filter(|graded| graded.state == State::Pending) {
             graded.feed(parts, frame, start);
         }

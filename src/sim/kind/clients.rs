@@ -1,6 +1,6 @@
 //! The users: open traffic along a curve, a closed population that thinks, patience, and impatient reloads.
 
-use crate::design::{self, Arrivals};
+use crate::design::{self, Arrivals, Names};
 use crate::units::Time;
 
 use crate::sim::attempt::{Attempt, NONE, Op, Stage};
@@ -40,6 +40,21 @@ pub struct Clients {
     think: Duration,
     hesitation: Duration,
     patience: Option<Delay>,
+    /// How many times as often users come, in a surge.
+    surge: f64,
+    /// The key that everybody asks for.
+    hot: Option<HotKey>,
+    /// Who asks for it. A stream of its own: all others go on asking for what they would have.
+    crowd: Stream,
+}
+
+/// A key that a share of all requests ask for.
+#[derive(Clone, Debug)]
+struct HotKey {
+    share: f64,
+    key: u32,
+    /// Whether requests of each class may; empty is all.
+    classes: Vec<bool>,
 }
 
 impl Clients {
@@ -58,6 +73,9 @@ impl Clients {
             think: Duration { distribution: settings.think, constant: None },
             hesitation: Duration { distribution: settings.hesitation, constant: None },
             patience: None,
+            surge: 1.0,
+            hot: None,
+            crowd: Stream::new(seed, &format!("{name}/crowd")),
         }
     }
 
@@ -139,7 +157,7 @@ impl Simulation {
             Arrivals::Even => 1.0,
         };
         clients.next = 0;
-        if let Some(when) = clients.after(self.now.as_secs_f64(), area) {
+        if let Some(when) = clients.after(self.now.as_secs_f64(), area / clients.surge) {
             let delay = Time::from_secs_f64(when).since(self.now);
             clients.next = self.calendar.schedule(self.now, Delay::For(delay), Event::Arrive.on(at));
         }
@@ -158,6 +176,24 @@ impl Simulation {
         let user = clients.wishes.below(USERS);
         let refreshes = clients.settings.refreshes as u16;
         self.wish(at, user, refreshes, false);
+    }
+
+    /// Users come this many times as often from now on.
+    pub(in crate::sim) fn set_surge(&mut self, at: u32, factor: f64) {
+        self.clients(at).surge = factor;
+        if !self.parts[at as usize].gone {
+            self.plan_arrival(at);
+        }
+    }
+
+    /// A share of the requests of some classes ask for one key from now on; or no more.
+    pub(in crate::sim) fn set_hot_key(&mut self, at: u32, hot: Option<(f64, u32, Names)>) {
+        let named = |names: &Names| match names.0.is_empty() {
+            true => Vec::new(),
+            false => self.classes.iter().map(|class| names.0.contains(&class.name)).collect(),
+        };
+        let hot = hot.map(|(share, key, names)| HotKey { share, key, classes: named(&names) });
+        self.clients(at).hot = hot;
     }
 
     /// A user of the closed population starts to think.
@@ -188,6 +224,12 @@ impl Simulation {
         let mut root = Attempt::new(class, Op::Serve);
         if let Some(keys) = &self.classes[usize::from(class)].keys {
             root.key = keys.draw(&mut clients.wishes);
+        }
+        if let Some(hot) = &clients.hot
+            && hot.classes.get(usize::from(class)).is_none_or(|named| *named)
+            && clients.crowd.unit() < hot.share
+        {
+            root.key = hot.key.min(self.classes[usize::from(class)].key_space - 1);
         }
         (root.at, root.user, root.tries, root.closed) = (at, user, refreshes, closed);
         self.issue(root, false);

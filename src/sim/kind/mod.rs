@@ -33,7 +33,7 @@ impl Simulation {
         if self.attempts[index].op == Op::Consume {
             return self.inbox_takes(at, index);
         }
-        let Some(station) = self.parts[at as usize].behavior.station() else { return };
+        let Some(station) = self.parts[at as usize].behavior.station() else { return self.enter_server(at, index) };
         self.attempts[index].since = self.now;
         match station.admit(self.now, index, &mut self.attempts) {
             Admission::Served => self.begin(index),
@@ -56,7 +56,7 @@ impl Simulation {
         part.frame.began += 1;
         part.frame.waited += waited.as_secs_f64();
         let duration = match &part.behavior {
-            Behavior::Server(_) => return self.server_begins(at, index),
+            Behavior::Server(_) => return self.server_begins(at, index, waited),
             Behavior::Cache(cache) => cache.lookup,
             Behavior::Database(database) => database.statement(&self.attempts[index], &self.classes),
             Behavior::Storage(storage) => storage.latency,
@@ -75,7 +75,7 @@ impl Simulation {
             return self.leave(at, index, Outcome::Failed);
         }
         match &mut self.parts[at as usize].behavior {
-            Behavior::Server(_) => self.core_done(at, index),
+            Behavior::Server(_) => self.server_done(at, index),
             Behavior::Cache(cache) => {
                 cache.look_up(&mut self.attempts[index], self.now);
                 self.leave(at, index, Outcome::Ok);
@@ -96,7 +96,9 @@ impl Simulation {
         if self.attempts[index].op == Op::Consume {
             return self.inbox_leaves(at, index, outcome);
         }
-        let Some(station) = self.parts[at as usize].behavior.station() else { return };
+        let Some(station) = self.parts[at as usize].behavior.station() else {
+            return self.leave_server(at, index, outcome);
+        };
         station.release(self.now);
         if let Some(next) = station.next(self.now, &self.attempts) {
             // Not at once: a chain of answers that take no time would nest without bound.

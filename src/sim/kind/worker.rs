@@ -53,7 +53,8 @@ impl Inbox {
             frame.held += held;
             frame.waiting += waiting;
         }
-        frame.slots = self.consumers as f32;
+        // Prefetched messages wait here, but no room of the worker's own bounds them.
+        (frame.slots, frame.capacity) = (self.consumers as f32, 0.0);
         let (sum, count) = std::mem::take(&mut self.ages);
         frame.figures.extend((count > 0).then(|| (Figure::MessageAge, (sum / f64::from(count)) as f32)));
     }

@@ -177,7 +177,10 @@ fn blows(kind: Option<&Kind>) -> Vec<(&'static str, FaultSettings)> {
     };
     let slow = ("Slow down 5× for 20 s", fault(FaultKind::SlowDown, Some(20)));
     match kind {
-        Some(Kind::Clients(_)) => Vec::new(),
+        Some(Kind::Clients(_)) => vec![
+            ("Send 5× the traffic for 20 s", fault(FaultKind::TrafficSurge, Some(20))),
+            ("Ask for one key for 20 s", fault(FaultKind::HotKey, Some(20))),
+        ],
         None => vec![("Cut this wire for 20 s", fault(FaultKind::Partition, Some(20))), slow],
         Some(kind) => {
             let mut blows = vec![
@@ -186,6 +189,10 @@ fn blows(kind: Option<&Kind>) -> Vec<(&'static str, FaultSettings)> {
                 slow,
                 ("Cut it off for 20 s", fault(FaultKind::Partition, Some(20))),
             ];
+            if kind.server().is_some() {
+                blows.push(("Make it stand still for 2 s", fault(FaultKind::GcPause, Some(2))));
+                blows.push(("Deploy a slow version for 60 s", fault(FaultKind::Deploy, Some(60))));
+            }
             if matches!(kind, Kind::Cache(_)) {
                 blows.push(("Flush it", fault(FaultKind::CacheFlush, None)));
             }

@@ -284,6 +284,9 @@ impl Simulation {
 
     /// A part is back, or can be reached again: brokers take its consumers in, and hand out what waits.
     pub(in crate::sim) fn stir(&mut self, part: u32) {
+        if self.parts[part as usize].refuses() || self.parts[part as usize].cut {
+            return;
+        }
         if matches!(self.parts[part as usize].behavior, Behavior::Broker(_)) {
             self.resolve_lost(part, None);
             for group in 0..self.broker(part).groups.len() {

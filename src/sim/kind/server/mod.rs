@@ -1,37 +1,63 @@
 //! The server: a slot is held for the whole stay, cores are shared first come first served, and the plan of a request
-//! follows from what is wired to it.
+//! follows from what is wired to it. Of a group of instances, each has its own slots, cores and waiting room.
 
+mod agenda;
+mod autoscale;
+mod background;
+mod entrance;
+mod instance;
+mod memory;
+mod pause;
 mod plan;
+mod rollout;
+mod work;
 
 use crate::design;
 use crate::units::Time;
 
-use crate::sim::attempt::{Attempt, NONE, Op, PROBE, Stage};
+use crate::sim::attempt::{Attempt, NONE, Op, PROBE};
 use crate::sim::call::Reply;
 use crate::sim::engine::Simulation;
-use crate::sim::event::Event;
 use crate::sim::kind::worker::{Inbox, is_poison};
 use crate::sim::part::{Behavior, Step, by_key};
-use crate::sim::station::{Admission, Station};
-use crate::sim::{ComponentFrame, FRAME, Outcome};
-
 use crate::sim::random::mix;
+use crate::sim::{ComponentFrame, FRAME, Figure, Outcome};
+
+use instance::{Instance, Machine, State};
 
 /// A server at run time.
 #[derive(Clone, Debug)]
 pub struct Server {
     /// What the design says.
     pub settings: design::Server,
-    /// Concurrency slots and the waiting room before them.
-    pub slots: Station,
-    /// Cores and the run queue before them, which the slots bound.
-    pub cores: Station,
+    /// What new instances run on.
+    machine: Machine,
+    /// The instances, those that are off included: attempts know theirs by its index.
+    instances: Vec<Instance>,
+    /// The instance that was picked last.
+    cursor: u32,
     /// Where the plan of each class starts among the engine's steps.
     pub plans: Vec<u32>,
     /// What each class uses.
     pub stores: Vec<Stores>,
     /// What makes it a worker; none is a server.
     pub inbox: Option<Box<Inbox>>,
+    /// How many may wait for a request of each class to be let in; empty makes no difference.
+    limits: Vec<u32>,
+    /// What a request of each class takes of memory; empty if memory is not watched.
+    footprints: Vec<u64>,
+    /// Bytes that leak per second, at each instance.
+    leak: f64,
+    /// How many times slower the version is that is deployed.
+    version: f64,
+    /// Whether instances may differ in speed.
+    uneven: bool,
+    /// Accepted work that was lost in this frame.
+    pub lost: u32,
+    agenda: agenda::Agenda,
+    pause: pause::Pause,
+    scaling: autoscale::Scaling,
+    rollout: rollout::Rollout,
 }
 
 /// The stores that requests of one class use: a wire carries all classes, or those it names.
@@ -50,40 +76,84 @@ pub struct Stores {
 impl Server {
     /// An empty server.
     pub fn new(settings: &design::Server) -> Server {
-        Server {
+        let machine = Machine::of(settings);
+        let mut server = Server {
             settings: settings.clone(),
-            slots: Station::new(settings.concurrency, settings.capacity),
-            cores: Station::new(settings.cores, u32::MAX),
+            machine,
+            instances: Vec::new(),
+            cursor: 0,
             plans: Vec::new(),
             stores: Vec::new(),
             inbox: None,
-        }
+            limits: Vec::new(),
+            footprints: Vec::new(),
+            leak: 0.0,
+            version: 1.0,
+            uneven: false,
+            lost: 0,
+            agenda: agenda::Agenda::default(),
+            pause: pause::Pause::default(),
+            scaling: autoscale::Scaling::default(),
+            rollout: rollout::Rollout::default(),
+        };
+        let count = settings.instances_at_start();
+        server.instances = (0..count).map(|_| Instance::new(settings, machine, State::Up)).collect();
+        server
     }
 
-    /// Takes over what the design says.
-    pub fn configure(&mut self, settings: &design::Server) {
-        self.settings = settings.clone();
-        (self.slots.servers, self.slots.capacity) = (settings.concurrency, settings.capacity);
-        self.cores.servers = settings.cores;
-    }
-
-    /// Loses all work in hand.
+    /// Loses all work in hand: a crash of all instances. Those that were leaving are gone.
     pub fn clear(&mut self, now: Time) {
-        self.slots.clear(now);
-        self.cores.clear(now);
+        (0..self.instances.len()).for_each(|instance| _ = self.memory_now(instance, now));
+        self.count(now);
+        for instance in &mut self.instances {
+            self.lost += instance.clear(now);
+            if instance.state == State::Draining {
+                instance.state = State::Off;
+            } else if instance.is_there() {
+                instance.state = State::Booting;
+            }
+        }
+        self.agenda.cancel(|chore| chore != agenda::Chore::Look);
+        self.rollout.clear();
         self.inbox.iter_mut().for_each(|inbox| inbox.clear(now));
+    }
+
+    /// Whether no instance serves, but one will.
+    pub fn is_booting(&self) -> bool {
+        self.instances.iter().all(|instance| instance.state != State::Up)
+    }
+
+    /// The memory it takes, where that grows.
+    pub fn bytes(&self) -> usize {
+        self.instances.len() * size_of::<Instance>()
     }
 
     /// Fills in the frame that ends now.
     pub fn harvest(&mut self, now: Time, frame: &mut ComponentFrame) {
-        let (held, waiting) = self.slots.harvest(now, FRAME);
-        let (busy, runnable) = self.cores.harvest(now, FRAME);
-        frame.busy = busy;
-        frame.servers = self.cores.servers as f32;
-        frame.held = held;
-        frame.slots = self.slots.servers as f32;
-        frame.waiting = waiting + runnable;
-        frame.capacity = self.slots.capacity as f32;
+        for instance in &mut self.instances {
+            let (held, waiting) = instance.slots.harvest(now, FRAME);
+            let (busy, runnable) = instance.cores.harvest(now, FRAME);
+            let (_, sending) = instance.line.harvest(now, FRAME);
+            frame.busy += busy;
+            frame.held += held;
+            frame.waiting += waiting + runnable + sending;
+            if !matches!(instance.state, State::Off | State::Starting) {
+                frame.servers += instance.machine.cores as f32;
+                frame.slots += self.settings.concurrency as f32;
+                frame.capacity += self.settings.capacity as f32;
+            }
+        }
+        let group = self.settings.instances > 1 || self.settings.autoscale.is_some() || self.instances.len() > 1;
+        let there = self.harvest_instances(now);
+        if group {
+            frame.figures.push((Figure::Instances, there));
+        }
+        if self.watches_memory() {
+            frame.figures.push((Figure::Memory, self.harvest_memory(now, FRAME) as f32));
+        }
+        if self.settings.answer_first || self.settings.batch.is_some() || self.settings.hold.is_some() {
+            frame.figures.push((Figure::LostWork, std::mem::take(&mut self.lost) as f32));
+        }
         self.inbox.iter_mut().for_each(|inbox| inbox.harvest(now, frame));
     }
 }
@@ -98,11 +168,27 @@ impl Simulation {
 
     /// Takes over what the design says.
     pub(in crate::sim) fn configure_server(&mut self, at: u32, settings: &design::Server) {
+        let cost = self.classes.iter().map(|class| class.cost.criticality);
+        let limits = settings.shed.as_ref().map(|shed| cost.map(|of| entrance::limit(settings, shed, of)).collect());
         self.parts[at as usize].boot = settings.boot;
-        self.server(at).configure(settings);
+        let server = self.server(at);
+        (server.settings, server.limits) = (settings.clone(), limits.unwrap_or_default());
+        let (settings, frozen) = (&server.settings, server.pause.is_on());
+        server.instances.iter_mut().for_each(|instance| instance.open(settings, frozen));
+        server.uneven = settings.warm_up > Time::ZERO || server.version != 1.0 || server.uneven;
+        let (machine, before) = (Machine::of(settings), server.machine);
+        if machine != before {
+            self.resize(at, machine);
+        }
+        self.recount_memory(at);
+        self.configure_group(at);
     }
 
-    pub(in crate::sim) fn server_begins(&mut self, at: u32, index: u32) {
+    /// A server starts on a request that was let in; unless it has waited too long to be worth it.
+    pub(in crate::sim) fn server_begins(&mut self, at: u32, index: u32, waited: Time) {
+        if self.shed_late(at, index, waited) {
+            return;
+        }
         let class = self.attempts[index].class;
         debug_assert!(class != PROBE, "probes have no plan");
         self.attempts[index].step = self.server(at).plans[usize::from(class)];
@@ -113,7 +199,8 @@ impl Simulation {
     fn server_steps(&mut self, at: u32, index: u32) {
         let step = self.steps[self.attempts[index].step as usize];
         match step {
-            Step::Cpu(_) => self.wants_core(at, index),
+            Step::Cpu(_) | Step::Bulk(_) => self.wants_core(at, index),
+            Step::Send(_) => self.wants_line(at, index),
             Step::Read | Step::Write | Step::Put | Step::Fetch => self.server_calls(at, index, step),
             Step::Call(wire) => {
                 let key = self.attempts[index].key;
@@ -127,45 +214,9 @@ impl Simulation {
                 let outcome = self.attempts[index].outcome;
                 self.leave(at, index, outcome);
             }
-        }
-    }
-
-    fn wants_core(&mut self, at: u32, index: u32) {
-        let now = self.now;
-        let Behavior::Server(server) = &mut self.parts[at as usize].behavior else { return };
-        match server.cores.admit(now, index, &mut self.attempts) {
-            Admission::Served => self.core_starts(at, index),
-            Admission::Waits => self.attempts[index].stage = Stage::WaitingCore,
-            Admission::Full => unreachable!("the run queue has no bound"),
-        }
-    }
-
-    fn core_starts(&mut self, at: u32, index: u32) {
-        let Step::Cpu(distribution) = self.steps[self.attempts[index].step as usize] else { return };
-        self.attempts[index].stage = Stage::Working;
-        let delay = self.service(at, crate::sim::part::Duration { distribution, constant: None });
-        self.move_on(index, delay, Event::Done);
-    }
-
-    pub(in crate::sim) fn core_done(&mut self, at: u32, index: u32) {
-        let now = self.now;
-        let Behavior::Server(server) = &mut self.parts[at as usize].behavior else { return };
-        server.cores.release(now);
-        if let Some(next) = server.cores.next(now, &self.attempts) {
-            let waited = now.since(self.attempts[next].since);
-            self.parts[at as usize].frame.waited += waited.as_secs_f64();
-            self.core_starts(at, next);
-        }
-        self.attempts[index].step += 1;
-        self.server_steps(at, index);
-    }
-
-    /// Lets runnable ones on where there are more cores now than before.
-    pub(in crate::sim) fn refill_cores(&mut self, at: u32) {
-        let now = self.now;
-        while let Behavior::Server(server) = &mut self.parts[at as usize].behavior {
-            let Some(next) = server.cores.next(now, &self.attempts) else { return };
-            self.core_starts(at, next);
+            Step::Accept => self.answer_first(at, index),
+            Step::Batch => self.join_batch(at, index),
+            Step::Hold(time) => self.hold_open(at, index, time),
         }
     }
 
@@ -173,16 +224,21 @@ impl Simulation {
     fn server_calls(&mut self, at: u32, index: u32, step: Step) {
         let key = self.step_key(at, index);
         let class = usize::from(self.attempts[index].class);
-        let stores = &self.server(at).stores[class];
+        let server = self.server(at);
+        let current = server.settings.consistency == design::Consistency::Strong;
+        let stores = &server.stores[class];
         let (wires, op) = match step {
-            Step::Read if !stores.caches.is_empty() => (&stores.caches, Op::Lookup),
+            Step::Read if !stores.caches.is_empty() && !current => (&stores.caches, Op::Lookup),
             Step::Read => (&stores.databases, Op::Read),
             Step::Write => (&stores.databases, Op::Write),
             Step::Put => (&stores.storages, Op::Put),
             _ => (&stores.storages, Op::Fetch),
         };
-        let wire = by_key(wires, key);
-        self.call(index, wire, op, key, 0);
+        match by_key(wires, key) {
+            // A change in mid-run took the store away.
+            NONE => self.fail(at, index, Outcome::Failed),
+            wire => self.call(index, wire, op, key, 0),
+        }
     }
 
     /// The key of the current step: the request's own for the first step of its plan that has one, fresh ones after.
@@ -204,6 +260,10 @@ impl Simulation {
 
     /// A server goes on after a call it made.
     pub(in crate::sim) fn server_resumes(&mut self, at: u32, index: u32, reply: Reply) {
+        let server = self.server(at);
+        if server.pause.is_on() {
+            return server.pause.defer(index, reply);
+        }
         let ok = matches!(reply.outcome, Outcome::Ok | Outcome::Degraded);
         match reply.op {
             // Cache-aside: a miss goes to the database, and so does a cache that fails.

@@ -1,9 +1,10 @@
 //! The plan of a request at a server: what is done for it, step by step, follows from what is wired to the server.
 
 use super::Stores;
+use crate::design::{self, ClassCost};
 use crate::sim::engine::Simulation;
 use crate::sim::part::{Behavior, Step};
-use crate::units::Distribution;
+use crate::units::{Distribution, Time};
 
 impl Simulation {
     /// The stores that requests of a class use at a server.
@@ -31,49 +32,110 @@ impl Simulation {
         let stores: Vec<Stores> = (0..self.classes.len()).map(|class| self.stores_of(at, class as u16)).collect();
         for (class, (stores, index)) in self.classes.iter().zip(stores.iter().zip(0..)) {
             plans.push(self.steps.len() as u32);
-            let carries = |wire: &u32| self.wires[*wire as usize].carries(index);
-            let services = services.iter().copied().filter(carries);
+            let carried = |wires: &[u32]| -> Vec<u32> {
+                wires.iter().copied().filter(|wire| self.wires[*wire as usize].carries(index)).collect()
+            };
+            let (services, queues) = (carried(&services), carried(&queues));
             let cost = &class.cost;
-            // A worker does the job, where there is one: the request itself was a server's.
-            let cpu = settings.cpu.unwrap_or(cost.cpu);
-            let cpu = Step::Cpu(faster(if worker { cost.job.unwrap_or(cpu) } else { cpu }, settings.speed));
-            // Under a lock: read, compute, write.
-            let locked = cost.lock && !stores.locks.is_empty();
-            self.steps.push(if locked { Step::Lock } else { cpu });
-            let before = self.steps.len();
-            self.steps.extend(services.map(Step::Call));
-            let calls = self.steps.len() > before;
-            match (stores.databases.is_empty(), !calls) {
-                (false, _) => {
-                    self.steps.extend((0..cost.reads).map(|_| Step::Read));
-                    self.steps.extend(locked.then_some(cpu));
-                    self.steps.extend((0..cost.writes).map(|_| Step::Write));
+            let wiring = Wiring { stores, services: &services, queues: &queues, worker };
+            let cpu = wiring.cpu(cost, &settings);
+            self.steps.extend((settings.batch.is_some() || !wiring.locks(cost)).then_some(cpu));
+            let answers_first = settings.answer_first || settings.batch.is_some();
+            if answers_first {
+                self.steps.extend(sending(&settings, cost));
+                self.steps.push(Step::Accept);
+            }
+            match &settings.batch {
+                Some(batch) => {
+                    self.steps.extend([Step::Batch, Step::Bulk(faster(batch.cpu, settings.speed))]);
+                    self.steps.extend(services.iter().map(|wire| Step::Call(*wire)));
+                    let writes = cost.writes > 0 && !stores.databases.is_empty();
+                    self.steps.extend(writes.then_some(Step::Write));
                 }
-                // The server that published has done the rest.
-                _ if worker => self.steps.extend(locked.then_some(cpu)),
-                // Whoever is called does the reading.
-                (true, false) => self.steps.extend(locked.then_some(cpu)),
-                (true, true) if cost.uses_keys() => self.steps.push(Step::NoStore),
-                (true, true) => self.steps.extend(locked.then_some(cpu)),
+                None => work_of(cost, &wiring, &settings, &mut self.steps),
             }
-            self.steps.extend(locked.then_some(Step::Unlock));
-            if !stores.storages.is_empty() {
-                self.steps.extend((0..cost.blobs).map(|_| Step::Fetch));
-                self.steps.extend((cost.body.0 > 0).then_some(Step::Put));
+            if !answers_first {
+                self.steps.extend(sending(&settings, cost));
             }
-            // With a queue, a job is published; without one, it is done before the answer.
-            let queues: Vec<u32> = if worker { Vec::new() } else { queues.iter().copied().filter(carries).collect() };
-            let job = cost.job.filter(|_| !worker && queues.is_empty());
-            self.steps.extend(queues.into_iter().filter(|_| cost.job.is_some()).map(Step::Call));
-            self.steps.extend(job.map(|job| Step::Cpu(faster(job, settings.speed))));
-            let judged = cost.poison.0 > 0.0 && (worker || job.is_some());
-            self.steps.extend(judged.then_some(Step::Judge));
+            if let Some(hold) = settings.hold {
+                self.steps.extend((!answers_first).then_some(Step::Accept));
+                self.steps.push(Step::Hold(hold));
+            }
             self.steps.push(Step::Done);
         }
         if let Behavior::Server(server) = &mut self.parts[at as usize].behavior {
             (server.plans, server.stores) = (plans, stores);
         }
     }
+}
+
+/// What requests of one class find at a server.
+struct Wiring<'a> {
+    stores: &'a Stores,
+    services: &'a [u32],
+    queues: &'a [u32],
+    /// It works off messages.
+    worker: bool,
+}
+
+impl Wiring<'_> {
+    /// Whether the class's key is locked.
+    fn locks(&self, cost: &ClassCost) -> bool {
+        cost.lock && !self.stores.locks.is_empty()
+    }
+
+    /// The computing of a request. A worker does the job, where there is one: the request itself was a server's.
+    fn cpu(&self, cost: &ClassCost, settings: &design::Server) -> Step {
+        let cpu = settings.cpu.unwrap_or(cost.cpu);
+        Step::Cpu(faster(if self.worker { cost.job.unwrap_or(cpu) } else { cpu }, settings.speed))
+    }
+}
+
+/// What is done for a single request after the first look at it: calls, reads and writes, blobs, the job. Under a lock,
+/// that look is between reads and writes.
+fn work_of(cost: &ClassCost, wiring: &Wiring, settings: &design::Server, steps: &mut Vec<Step>) {
+    let (stores, services) = (wiring.stores, wiring.services);
+    let locked = wiring.locks(cost);
+    let cpu = locked.then_some(wiring.cpu(cost, settings));
+    steps.extend(locked.then_some(Step::Lock));
+    steps.extend(services.iter().flat_map(|wire| (0..settings.fan_out).map(|_| Step::Call(*wire))));
+    let calls = !services.is_empty();
+    let indexed = settings.index.map(|time| Step::Cpu(faster(time, settings.speed)));
+    let asks = cost.writes > 0 || cost.reads > 0 && indexed.is_none();
+    if let Some(look_up) = indexed {
+        steps.extend((0..cost.reads).map(|_| look_up));
+    }
+    match (stores.databases.is_empty(), !calls) {
+        (false, _) => {
+            steps.extend((0..if indexed.is_some() { 0 } else { cost.reads }).map(|_| Step::Read));
+            steps.extend(cpu);
+            steps.extend((0..cost.writes).map(|_| Step::Write));
+        }
+        // Whoever is called does the reading; the server that published has done so already.
+        (true, false) => steps.extend(cpu),
+        (true, true) if asks && !wiring.worker => steps.push(Step::NoStore),
+        (true, true) => steps.extend(cpu),
+    }
+    steps.extend(locked.then_some(Step::Unlock));
+    if !stores.storages.is_empty() {
+        steps.extend((0..cost.blobs).map(|_| Step::Fetch));
+        steps.extend((cost.body.0 > 0).then_some(Step::Put));
+    }
+    // With a queue, a job is published; without one, it is done before the answer. A worker has done it.
+    let Some(job) = cost.job.filter(|_| !wiring.worker) else {
+        return steps.extend((wiring.worker && cost.poison.0 > 0.0).then_some(Step::Judge));
+    };
+    if !wiring.queues.is_empty() {
+        return steps.extend(wiring.queues.iter().map(|wire| Step::Call(*wire)));
+    }
+    steps.push(Step::Cpu(faster(job, settings.speed)));
+    steps.extend((cost.poison.0 > 0.0).then_some(Step::Judge));
+}
+
+/// Sending the answer takes time where the line has a limit.
+fn sending(settings: &design::Server, cost: &ClassCost) -> Option<Step> {
+    let bandwidth = settings.bandwidth_there()?;
+    Some(Step::Send(Time::from_secs_f64(cost.response.0 as f64 / bandwidth.0 as f64)))
 }
 
 fn faster(time: Distribution, speed: f64) -> Distribution {
