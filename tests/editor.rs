@@ -20,7 +20,12 @@ fn part(name: &str) -> Target {
 fn editor() -> Editor {
     let mut design = Design::default();
     for (name, kind, x) in [("users", "clients", 0.0), ("app", "server", 300.0), ("db", "database", 600.0)] {
-        design.components.push(Component { name: name.to_owned(), at: point(x, 0.0), kind: Kind::of(kind).unwrap() });
+        design.components.push(Component {
+            name: name.to_owned(),
+            at: point(x, 0.0),
+            region: None,
+            kind: Kind::of(kind).unwrap(),
+        });
     }
     let mut editor = Editor::new(design);
     editor.update(Msg::Resize(SCREEN));

@@ -57,6 +57,11 @@ fn good_goals() {
     check("stale_reads(cache) = 0 always", "StaleReads Equal 0 Whole Always");
     check("retries(app -> db) < 1_000", "Retries Less 1000 Whole Overall");
     check("retries(users) = 0 at end", "Retries Equal 0 AtEnd Overall");
+    check("degraded_rate(users) < 5% during spike", "DegradedRate Less 0.05 During(\"spike\") Overall");
+    check("hedges(app -> db) < 10", "Hedges Less 10 Whole Overall");
+    check("expired(db) > 100", "Expired More 100 Whole Overall");
+    check("lost_packets(users) = 0", "Lost Equal 0 Whole Overall");
+    check("bandwidth_used(users) < 2MB", "Bytes Less 2000000 Whole Overall");
     check("throughput(lb) > 10/s ever", "Throughput More 10 Whole Ever");
     check("queue_length(app) < 5 always during spike", "QueueLength Less 5 During(\"spike\") Always");
     check("cost <= $3/h", "Cost AtMost 3 Whole Overall");
@@ -109,12 +114,19 @@ fn bad_goals_say_where_and_what_to_try() {
 /// A frame in which users got `good` answers of 10 ms and `lost` none, and the database was so busy.
 fn frame(index: u32, good: u32, lost: u32, db_busy: f32) -> Frame {
     let latency = Sketch(if good > 0 { vec![(10_000, good)] } else { Vec::new() });
-    let answers = Answers { issued: good + lost, succeeded: good, timed_out: lost, latency, ..Answers::default() };
+    let answers = Answers {
+        issued: good + lost,
+        succeeded: good,
+        degraded: good / 5,
+        timed_out: lost,
+        latency,
+        ..Answers::default()
+    };
     let db =
         ComponentFrame { arrivals: good, completions: good, busy: db_busy, servers: 10.0, ..ComponentFrame::default() };
     let mut components = vec![ComponentFrame::default(); 5];
     components[2] = db;
-    let wire = WireFrame { attempts: good + 2 * lost, retries: lost, ..WireFrame::default() };
+    let wire = WireFrame { attempts: good + 2 * lost, retries: lost, bytes: 1000, ..WireFrame::default() };
     Frame {
         index,
         components,
@@ -185,6 +197,8 @@ fn windows_decide_when_they_should() {
     check("utilization(db) < 80% for 2s during spike", "-59 50%");
     check("retries(users) = 0", "-99 200");
     check("retries(app -> db) <= 100 during spike", "-59 200");
+    check("degraded_rate(users) < 19%", "+99 16.67%");
+    check("bandwidth_used(users) = 10kB", "+99 10KB");
     check("stale_reads(users) = 0", "+99 0");
     check("shed(db) = 0", "+99 0");
     check("throughput(db) = 100/s", "+99 100/s");

@@ -97,6 +97,21 @@ fn a_pause_longer_than_the_lease_loses_updates_unless_fenced() {
     }
 }
 
+/// The real thing: a stop-the-world collection freezes the holder between its read and its write.
+#[test]
+fn a_garbage_collection_does_the_same() {
+    let (mut open, mut fenced) = (0.0, 0.0);
+    for seed in 1..=8 {
+        let pause = |locks: &str| with_a_pause(locks).replace("slow-down", "gc-pause");
+        let run = play(&pause("lease = \"500ms\""), seed, Time::ZERO).0;
+        open += figure(&run, "unsafe_writes");
+        let run = play(&pause("lease = \"500ms\"\nfencing = true"), seed, Time::ZERO).0;
+        assert_eq!(figure(&run, "unsafe_writes"), 0.0, "seed {seed}");
+        fenced += figure(&run, "fenced_writes");
+    }
+    assert!(open > 0.0 && fenced > 0.0, "{open} unsafe, {fenced} fenced");
+}
+
 #[test]
 fn a_living_holder_renews_and_a_dead_one_does_not() {
     let mut taken_over = 0;

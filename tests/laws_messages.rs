@@ -59,7 +59,7 @@ fn troubled(seed: u64) -> Design {
     );
     for _ in 0..1 + dice.below(5) {
         let target = dice.pick(&["first", "second", "jobs", "jobs -> first", "second -> jobs"]);
-        let fault = dice.pick(&["crash", "restart", "slow-down", "partition"]);
+        let fault = dice.pick(&["crash", "restart", "slow-down", "partition", "packet-loss", "added-latency"]);
         let (at, lasts) = (dice.below(25_000), 100 + dice.below(9_000));
         text +=
             &format!("[[faults]]\nat = \"{at}ms\"\ntarget = \"{target}\"\nfault = \"{fault}\"\nfor = \"{lasts}ms\"\n");
@@ -82,7 +82,7 @@ fn no_message_is_stuck_or_lost() {
         redelivered += seen.redelivered;
         duplicates += seen.duplicates;
     }
-    assert!(redelivered > 1000 && duplicates > 1000, "{redelivered} redelivered, {duplicates} duplicates");
+    assert!(redelivered > 1000 && duplicates > 300, "{redelivered} redelivered, {duplicates} duplicates");
 }
 
 /// The same while the design is changed by hand in mid-run: consumers come and go, move to other groups, the queue's

@@ -105,6 +105,17 @@ fn autoscaling_reacts_after_interval_and_start_up() {
 }
 
 #[test]
+fn external_calls_are_part_of_a_runs_cost() {
+    let design = "version = 1\nduration = \"100s\"\n[components.users]\nkind = \"clients\"\narrivals = \"even\"\n\
+                  traffic = \"10/s\"\n[components.app]\nkind = \"server\"\n[components.card]\nkind = \"external\"\n\
+                  latency = \"10ms\"\nprice = \"$2000\"\nlimit = \"none\"\n[wires]\n\"users -> app\" = {}\n\"app -> card\" = {}\n";
+    let cost = RunCost::of(&read(design), &whole(design).0);
+    near("calls", cost.calls.0, 999.0 * 0.002, 0.002);
+    near("all of it", cost.total().0, cost.machines.0 + cost.transfer.0 + cost.calls.0, 1e-9);
+    near("per million", cost.per_million.expect("there were good answers").0, cost.total().0 / 999.0 * 1e6, 0.002);
+}
+
+#[test]
 fn autoscaling_meets_its_target_and_goes_back() {
     let settings = format!(
         "{AMPLE}\nautoscale = {{ target = \"60%\", interval = \"5s\", start_up = \"10s\", cooldown = \"30s\", max = 20 }}"
@@ -176,6 +187,25 @@ fn last_in_first_out_serves_those_who_still_wait() {
     // Under overload, a full queue answers only those that have given up; a stack answers the newest.
     assert!(good("fifo") < 5.0, "{}", good("fifo"));
     assert!(good("lifo") > 85.0, "{}", good("lifo"));
+}
+
+#[test]
+fn leaving_out_what_is_optional_serves_everybody() {
+    let design = |degrade: &str| {
+        format!(
+            "version = 1\nduration = \"120s\"\n[classes.page]\n[components.users]\nkind = \"clients\"\n\
+             traffic = \"300/s\"\n[components.app]\nkind = \"server\"\ncpu = \"1ms\"\ncores = 20\nconcurrency = 20\n{degrade}\n\
+             [components.tips]\nkind = \"server\"\ncpu = \"100ms\"\ncores = 100\n[wires]\n\"users -> app\" = {{}}\n\
+             \"app -> tips\" = {{ fallback = true }}\n"
+        )
+    };
+    // 20 slots of 101 ms serve 198 a second; of 300, a third is shed.
+    let all = report(&design(""), 1, Time::from_secs(20)).requests;
+    near("goodput", all.succeeded as f64 / 100.0, 20.0 / 0.101, 0.02);
+    // Left out where too many wait, x pages with tips and the others without fill the slots: 300 (0.001 + 0.1 x) = 20.
+    let some = report(&design("degrade = \"50%\""), 1, Time::from_secs(20)).requests;
+    assert_eq!(some.failed.shed, 0);
+    near("poorer answers", some.degraded as f64 / some.succeeded as f64, 1.0 - (20.0 / 300.0 - 0.001) / 0.1, 0.03);
 }
 
 #[test]

@@ -259,7 +259,7 @@ fn rules_say_what_was_broken() {
 
 fn lesson_component(lesson: &Lesson, word: &str) -> Component {
     let kind = lesson.rules.palette.iter().find(|kind| kind.word() == word).expect("in the palette").clone();
-    Component { name: "more".to_owned(), at: Default::default(), kind }
+    Component { name: "more".to_owned(), at: Default::default(), region: None, kind }
 }
 
 const COURSE: &str = "version = 1\ntitle = \"All\"\n[[parts]]\ntitle = \"One\"\nlessons = [\"a/01-x\", \"a/02-y\"]\n[[parts]]\ntitle = \"Two\"\nlessons = [\"b/01-z\"]\n";

@@ -42,6 +42,14 @@ fn summary(report: &Report, design: &Design, wall: Duration) -> String {
     ] {
         _ = writeln!(out, "  {name:<9}{count:>10}  {:5.1}%", share(count));
     }
+    if requests.degraded > 0 {
+        let part = share(requests.degraded);
+        _ = writeln!(
+            out,
+            "  of those that succeeded, {} ({part:.1}%) got a poorer answer by a fallback",
+            requests.degraded
+        );
+    }
     _ = write!(out, "latency    mean {}, p50 {}, p95 {}", ms(latency.mean), ms(latency.p50), ms(latency.p95));
     _ = writeln!(out, ", p99 {}, max {}", ms(latency.p99), ms(latency.max));
     let cost = RunCost::of(design, report);

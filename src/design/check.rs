@@ -48,7 +48,16 @@ fn kinds_may_connect(caller: &Kind, callee: &Kind) -> Result<(), String> {
         (Kind::Database(_) | Kind::ObjectStorage(_) | Kind::Cache(_), _) => {
             Err(format!("a {} answers; it calls nobody", caller.label().to_ascii_lowercase()))
         }
-        (Kind::Clients(_) | Kind::LoadBalancer(_), Kind::Cache(_)) => {
+        (Kind::External(_), _) => refused("somebody else's API answers; whom it calls is not your concern"),
+        (Kind::Clients(_), Kind::Dns(_)) => Ok(()),
+        (_, Kind::Dns(_)) => refused("DNS sends users to a region; inside your system, wire to what you call"),
+        (Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_), Kind::External(_)) => {
+            refused("users come to you; it is your servers (or a gateway) that call somebody else's API")
+        }
+        (Kind::Dns(_) | Kind::ApiGateway(_), Kind::Database(_)) => {
+            refused("a database speaks to servers, not to browsers: put a server before it")
+        }
+        (Kind::Clients(_) | Kind::LoadBalancer(_) | Kind::Dns(_) | Kind::ApiGateway(_), Kind::Cache(_)) => {
             refused("a cache remembers database answers for servers; wire a server to it")
         }
         _ => Ok(()),
@@ -78,6 +87,16 @@ fn reaches(design: &Design, start: &str, goal: &str) -> bool {
     false
 }
 
+/// The classes that an API gateway has no route for.
+fn unrouted<'a>(design: &'a Design, gateway: &str) -> Vec<&'a str> {
+    let takes = |class: &str| {
+        let named = |wire: &super::Wire| wire.policy.classes.0.iter().any(|name| name == class);
+        design.wires_from(gateway).any(|wire| named(wire) || wire.policy.classes.0.is_empty())
+    };
+    let asked = design.classes.iter().filter(|class| class.cost.share > 0.0).map(|class| class.name.as_str());
+    asked.filter(|class| !takes(class)).collect()
+}
+
 /// Something a design lacks; it still runs, but not as its author may think.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
@@ -97,6 +116,17 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
     if clients.is_empty() {
         remark("", "nobody uses it yet: add users".to_owned());
     }
+    for component in &design.components {
+        let Some(region) = component.region.as_deref() else { continue };
+        if !design.regions.pairs.is_empty() && !design.regions.names(region) {
+            let listed = design.regions.pairs.iter().flat_map(|pair| [pair.from.as_str(), pair.to.as_str()]);
+            let (far, near) = (design.regions.default, super::suggest(region, listed));
+            remark(
+                &component.name,
+                format!("its region `{region}` is not in the table of regions, so it is {far} from all others; {near}"),
+            );
+        }
+    }
     let reads = design.classes.iter().any(|class| class.cost.reads > 0 || class.cost.writes > 0);
     for component in &design.components {
         let name = component.name.as_str();
@@ -104,13 +134,16 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
             design.wires_from(name).any(|wire| design.component(&wire.to).is_some_and(|callee| wanted(&callee.kind)))
         };
         match &component.kind {
-            Kind::Clients(_) | Kind::LoadBalancer(_) if design.wires_from(name).next().is_none() => {
+            Kind::Clients(_) | Kind::LoadBalancer(_) | Kind::Dns(_) | Kind::ApiGateway(_)
+                if design.wires_from(name).next().is_none() =>
+            {
                 remark(name, "it calls nobody: draw a wire from it".to_owned());
             }
             kind if kind.server().is_some_and(|server| server.batch.is_none() && server.index.is_none())
                 && reads
                 && !calls(|kind| {
-                    matches!(kind, Kind::Database(_) | Kind::LoadBalancer(_)) || kind.server().is_some()
+                    matches!(kind, Kind::Database(_) | Kind::LoadBalancer(_) | Kind::ApiGateway(_))
+                        || kind.server().is_some()
                 }) =>
             {
                 remark(
@@ -126,6 +159,15 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
             }
             Kind::LockService(_) if !design.classes.iter().any(|class| class.cost.lock) => {
                 remark(name, "no request class locks its key: give one `lock = true`".to_owned());
+            }
+            Kind::ApiGateway(_) if !unrouted(design, name).is_empty() => {
+                let classes = unrouted(design, name).join("`, `");
+                remark(
+                    name,
+                    format!(
+                        "`{classes}` has no route here and will fail: draw a wire that names it, or one that names no class"
+                    ),
+                );
             }
             Kind::Clients(_) => {}
             _ if !clients.iter().any(|client| reaches(design, client, name)) => {

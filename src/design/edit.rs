@@ -2,7 +2,7 @@
 
 use crate::units::Time;
 
-use super::{CallPolicy, Component, Design, Fault, Point, RequestClass, Span, Wire, check_name, may_connect};
+use super::{CallPolicy, Component, Design, Fault, Point, Regions, RequestClass, Span, Wire, check_name, may_connect};
 
 /// A change of a design. Parts are named, so an edit means the same whatever came before it in the list.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,8 @@ pub enum Edit {
     SetSpans(Vec<Span>),
     /// Replaces the scripted faults.
     SetFaults(Vec<Fault>),
+    /// Replaces the table of how far apart regions are.
+    SetRegions(Regions),
     /// Sets seed and duration.
     SetRun(u64, Time),
     /// All of these, in order; one step of undo.
@@ -42,6 +44,7 @@ impl Design {
             Edit::AddComponent(index, component) => self.add_component(*index, component),
             Edit::RemoveComponent(name) => self.remove_component(name),
             Edit::SetComponent(component) => {
+                self.check_region(component.region.as_deref())?;
                 let old = std::mem::replace(self.component_mut(&component.name)?, component.clone());
                 Ok(Edit::SetComponent(old))
             }
@@ -68,6 +71,12 @@ impl Design {
             }
             Edit::SetSpans(spans) => Ok(Edit::SetSpans(std::mem::replace(&mut self.spans, spans.clone()))),
             Edit::SetFaults(faults) => Ok(Edit::SetFaults(std::mem::replace(&mut self.faults, faults.clone()))),
+            Edit::SetRegions(regions) => {
+                if let Some(component) = self.components.iter().find(|component| regions.names(&component.name)) {
+                    return Err(format!("`{}` is a component; a region needs a name of its own", component.name));
+                }
+                Ok(Edit::SetRegions(std::mem::replace(&mut self.regions, regions.clone())))
+            }
             Edit::SetRun(seed, duration) => {
                 let inverse = Edit::SetRun(self.seed, self.duration);
                 (self.seed, self.duration) = (*seed, *duration);
@@ -94,9 +103,10 @@ impl Design {
     }
 
     fn add_component(&mut self, index: usize, component: &Component) -> Result<Edit, String> {
-        check_name(&component.name)?;
-        if self.component(&component.name).is_some() {
-            return Err(format!("there is already a component called `{}`", component.name));
+        self.check_new_name(&component.name)?;
+        self.check_region(component.region.as_deref())?;
+        if component.region.as_ref() == Some(&component.name) {
+            return Err(format!("`{}` cannot stand in a region of its own name", component.name));
         }
         self.components.insert(index.min(self.components.len()), component.clone());
         Ok(Edit::RemoveComponent(component.name.clone()))
@@ -113,9 +123,8 @@ impl Design {
     }
 
     fn rename(&mut self, from: &str, to: &str) -> Result<Edit, String> {
-        check_name(to)?;
-        if from != to && self.component(to).is_some() {
-            return Err(format!("there is already a component called `{to}`"));
+        if from != to {
+            self.check_new_name(to)?;
         }
         self.component_mut(from)?.name = to.to_owned();
         let renamed = |name: &mut String| {
@@ -143,6 +152,15 @@ impl Design {
         may_connect(self, &wire.from, &wire.to)?;
         self.wires.insert(index.min(self.wires.len()), wire.clone());
         Ok(Edit::RemoveWire(wire.from.clone(), wire.to.clone()))
+    }
+
+    fn check_new_name(&self, name: &str) -> Result<(), String> {
+        check_name(name)?;
+        match () {
+            () if self.component(name).is_some() => Err(format!("there is already a component called `{name}`")),
+            () if self.has_region(name) => Err(format!("there is already a region called `{name}`")),
+            () => Ok(()),
+        }
     }
 
     fn component_index(&self, name: &str) -> Result<usize, String> {

@@ -15,6 +15,10 @@ choices! {
         SlowDown = "slow-down",
         /// Nothing gets through, not even a refusal: callers wait until they time out.
         Partition = "partition",
+        /// A `share` of the packets is lost, each way, on a wire or on all wires of a component.
+        PacketLoss = "packet-loss",
+        /// Every packet takes `latency` longer, each way, on a wire or on all wires of a component.
+        AddedLatency = "added-latency",
         /// A cache forgets everything.
         CacheFlush = "cache-flush",
         /// A server's process stands still: work in progress finishes that much later, and new work waits.
@@ -46,12 +50,14 @@ settings! {
         instances: u32 = 0, Some((0.0, 1000.0));
         /// Bytes that leak per second, for a memory leak.
         rate: Bytes = Bytes(50_000_000), Some((1.0, 1e12));
-        /// The share of requests that ask for the hot key.
+        /// The share of packets lost, for a packet loss; of requests that ask for the hot key.
         share: Chance = Chance(0.1), Some((0.0, 1.0));
         /// The number of the hot key; 0 is the one that is popular anyway.
         key: u32 = 0, Some((0.0, 1_000_000.0));
         /// The request classes that a hot key is of; none named is all.
         classes: Names = Names::default(), None;
+        /// How much longer a packet takes one way, for an added latency.
+        latency: Time = Time::from_millis(100), Some((0.0, 60.0));
     }
 }
 
@@ -67,7 +73,7 @@ pub struct Fault {
 /// What a fault strikes, by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// A component.
+    /// A component; of a fault, perhaps a region: all in it, or all wires that cross its border.
     Component(String),
     /// A wire, from caller to callee.
     Wire(String, String),

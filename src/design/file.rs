@@ -8,8 +8,8 @@ use super::node::{Entry, Node, Value, inline_text, key_text};
 use super::problem::{Findings, Problem};
 use super::setting::{Setting, Settings, put_path, read_settings, within, written};
 use super::{
-    CallPolicy, ClassCost, Component, Design, Fault, FaultSettings, Kind, Point, RequestClass, Span, Target, Wire,
-    check_name, may_connect,
+    CallPolicy, ClassCost, Component, Design, Fault, FaultSettings, Kind, LoadBalancer, Names, Point, Regions,
+    RequestClass, Span, Target, Wire, check_name, may_connect, region_typed,
 };
 
 /// The largest design file that is read, in bytes.
@@ -20,8 +20,10 @@ const CLASSES_MAX: usize = 100;
 const FAULTS_MAX: usize = 1_000;
 const VERSION: i64 = 1;
 const DURATION_BOUNDS: (f64, f64) = (0.001, 86_400.0);
-const TOP_LEVEL: [&str; 9] =
-    ["version", "seed", "duration", "classes", "components", "wires", "spans", "faults", "title"];
+/// Between two regions, one way.
+pub(super) const DISTANCE_BOUNDS: (f64, f64) = (0.0, 60.0);
+const TOP_LEVEL: [&str; 10] =
+    ["version", "seed", "duration", "classes", "components", "wires", "regions", "spans", "faults", "title"];
 
 /// Reads a design; all its problems if it has any.
 pub fn read(text: &str) -> Result<Design, Vec<Problem>> {
@@ -70,6 +72,9 @@ fn design_of(root: &Node, findings: &mut Findings) -> Design {
     // Components come before what names them.
     if let Some(node) = root.get("classes") {
         design.classes = read_classes(node, findings);
+    }
+    if let Some(node) = root.get("regions") {
+        design.regions = Regions::read(node, findings);
     }
     if let Some(node) = root.get("components") {
         read_components(node, &mut design, findings);
@@ -132,10 +137,35 @@ fn read_components(node: &Node, design: &mut Design, findings: &mut Findings) {
             findings.unknown(kind.line, "kind", &word, Kind::WORDS.iter().copied());
             continue;
         };
-        read_settings(kind_read.settings_mut(), fields, &["kind", "at"], findings);
+        read_settings(kind_read.settings_mut(), fields, &["kind", "at", "region"], findings);
+        if let Kind::LoadBalancer(LoadBalancer { filter: Some(filter), .. }) = &kind_read {
+            known_classes(&filter.classes, design, entry.line, findings);
+        }
         let at = entry.node.get("at").and_then(|node| read_point(node, findings));
         let at = at.unwrap_or_else(|| default_place(design.components.len()));
-        design.components.push(Component { name: entry.key.clone(), at, kind: kind_read });
+        let region = entry.node.get("region").and_then(|node| read_region(node, findings));
+        design.components.push(Component { name: entry.key.clone(), at, region, kind: kind_read });
+    }
+    for entry in node.entries("components", findings) {
+        if design.has_region(&entry.key) && design.component(&entry.key).is_some() {
+            let message = format!("`{}` is the name of a component and of a region", entry.key);
+            findings.hint(entry.line, message, "give the region a name of its own");
+        }
+    }
+}
+
+fn read_region(node: &Node, findings: &mut Findings) -> Option<String> {
+    let Value::Text(text) = &node.value else {
+        findings.hint(node.line, "a region is a name in quotes", "write it like `region = \"eu\"`");
+        return None;
+    };
+    let region = region_typed(text)?;
+    match check_name(&region) {
+        Ok(()) => Some(region),
+        Err(why) => {
+            findings.note(node.line, why);
+            None
+        }
     }
 }
 
@@ -173,7 +203,7 @@ fn read_wires(node: &Node, design: &mut Design, findings: &mut Findings) {
         if !known_ends(&[&from, &to], &entry.key, design, entry.line, findings) {
             continue;
         }
-        known_classes(&policy, design, entry.line, findings);
+        known_classes(&policy.classes, design, entry.line, findings);
         match may_connect(design, &from, &to) {
             Ok(()) => design.wires.push(Wire { from, to, policy }),
             Err(why) => findings.note(entry.line, format!("wire `{}`: {why}", entry.key)),
@@ -181,10 +211,10 @@ fn read_wires(node: &Node, design: &mut Design, findings: &mut Findings) {
     }
 }
 
-/// Notes the classes that a wire names and the design does not have.
-fn known_classes(policy: &CallPolicy, design: &Design, line: u32, findings: &mut Findings) {
+/// Notes the classes that are named and that the design does not have.
+fn known_classes(names: &Names, design: &Design, line: u32, findings: &mut Findings) {
     let known = || design.classes.iter().map(|class| class.name.as_str());
-    for name in policy.classes.0.iter().filter(|name| known().all(|class| class != name.as_str())) {
+    for name in names.0.iter().filter(|name| known().all(|class| class != name.as_str())) {
         findings.hint(line, format!("there is no class `{name}`"), super::problem::suggest(name, known()));
     }
 }
@@ -243,8 +273,11 @@ fn read_faults(node: &Node, design: &mut Design, findings: &mut Findings) {
 fn target_exists(target: &Target, design: &Design) -> Result<(), (String, String)> {
     let (found, hint) = match target {
         Target::Component(name) => (
-            design.component(name).is_some(),
-            super::problem::suggest(name, design.components.iter().map(|component| component.name.as_str())),
+            design.component(name).is_some() || design.has_region(name),
+            super::problem::suggest(
+                name,
+                design.components.iter().map(|component| component.name.as_str()).chain(design.region_names()),
+            ),
         ),
         Target::Wire(from, to) => {
             let names: Vec<String> = design.wires.iter().map(Wire::name).collect();
@@ -268,6 +301,9 @@ pub fn write(design: &Design) -> String {
         let _ = writeln!(out, "\n[components.{}]", key_text(&component.name));
         let _ = writeln!(out, "kind = \"{}\"", component.kind.word());
         let _ = writeln!(out, "at = [{}, {}]", component.at.x, component.at.y);
+        if let Some(region) = &component.region {
+            let _ = writeln!(out, "region = \"{region}\"");
+        }
         write_settings(&mut out, component.kind.settings());
     }
     if !design.wires.is_empty() {
@@ -276,6 +312,7 @@ pub fn write(design: &Design) -> String {
     for wire in &design.wires {
         let _ = writeln!(out, "\"{}\" = {}", wire.name(), inline_text(&wire.policy.write()));
     }
+    out.push_str(&design.regions.written());
     if !design.spans.is_empty() {
         out.push_str("\n[spans]\n");
     }
@@ -299,6 +336,11 @@ fn write_settings(out: &mut String, settings: &dyn Settings) {
 pub fn set_path(design: &mut Design, path: &str, value: Node) -> Result<(), Vec<Problem>> {
     let mut findings = Findings::default();
     let parts: Vec<&str> = path.splitn(3, '.').collect();
+    match parts.as_slice() {
+        ["components", name, "region"] if design.component(name).is_some() => return set_region(design, name, &value),
+        ["regions", pair] => return set_distance(design, pair, &value),
+        _ => {}
+    }
     let settings: Option<(&mut dyn Settings, &str)> = match parts.as_slice() {
         ["components", name, rest] => {
             design.components.iter_mut().find(|c| c.name == *name).map(|c| (c.kind.settings_mut(), *rest))
@@ -315,9 +357,43 @@ pub fn set_path(design: &mut Design, path: &str, value: Node) -> Result<(), Vec<
         findings.hint(
             0,
             format!("there is nothing at `{path}`"),
-            "write `components.NAME.SETTING`, `classes.NAME.SETTING` or `wires.FROM -> TO.SETTING`",
+            "write `components.NAME.SETTING`, `classes.NAME.SETTING`, `wires.FROM -> TO.SETTING` or `regions.FROM -> TO`",
         );
         return Err(findings.0);
     };
     put_path(settings, rest, value).map_err(|findings| findings.0)
+}
+
+fn set_region(design: &mut Design, name: &str, value: &Node) -> Result<(), Vec<Problem>> {
+    let mut findings = Findings::default();
+    let region = read_region(value, &mut findings);
+    if let Err(why) = design.check_region(region.as_deref()) {
+        findings.note(0, why);
+    }
+    if findings.0.is_empty() {
+        design.components.iter_mut().filter(|component| component.name == name).for_each(|c| c.region = region.clone());
+        return Ok(());
+    }
+    Err(findings.0)
+}
+
+fn set_distance(design: &mut Design, pair: &str, value: &Node) -> Result<(), Vec<Problem>> {
+    let mut findings = Findings::default();
+    let table = Node::table([(pair.to_owned(), value.clone())]);
+    let read = Regions::read(&table, &mut findings);
+    if !findings.0.is_empty() {
+        return Err(findings.0);
+    }
+    match read.pairs.first() {
+        // A pair of regions that were never named before is as good as any.
+        Some(pair) => {
+            let set = design.check_region(Some(&pair.from)).and_then(|()| design.check_region(Some(&pair.to)));
+            if let Err(why) = set.and_then(|()| design.regions.set(&pair.from, &pair.to, pair.latency)) {
+                findings.note(0, why);
+                return Err(findings.0);
+            }
+        }
+        None => design.regions.default = read.default,
+    }
+    Ok(())
 }

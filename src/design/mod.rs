@@ -11,6 +11,7 @@ mod kind;
 mod node;
 mod policy;
 mod problem;
+mod region;
 
 pub use check::{Remark, may_connect, remarks};
 pub use class::{ClassCost, Criticality, Keys, RequestClass};
@@ -18,13 +19,15 @@ pub use edit::Edit;
 pub use fault::{Fault, FaultKind, FaultSettings, Target};
 pub use file::{DESIGN_BYTES_MAX, read, set_path, write};
 pub use kind::{
-    Analytics, Arrivals, Autoscale, Batch, Cache, Chat, Clients, Codel, Consistency, Database, Delivery, Eviction,
-    Fetch, HealthCheck, Kind, LoadBalancer, LockService, Notification, ObjectStorage, Order, Overflow, Payment, Preset,
-    Queue, Redelivery, Search, Server, Shed, Size, SizeInfo, Spread, Strategy, Terms, Worker,
+    Algorithm, Analytics, ApiGateway, Arrivals, Auth, Autoscale, Batch, Cache, Chat, Clients, Codel, Compression,
+    Consistency, Database, Delivery, Dns, Eviction, External, Fetch, Filter, HashBy, HealthCheck, Kind, Limit,
+    LoadBalancer, LockService, Notification, ObjectStorage, Order, Outlier, Overflow, Payment, Per, Preset, Queue,
+    Redelivery, Routing, Search, Server, Shape, Shed, Size, SizeInfo, Spread, Strategy, Terms, Tls, Worker,
 };
 pub use node::{Entry, Node, Value};
-pub use policy::{Backoff, Breaker, CallPolicy, Jitter, Retry};
+pub use policy::{Backoff, Breaker, CallPolicy, Hedge, Jitter, Retry, RetryOn};
 pub use problem::{Findings, Problem, suggest};
+pub use region::{Distance, Regions, region_typed};
 pub use setting::{Curve, Form, Name, Names, SettingInfo, Settings, get_path, put_path, read_settings};
 
 use crate::units::Time;
@@ -46,6 +49,8 @@ pub struct Design {
     pub spans: Vec<Span>,
     /// What goes wrong, and when.
     pub faults: Vec<Fault>,
+    /// How far apart regions are.
+    pub regions: Regions,
 }
 
 /// A box.
@@ -55,6 +60,8 @@ pub struct Component {
     pub name: String,
     /// Its centre on the canvas, in canvas pixels.
     pub at: Point,
+    /// Where in the world it stands; of users, where they are. None is near everything.
+    pub region: Option<String>,
     /// What it is, with its settings.
     pub kind: Kind,
 }
@@ -100,6 +107,7 @@ impl Default for Design {
             wires: Vec::new(),
             spans: Vec::new(),
             faults: Vec::new(),
+            regions: Regions::default(),
         }
     }
 }
@@ -134,7 +142,10 @@ impl Design {
     pub fn free_name(&self, kind: &Kind) -> String {
         let stem = kind.stem();
         let numbered = (2..).map(|number| format!("{stem}-{number}"));
-        std::iter::once(stem.to_owned()).chain(numbered).find(|name| self.component(name).is_none()).expect("endless")
+        std::iter::once(stem.to_owned())
+            .chain(numbered)
+            .find(|name| self.component(name).is_none() && !self.has_region(name))
+            .expect("endless")
     }
 }
 

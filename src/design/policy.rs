@@ -1,6 +1,6 @@
-//! What a wire does for its caller: latency, timeout, retry, circuit breaker, bulkhead.
+//! What a wire does for its caller: latency, bandwidth, timeout, deadline, retry, hedge, breaker, bulkhead, fallback.
 
-use crate::units::{Chance, Time};
+use crate::units::{Bytes, Chance, Time};
 
 use super::setting::{Names, choices, settings};
 
@@ -30,6 +30,18 @@ choices! {
     }
 }
 
+choices! {
+    /// After which outcomes a call is tried again.
+    RetryOn {
+        /// Whatever went wrong.
+        Any = "any",
+        /// A timeout or a failure, but not a call that was turned away: who sheds or refuses asks for less, not for more.
+        Failures = "failures",
+        /// A timeout only.
+        Timeouts = "timeouts",
+    }
+}
+
 settings! {
     /// Trying again after a failed or timed-out attempt.
     Retry {
@@ -44,6 +56,20 @@ settings! {
         /// How the pause is spread: none, full, equal or decorrelated.
         jitter: Jitter = Jitter::None, None;
         /// The share of recent first attempts that may be tried again (a token bucket); none is no limit.
+        budget: Option<Chance> = None, Some((0.0, 1.0));
+        /// What is tried again: any (whatever went wrong), failures (not what was turned away) or timeouts.
+        on: RetryOn = RetryOn::Any, None;
+    }
+}
+
+settings! {
+    /// A second attempt beside the first one while that has not answered; the first good answer wins.
+    Hedge {
+        /// How long to wait for an answer before another attempt is sent. The 95th percentile of the callee's latency is usual.
+        after: Time = Time::from_millis(50), Some((0.000001, 3600.0));
+        /// Attempts beside the first one at most, `after` apart.
+        most: u32 = 1, Some((1.0, 10.0));
+        /// The share of recent calls that may be hedged (a token bucket); none is no limit.
         budget: Option<Chance> = None, Some((0.0, 1.0));
     }
 }
@@ -61,22 +87,38 @@ settings! {
         minimum: u32 = 20, Some((1.0, 1_000_000.0));
         /// Attempts let through while half-open; all must succeed to close it.
         probes: u32 = 3, Some((1.0, 1000.0));
+        /// An attempt that takes longer than this is slow; none does not look at slowness.
+        slow: Option<Time> = None, Some((0.000001, 3600.0));
+        /// The share of slow attempts within the window that opens the breaker too.
+        slow_rate: Chance = Chance(0.5), Some((0.000001, 1.0));
     }
 }
 
 settings! {
     /// What a wire does for its caller. A bare wire `{}` adds no latency, no timeout, no retry.
     CallPolicy {
-        /// The time one way.
+        /// The time one way. Between regions, the distance between them is added.
         latency: Time = Time::ZERO, Some((0.0, 60.0));
         /// How long the caller waits for one attempt; none is for ever.
         timeout: Option<Time> = None, Some((0.000001, 3600.0));
+        /// Sends the remaining time of the caller's timeout along: a callee drops what nobody waits for any more.
+        deadline: bool = false, None;
         /// Trying again after a failed or timed-out attempt.
         retry: Option<Retry> = None, None;
+        /// A second attempt beside a slow first one; the first good answer wins.
+        hedge: Option<Hedge> = None, None;
         /// Refuses calls at once while the callee keeps failing.
         breaker: Option<Breaker> = None, None;
-        /// Calls in flight at most; more are refused at once.
+        /// Calls in flight at most; more are refused at once, or wait in `bulkhead_queue`.
         bulkhead: Option<u32> = None, Some((1.0, 1_000_000.0));
+        /// Calls that may wait for a place in the bulkhead, their timeout running.
+        bulkhead_queue: u32 = 0, Some((0.0, 100_000.0));
+        /// When a call has failed for good, the caller goes on with a poorer answer of its own (a default, an old copy).
+        fallback: bool = false, None;
+        /// Bytes per second that fit through, shared by requests and answers in turn; none is no limit.
+        bandwidth: Option<Bytes> = None, Some((1000.0, 1e15));
+        /// The share of requests, and of answers, that get lost on the way. Only a timeout notices.
+        loss: Chance = Chance(0.0), Some((0.0, 1.0));
         /// The share of requests sent over this wire by a weighted load balancer, relative to its other wires.
         weight: u32 = 1, Some((0.0, 1000.0));
         /// The request classes that go over this wire; none named is all. So routes are drawn: payments here, pictures there.

@@ -211,7 +211,7 @@ impl Editor {
         };
         let name = self.design.free_name(&kind);
         let told = format!("Added {name}, {}", kind.label());
-        let component = Component { name: name.clone(), at, kind };
+        let component = Component { name: name.clone(), at, region: None, kind };
         if self.edit(Edit::AddComponent(self.design.components.len(), component), effects) {
             let part = Target::Component(name);
             self.selection.only(part.clone());

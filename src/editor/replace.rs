@@ -13,7 +13,9 @@ pub fn replacing(old: &Design, new: &Design) -> Edit {
         Edit::SetFaults(new.faults.clone()),
         Edit::SetRun(new.seed, new.duration),
     ];
-    Edit::All(removals.chain(components).chain(wires).chain(rest).collect())
+    // Before the components: none may be called like a region.
+    let regions = [Edit::SetRegions(new.regions.clone())];
+    Edit::All(removals.chain(regions).chain(components).chain(wires).chain(rest).collect())
 }
 
 #[cfg(test)]
@@ -29,7 +31,7 @@ mod tests {
         );
         let new = read(
             "version = 1\nseed = 9\nduration = \"5s\"\n[classes.x]\ncpu = \"2ms\"\n[components.b]\nkind = \"clients\"\n\
-             [components.a]\nkind = \"server\"\n[wires]\n\"b -> a\" = {}\n[spans]\nspike = [\"1s\", \"2s\"]",
+             [components.a]\nkind = \"server\"\nregion = \"eu\"\n[regions]\n\"eu -> us\" = \"9ms\"\n[wires]\n\"b -> a\" = {}\n[spans]\nspike = [\"1s\", \"2s\"]",
         );
         let (old, new) = (old.unwrap(), new.unwrap());
         let mut design = old.clone();

@@ -1,6 +1,6 @@
 //! Settings to edit, by the part that has them: the inspector's fields become edits here.
 
-use crate::design::{Design, Edit, Node, RequestClass, Settings, put_path};
+use crate::design::{Design, Edit, Form, Node, RequestClass, SettingInfo, Settings, get_path, put_path, region_typed};
 
 /// Whose settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +13,32 @@ pub enum Room {
     Class(String),
 }
 
+/// The setting of a component that is no setting of its kind: where in the world it stands.
+pub const REGION: &str = "region";
+
+/// What is known of it, for its field.
+pub fn region_info() -> SettingInfo {
+    SettingInfo {
+        name: REGION,
+        help: "Where in the world it stands; of users, where they are. Wires between regions take longer, by the \
+               design's table of regions. Nothing is near everything.",
+        form: Form::Text("eu"),
+        default: Node::text(""),
+        bounds: None,
+    }
+}
+
 impl Room {
+    /// The value of the setting at a dotted path; none if there is none.
+    pub fn value(&self, design: &Design, path: &str) -> Option<Node> {
+        match self {
+            Room::Component(name) if path == REGION => {
+                Some(Node::text(design.component(name)?.region.clone().unwrap_or_default()))
+            }
+            _ => get_path(self.settings(design)?, path),
+        }
+    }
+
     /// The settings; none if the part is gone.
     pub fn settings<'a>(&self, design: &'a Design) -> Option<&'a dyn Settings> {
         match self {
@@ -29,6 +54,11 @@ impl Room {
         match self {
             Room::Component(name) => {
                 let mut component = design.component(name).ok_or_else(gone)?.clone();
+                if path == REGION {
+                    component.region = region_typed(&value.as_typed().unwrap_or_default());
+                    design.check_region(component.region.as_deref())?;
+                    return Ok(Edit::SetComponent(component));
+                }
                 put(component.kind.settings_mut(), path, value)?;
                 Ok(Edit::SetComponent(component))
             }

@@ -25,6 +25,7 @@ pub fn done(edit: &Edit) -> String {
         Edit::SetClasses(_) => "changed the request classes".to_owned(),
         Edit::SetSpans(_) => "changed the named spans".to_owned(),
         Edit::SetFaults(_) => "changed the scripted faults".to_owned(),
+        Edit::SetRegions(_) => "changed how far apart regions are".to_owned(),
         Edit::SetRun(..) => "changed seed or duration".to_owned(),
         Edit::All(edits) => match edits.as_slice() {
             [one] => done(one),
@@ -42,6 +43,8 @@ pub fn strike(fault: &Fault) -> String {
         FaultKind::Restart => format!("{target} restarts"),
         FaultKind::SlowDown => format!("{target} becomes {} times slower", fault.settings.factor),
         FaultKind::Partition => format!("{target} is cut off"),
+        FaultKind::PacketLoss => format!("{target} loses {} of its packets", fault.settings.share),
+        FaultKind::AddedLatency => format!("{target} becomes slower by {} each way", fault.settings.latency),
         FaultKind::CacheFlush => format!("{target} forgets everything"),
         FaultKind::GcPause => format!("{target} stands still"),
         FaultKind::MemoryLeak => format!("{target} leaks memory"),

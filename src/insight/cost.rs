@@ -6,7 +6,10 @@
 //! | component | dollars per hour | counted by |
 //! |---|---|---|
 //! | users | 0 | – |
-//! | load balancer | 0.025 | each |
+//! | load balancer | 0.025, and 0.04 a core where `cores` says how many | each, `cores` |
+//! | API gateway | 0.025 + 0.04 a core | `cores` |
+//! | DNS | 0.001 | each |
+//! | external API | 0 by the hour | its calls are counted by the figure `spent` |
 //! | server with a `size` | tiny 0.05, small 0.09, medium 0.18, large 0.36, xlarge 0.72, xxlarge 1.44 | each instance; times `speed`; 0.04 a core more than the size has |
 //! | any other server | 0.01 + 0.04 a core of speed 1, + 0.005 per GB of a `memory` that is set | each instance |
 //! | cache | 0.02 + 0.01 per 10,000 entries | `entries` |
@@ -16,7 +19,7 @@
 //! | worker | 0.01 + 0.04 a core of speed 1 | `cores`, `speed`, as a server |
 //! | lock service | 0.06 | each: three small machines that agree |
 //!
-//! A run also pays for what it sends to users: 0.09 dollars per GB of good answers.
+//! A run also pays for what it sends to users, 0.09 dollars per GB of good answers, and for the calls to external APIs.
 
 use crate::design::{Design, Kind, Server};
 use crate::metrics::Report;
@@ -35,7 +38,10 @@ pub fn cost_per_hour(design: &Design) -> Money {
 pub fn component_cost_per_hour(kind: &Kind) -> Money {
     Money(match kind {
         Kind::Clients(_) => 0.0,
-        Kind::LoadBalancer(_) => 0.025,
+        Kind::LoadBalancer(balancer) => 0.025 + 0.04 * f64::from(balancer.cores.unwrap_or(0)),
+        Kind::ApiGateway(gateway) => 0.025 + 0.04 * f64::from(gateway.cores),
+        Kind::Dns(_) => 0.001,
+        Kind::External(_) => 0.0,
         Kind::Cache(cache) => 0.02 + 0.01 * f64::from(cache.entries) / 10_000.0,
         Kind::Database(database) => {
             0.05 + 0.02 * f64::from(database.concurrency) + 0.0002 * f64::from(database.connections)
@@ -114,6 +120,8 @@ pub struct RunCost {
     pub machines: Money,
     /// Dollars for what was sent to users.
     pub transfer: Money,
+    /// Dollars for calls to other people's APIs.
+    pub calls: Money,
     /// Dollars per million requests that were answered well; none if none was.
     pub per_million: Option<Money>,
 }
@@ -132,14 +140,16 @@ impl RunCost {
         let sent: f64 =
             report.classes.iter().filter_map(|(name, class)| Some(class.succeeded as f64 * bytes(name)? as f64)).sum();
         let transfer = sent / 1e9 * TRANSFER;
+        let spent = Figure::Spent.info().word;
+        let calls: f64 = report.components.iter().filter_map(|(_, seen)| seen.figures.get(spent)).sum();
         let succeeded = report.requests.succeeded as f64;
-        let per_million = (succeeded > 0.0).then(|| Money((machines + transfer) / succeeded * 1e6));
-        RunCost { machines: Money(machines), transfer: Money(transfer), per_million }
+        let per_million = (succeeded > 0.0).then(|| Money((machines + transfer + calls) / succeeded * 1e6));
+        RunCost { machines: Money(machines), transfer: Money(transfer), calls: Money(calls), per_million }
     }
 
     /// Dollars for all of it.
     pub fn total(&self) -> Money {
-        Money(self.machines.0 + self.transfer.0)
+        Money(self.machines.0 + self.transfer.0 + self.calls.0)
     }
 }
 

@@ -82,6 +82,9 @@ impl Rules {
         if (design.duration, &design.spans, &design.faults) != (start.duration, &start.spans, &start.faults) {
             broken.push("the script (duration, spans, faults) belongs to the lesson and stays as it is".to_owned());
         }
+        if design.regions != start.regions {
+            broken.push("how far apart regions are belongs to the lesson and stays as it is".to_owned());
+        }
         broken
     }
 
@@ -102,8 +105,8 @@ fn label(kind: &Kind) -> String {
 fn changed(target: &Target, design: &Design, start: &Design) -> Option<String> {
     let same = match target {
         Target::Component(name) => {
-            let kind = |design: &Design| design.component(name).map(|component| component.kind.clone());
-            kind(design) == kind(start)
+            let what = |design: &Design| design.component(name).map(|c| (c.kind.clone(), c.region.clone()));
+            what(design) == what(start)
         }
         Target::Wire(from, to) => {
             design.wire(from, to).map(|wire| &wire.policy) == start.wire(from, to).map(|wire| &wire.policy)

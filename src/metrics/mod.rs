@@ -3,5 +3,5 @@
 mod recording;
 mod report;
 
-pub use recording::{Recording, Trip, TripSpan};
+pub use recording::{Moment, Recording, Trip, TripSpan};
 pub use report::{ClassReport, ComponentReport, Failures, Latency, Report, Requests, WireReport};

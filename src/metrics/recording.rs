@@ -43,15 +43,28 @@ pub struct TripSpan {
     /// When it left its caller.
     pub sent: Time,
     /// When it reached the callee.
-    pub arrived: Option<Time>,
+    pub arrived: Moment,
     /// When the callee started on it.
-    pub began: Option<Time>,
+    pub began: Moment,
     /// When the callee was done, and with what.
     pub answered: Option<(Time, Outcome)>,
     /// When the caller had the answer or stopped waiting, and with what.
     pub settled: Option<(Time, Outcome)>,
     /// When the answer came back to a caller that had stopped waiting.
-    pub late: Option<Time>,
+    pub late: Moment,
+}
+
+/// A time that may not be known, in the space of a time: a recording holds a great many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment(Time);
+
+impl Moment {
+    const UNKNOWN: Moment = Moment(Time::MAX);
+
+    /// The time, if it is known.
+    pub fn get(self) -> Option<Time> {
+        (self != Moment::UNKNOWN).then_some(self.0)
+    }
 }
 
 impl Recording {
@@ -114,11 +127,11 @@ impl Trip {
                     wire,
                     attempt,
                     sent: mark.at,
-                    arrived: None,
-                    began: None,
+                    arrived: Moment::UNKNOWN,
+                    began: Moment::UNKNOWN,
                     answered: None,
                     settled: None,
-                    late: None,
+                    late: Moment::UNKNOWN,
                 };
                 self.spans.push(span);
                 return;
@@ -127,17 +140,17 @@ impl Trip {
         }
         let Some(span) = self.spans.get_mut(usize::from(mark.span)) else { return };
         match mark.step {
-            Step::Arrived => span.arrived = Some(mark.at),
-            Step::Began => span.began = span.began.or(Some(mark.at)),
+            Step::Arrived => span.arrived = Moment(mark.at),
+            Step::Began => span.began = Moment(span.began.get().unwrap_or(mark.at)),
             Step::Answered(outcome) => span.answered = Some((mark.at, outcome)),
             Step::Settled(outcome) => span.settled = Some((mark.at, outcome)),
-            Step::Late => span.late = Some(mark.at),
+            Step::Late => span.late = Moment(mark.at),
             Step::Wanted { .. } | Step::Sent { .. } | Step::Ended(_) => {}
         }
     }
 
     fn truncate(&mut self, end: Time) {
-        let known = |at: Option<Time>| at.filter(|at| *at < end);
+        let known = |at: Moment| if at.0 < end { at } else { Moment::UNKNOWN };
         let ended = |at: Option<(Time, Outcome)>| at.filter(|(at, _)| *at < end);
         self.ended = ended(self.ended);
         self.spans.truncate(self.spans.partition_point(|span| span.sent < end));

@@ -42,8 +42,10 @@ pub struct Report {
 pub struct Requests {
     /// Requests wanted, reloads counted.
     pub issued: u64,
-    /// Answered well.
+    /// Answered, well or less well.
     pub succeeded: u64,
+    /// Of these, answered less well: by a fallback somewhere on the way.
+    pub degraded: u64,
     /// Not answered well, by reason.
     pub failed: Failures,
     /// Still under way at the end.
@@ -91,6 +93,8 @@ pub struct ComponentReport {
     pub failed: u64,
     /// Worked off for callers that had given up.
     pub late: u64,
+    /// Work dropped because its deadline had passed: requests not begun, calls not made.
+    pub expired: u64,
     /// Busy share of its servers (a server's cores, a database's statements, a storage's line).
     pub utilization: f64,
     /// Mean number waiting.
@@ -109,7 +113,7 @@ pub struct ComponentReport {
 /// One wire.
 #[derive(Clone, Debug, Serialize)]
 pub struct WireReport {
-    /// Attempts made, retries counted.
+    /// Attempts made, retries and hedges counted.
     pub attempts: u64,
     /// Answered well in time.
     pub ok: u64,
@@ -117,6 +121,12 @@ pub struct WireReport {
     pub failed: u64,
     /// Attempts that were retries.
     pub retries: u64,
+    /// Attempts that were hedges.
+    pub hedges: u64,
+    /// Attempts whose twin answered first.
+    pub beaten: u64,
+    /// Calls answered by the fallback.
+    pub degraded: u64,
     /// The caller stopped waiting.
     pub timed_out: u64,
     /// Refused by breaker or bulkhead.
@@ -125,6 +135,10 @@ pub struct WireReport {
     pub shed: u64,
     /// Answers after the caller had stopped waiting.
     pub late: u64,
+    /// Requests and answers lost on the way.
+    pub lost: u64,
+    /// Bytes that went through, both ways.
+    pub bytes: u64,
 }
 
 /// One request class.
@@ -132,8 +146,10 @@ pub struct WireReport {
 pub struct ClassReport {
     /// Requests wanted.
     pub issued: u64,
-    /// Answered well.
+    /// Answered, well or less well.
     pub succeeded: u64,
+    /// Of these, answered less well.
+    pub degraded: u64,
     /// The latency that 99% of the good answers stay below.
     pub p99: f64,
 }
@@ -172,6 +188,7 @@ fn requests_of(tally: &Tally, attempts: u64) -> Requests {
     Requests {
         issued: tally.issued,
         succeeded: tally.succeeded,
+        degraded: tally.degraded,
         failed: Failures { timed_out: tally.timed_out, refused: tally.refused, shed: tally.shed, failed: tally.failed },
         in_flight: tally.in_flight(),
         attempts,
@@ -202,6 +219,7 @@ fn component_of(sum: &ComponentSum, cache: bool, seconds: f64) -> ComponentRepor
         shed: sum.shed,
         failed: sum.failed,
         late: sum.late,
+        expired: sum.expired,
         utilization: ratio(sum.busy, sum.servers),
         mean_queue_length: ratio(sum.waiting, frames),
         mean_wait_s: ratio(sum.waited_s, sum.began as f64),
@@ -217,15 +235,25 @@ fn wire_of(sum: &WireSum) -> WireReport {
         ok: sum.ok,
         failed: sum.timed_out + sum.refused + sum.shed + sum.failed,
         retries: sum.retries,
+        hedges: sum.hedges,
+        beaten: sum.beaten,
+        degraded: sum.degraded,
         timed_out: sum.timed_out,
         refused: sum.refused,
         shed: sum.shed,
         late: sum.late,
+        lost: sum.lost,
+        bytes: sum.bytes,
     }
 }
 
 fn class_of(tally: &Tally) -> ClassReport {
-    ClassReport { issued: tally.issued, succeeded: tally.succeeded, p99: quantile(tally, 0.99) }
+    ClassReport {
+        issued: tally.issued,
+        succeeded: tally.succeeded,
+        degraded: tally.degraded,
+        p99: quantile(tally, 0.99),
+    }
 }
 
 /// A quotient that is 0 where there is nothing to divide by.

@@ -9,6 +9,7 @@ use super::state::{FlowState, State};
 /// A component in words: `app-1, server, 82 % busy, 12 waiting, calls db`.
 pub fn component_words(design: &Design, component: &Component, vitals: Option<&Vitals>) -> String {
     let mut words = vec![component.name.clone(), component.kind.label().to_ascii_lowercase()];
+    words.extend(component.region.as_ref().map(|region| format!("in {region}")));
     if let Some(vitals) = vitals {
         words.extend(figures(&component.kind, vitals));
     }
@@ -85,6 +86,12 @@ pub fn summary(kind: &Kind) -> String {
             }
         }
         Kind::LoadBalancer(balancer) => balancer.strategy.word().replace('-', " "),
+        Kind::ApiGateway(gateway) => count(gateway.cores, "core", "cores"),
+        Kind::Dns(dns) => format!("{}, {}", dns.policy.word(), dns.ttl),
+        Kind::External(external) => match &external.limit {
+            Some(limit) => format!("≤ {}", rate_text(limit.rate.0)),
+            None => external.latency.mean().to_string(),
+        },
         Kind::Cache(cache) => count(cache.entries, "entry", "entries"),
         Kind::Database(database) => format!("{} at once", count_text(f64::from(database.concurrency))),
         Kind::ObjectStorage(storage) => format!("{} at once", count_text(f64::from(storage.concurrency))),
@@ -110,13 +117,19 @@ pub fn summary(kind: &Kind) -> String {
     }
 }
 
-/// What a wire does for its caller, in a few letters: `1s, 3 tries, breaker`; empty for a bare wire.
+/// What a wire does for its caller, in a few letters: `≤ 1s, 3 tries, breaker`; empty for a bare wire.
 pub fn policy_summary(policy: &CallPolicy) -> String {
+    let word = |on: bool, word: &str| on.then(|| word.to_owned());
     let parts = [
         policy.timeout.map(|timeout| format!("≤ {timeout}")),
+        word(policy.deadline, "deadline"),
         policy.retry.as_ref().map(|retry| format!("{} tries", retry.tries)),
-        policy.breaker.as_ref().map(|_| "breaker".to_owned()),
+        policy.hedge.as_ref().map(|hedge| format!("hedge {}", hedge.after)),
+        word(policy.breaker.is_some(), "breaker"),
         policy.bulkhead.map(|places| format!("bulkhead {places}")),
+        word(policy.fallback, "fallback"),
+        policy.bandwidth.map(|bytes| format!("{bytes}/s")),
+        (policy.loss.0 > 0.0).then(|| format!("loses {}", policy.loss)),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

@@ -40,6 +40,8 @@ pub struct Vitals {
     pub shed_rate: f64,
     /// Requests worked off for callers that had given up, per second.
     pub late_rate: f64,
+    /// Work dropped because its deadline had passed, per second.
+    pub expired_rate: f64,
     /// The share of ended requests that ended badly.
     pub broken: f64,
     /// The share of look-ups that found their key; none for what is no cache.
@@ -55,10 +57,18 @@ pub struct Flow {
     pub rate: f64,
     /// Of these, retries.
     pub retry_rate: f64,
+    /// Of these, hedges.
+    pub hedge_rate: f64,
     /// The share of ended attempts that ended badly.
     pub broken: f64,
     /// Answers per second that came too late.
     pub late_rate: f64,
+    /// Calls per second that a fallback answered.
+    pub fallback_rate: f64,
+    /// Requests and answers per second that got lost.
+    pub lost_rate: f64,
+    /// Bytes per second, both ways.
+    pub traffic: f64,
     /// Attempts in flight.
     pub in_flight: f64,
     /// The circuit breaker.
@@ -165,20 +175,22 @@ fn figure<'a>((wanted, value): (Figure, f32), past: impl Iterator<Item = &'a Com
 }
 
 fn vitals<'a>(now: &ComponentFrame, past: impl Iterator<Item = &'a ComponentFrame> + Clone) -> Vitals {
-    let [busy, held, waiting, arrivals, good, shed, failed, late, hits, misses] = smoothed(past.clone(), |frame| {
-        [
-            f64::from(frame.busy),
-            f64::from(frame.held),
-            f64::from(frame.waiting),
-            f64::from(frame.arrivals),
-            f64::from(frame.completions),
-            f64::from(frame.shed),
-            f64::from(frame.failed),
-            f64::from(frame.late),
-            f64::from(frame.hits),
-            f64::from(frame.misses),
-        ]
-    });
+    let [busy, held, waiting, arrivals, good, shed, failed, late, expired, hits, misses] =
+        smoothed(past.clone(), |frame| {
+            [
+                f64::from(frame.busy),
+                f64::from(frame.held),
+                f64::from(frame.waiting),
+                f64::from(frame.arrivals),
+                f64::from(frame.completions),
+                f64::from(frame.shed),
+                f64::from(frame.failed),
+                f64::from(frame.late),
+                f64::from(frame.expired),
+                f64::from(frame.hits),
+                f64::from(frame.misses),
+            ]
+        });
     let figures = now.figures.iter().map(|&now| figure(now, past.clone())).collect();
     let before = smoothed(past.skip(GROWTH_FRAMES), |frame| [f64::from(frame.waiting)])[0];
     let (busy, held) = (share_of(busy, now.servers), share_of(held, now.slots));
@@ -194,6 +206,7 @@ fn vitals<'a>(now: &ComponentFrame, past: impl Iterator<Item = &'a ComponentFram
         good_rate: good / FRAME_S,
         shed_rate: shed / FRAME_S,
         late_rate: late / FRAME_S,
+        expired_rate: expired / FRAME_S,
         broken: share(shed + failed, good + shed + failed),
         hits: (hits + misses > 0.0).then(|| share(hits, hits + misses)),
         figures,
@@ -201,22 +214,30 @@ fn vitals<'a>(now: &ComponentFrame, past: impl Iterator<Item = &'a ComponentFram
 }
 
 fn flow<'a>(now: &WireFrame, past: impl Iterator<Item = &'a WireFrame>) -> Flow {
-    let [attempts, retries, ok, broken, late, in_flight] = smoothed(past, |frame| {
+    let [attempts, retries, hedges, ok, broken, late, degraded, lost, bytes, in_flight] = smoothed(past, |frame| {
         let broken = frame.timed_out + frame.refused + frame.shed + frame.failed;
         [
             f64::from(frame.attempts),
             f64::from(frame.retries),
+            f64::from(frame.hedges),
             f64::from(frame.ok),
             f64::from(broken),
             f64::from(frame.late),
+            f64::from(frame.degraded),
+            f64::from(frame.lost),
+            frame.bytes as f64,
             f64::from(frame.in_flight),
         ]
     });
     Flow {
         rate: attempts / FRAME_S,
         retry_rate: retries / FRAME_S,
+        hedge_rate: hedges / FRAME_S,
         broken: share(broken, ok + broken),
         late_rate: late / FRAME_S,
+        fallback_rate: degraded / FRAME_S,
+        lost_rate: lost / FRAME_S,
+        traffic: bytes / FRAME_S,
         in_flight,
         breaker: now.breaker,
         sick: now.sick,

@@ -118,8 +118,8 @@ impl Journey {
         let span = &trip.spans[index];
         let (hop, work) = (Time::from_secs_f64(pace.hop), Time::from_secs_f64(pace.work));
         let mut leg = Leg { sent: span.sent.max(floor), ..Leg::default() };
-        leg.arrived = span.arrived.map(|at| at.max(leg.sent + hop));
-        leg.began = span.began.zip(leg.arrived).map(|(at, arrived)| at.max(arrived));
+        leg.arrived = span.arrived.get().map(|at| at.max(leg.sent + hop));
+        leg.began = span.began.get().zip(leg.arrived).map(|(at, arrived)| at.max(arrived));
         leg.taken_up = leg.began.or(leg.arrived).unwrap_or(leg.sent);
         leg.delegated =
             u16::try_from(index).map_or(leg.taken_up, |number| self.follow(trip, Some(number), leg.taken_up, pace));
@@ -153,7 +153,7 @@ fn over(span: &TripSpan, leg: &Leg, hop: Time, flash: Time) -> Time {
     if let Some(answered) = leg.answered {
         // Late: the answer travels back to nobody.
         let back = answered + hop;
-        return span.late.map_or(back, |at| at.max(back)).max(settled + flash);
+        return span.late.get().map_or(back, |at| at.max(back)).max(settled + flash);
     }
     match span.settled {
         Some((_, Outcome::TimedOut)) if leg.arrived.is_some() => settled + FORGOTTEN.max(flash),
@@ -165,7 +165,7 @@ fn over(span: &TripSpan, leg: &Leg, hop: Time, flash: Time) -> Time {
 pub fn true_end(trip: &Trip) -> Time {
     let end = |span: &TripSpan| match (span.settled, span.answered) {
         (None, _) => Time::MAX,
-        (Some((settled, _)), Some((answered, _))) => settled.max(answered).max(span.late.unwrap_or_default()),
+        (Some((settled, _)), Some((answered, _))) => settled.max(answered).max(span.late.get().unwrap_or_default()),
         (Some((settled, Outcome::TimedOut)), None) => settled + FORGOTTEN,
         (Some((settled, _)), None) => settled,
     };

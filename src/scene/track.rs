@@ -117,10 +117,13 @@ fn mark_kind(what: &Happening) -> Option<MarkKind> {
         | Happening::InstancesDied(..)
         | Happening::CutOff(_)
         | Happening::WireCut(_)
+        | Happening::RegionCutOff(_)
         | Happening::Stopped(_) => Some(MarkKind::Bad),
         Happening::Overflowed(_)
         | Happening::Slowed(..)
         | Happening::WireSlowed(..)
+        | Happening::Lossy(..)
+        | Happening::Delayed(..)
         | Happening::Flushed(_)
         | Happening::Rebalancing(_)
         | Happening::DeadLettered(_)
@@ -130,9 +133,11 @@ fn mark_kind(what: &Happening) -> Option<MarkKind> {
         | Happening::HotKey(_)
         | Happening::Surged(..)
         | Happening::BreakerOpened(_)
-        | Happening::TakenOut(_) => Some(MarkKind::Warning),
+        | Happening::TakenOut(_)
+        | Happening::Ejected(_) => Some(MarkKind::Warning),
         Happening::Recovered(_)
         | Happening::WireRecovered(_)
+        | Happening::NetworkRecovered(_)
         | Happening::BreakerClosed(_)
         | Happening::BroughtBack(_) => Some(MarkKind::Good),
         Happening::Changed => Some(MarkKind::Hand),

@@ -27,6 +27,12 @@ pub fn happening(what: &Happening, parts: &Parts) -> String {
         Happening::CutOff(index) => format!("{} was cut off", name(index)),
         Happening::WireCut(index) => format!("the wire from {} was cut", wire(index)),
         Happening::WireRecovered(index) => format!("the wire from {} works again", wire(index)),
+        Happening::Lossy(name, thousandths) => {
+            format!("{name} loses {}% of its packets", short(f64::from(*thousandths) / 10.0))
+        }
+        Happening::Delayed(name, millis) => format!("packets of {name} take {millis} ms longer"),
+        Happening::RegionCutOff(name) => format!("the region {name} was cut off"),
+        Happening::NetworkRecovered(name) => format!("the network of {name} works again"),
         Happening::Flushed(index) => format!("{} forgot everything", name(index)),
         Happening::OutOfMemory(index) => format!("{} ran out of memory and was killed", name(index)),
         Happening::InstancesDied(index, count) => format!("{count} instances of {} died", name(index)),
@@ -49,7 +55,8 @@ pub fn happening(what: &Happening, parts: &Parts) -> String {
         Happening::BreakerOpened(index) => format!("the breaker from {} opened", wire(index)),
         Happening::BreakerClosed(index) => format!("the breaker from {} closed", wire(index)),
         Happening::TakenOut(index) => format!("a health check took {} out", callee(index)),
-        Happening::BroughtBack(index) => format!("a health check brought {} back", callee(index)),
+        Happening::BroughtBack(index) => format!("{} gets requests again", callee(index)),
+        Happening::Ejected(index) => format!("{} failed too often and was taken out", callee(index)),
         Happening::Changed => "you changed the design".to_owned(),
         Happening::Stopped(why) => format!("the run was stopped: {why}"),
     }

@@ -57,6 +57,8 @@ pub enum Stage {
     Returning,
     /// Not sent yet: the pause before a retry, or a user's hesitation before a reload.
     Pausing,
+    /// Not sent yet: waiting at its caller for a place in the wire's bulkhead.
+    Queued,
 }
 
 /// One try of a call, or a user's request (the root of a trip, with no wire and no caller).
@@ -88,6 +90,8 @@ pub struct Attempt {
     pub token: u32,
     /// The sampled trip it belongs to, plus one; 0 is none.
     pub trip: u32,
+    /// Where the slab keeps what only few attempts have; NONE if it has nothing of that.
+    pub rare: u32,
     /// Its span in that trip.
     pub span: u16,
     /// The request class.
@@ -133,6 +137,7 @@ impl Attempt {
             version: 0,
             token: 0,
             trip: 0,
+            rare: NONE,
             span: 0,
             class,
             tries: 1,
@@ -150,17 +155,38 @@ impl Attempt {
     }
 }
 
+/// What only few attempts have, beside the slab so that the others stay small.
+#[derive(Clone, Copy, Debug)]
+pub struct Rare {
+    /// When nobody waits for it any more; [`Time::MAX`] if it carries no deadline.
+    pub deadline: Time,
+    /// The next attempt for the same call, where the call is hedged.
+    pub twin: u32,
+    /// The sequence number of the event that sends the next hedge; 0 is none.
+    pub hedge: u32,
+    /// Hedges sent beside it.
+    pub hedged: u32,
+    /// Whether it is a hedge itself.
+    pub is_hedge: bool,
+}
+
+const COMMON: Rare = Rare { deadline: Time::MAX, twin: NONE, hedge: 0, hedged: 0, is_hedge: false };
+
 /// All attempts in flight.
 #[derive(Clone, Debug, Default)]
 pub struct Attempts {
     slots: Vec<Attempt>,
     free: Vec<u32>,
+    rare: Vec<Rare>,
+    rare_free: Vec<u32>,
 }
 
 impl Attempts {
     /// Keeps an attempt and gives its index.
     #[inline]
-    pub fn add(&mut self, attempt: Attempt) -> u32 {
+    pub fn add(&mut self, mut attempt: Attempt) -> u32 {
+        // A copy of another attempt does not share what that one has.
+        attempt.rare = NONE;
         match self.free.pop() {
             Some(index) => {
                 self.slots[index as usize] = attempt;
@@ -180,6 +206,9 @@ impl Attempts {
         debug_assert!(attempt.stage != Stage::Free, "freed twice");
         attempt.stage = Stage::Free;
         (attempt.timer, attempt.due) = (0, 0);
+        if attempt.rare != NONE {
+            self.rare_free.push(std::mem::replace(&mut attempt.rare, NONE));
+        }
         self.free.push(index);
     }
 
@@ -189,6 +218,34 @@ impl Attempts {
         matches!(stage, Stage::WaitingCore | Stage::Working | Stage::Calling)
     }
 
+    /// What only few attempts have: of this one.
+    #[inline]
+    pub fn rare(&self, index: u32) -> Rare {
+        match self.slots[index as usize].rare {
+            NONE => COMMON,
+            rare => self.rare[rare as usize],
+        }
+    }
+
+    /// The same, to change.
+    pub fn rare_mut(&mut self, index: u32) -> &mut Rare {
+        let rare = &mut self.slots[index as usize].rare;
+        if *rare == NONE {
+            *rare = self.rare_free.pop().unwrap_or(self.rare.len() as u32);
+            match self.rare.get_mut(*rare as usize) {
+                Some(place) => *place = COMMON,
+                None => self.rare.push(COMMON),
+            }
+        }
+        &mut self.rare[*rare as usize]
+    }
+
+    /// When nobody waits for it any more.
+    #[inline]
+    pub fn deadline(&self, index: u32) -> Time {
+        self.rare(index).deadline
+    }
+
     /// How many are in flight.
     pub fn alive(&self) -> usize {
         self.slots.len() - self.free.len()
@@ -196,7 +253,9 @@ impl Attempts {
 
     /// The memory it takes.
     pub fn bytes(&self) -> usize {
-        self.slots.len() * size_of::<Attempt>() + self.free.len() * size_of::<u32>()
+        self.slots.len() * size_of::<Attempt>()
+            + (self.free.len() + self.rare_free.len()) * size_of::<u32>()
+            + self.rare.len() * size_of::<Rare>()
     }
 
     /// The indices of those that fit.

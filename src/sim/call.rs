@@ -1,4 +1,4 @@
-//! The life of a call: sent, delivered, answered, received; timed out, tried again; and what comes too late.
+//! The way of a call to its callee and back: sent, delivered, answered, received.
 
 use crate::units::Time;
 
@@ -7,7 +7,7 @@ use super::calendar::Delay;
 use super::engine::Simulation;
 use super::event::Event;
 use super::part::Behavior;
-use super::{BreakerState, Happening, Outcome, Step};
+use super::{Happening, Outcome, Step};
 
 /// An overflow is told of again only after this long.
 const OVERFLOW_QUIET: Time = Time::from_secs(10);
@@ -40,18 +40,21 @@ impl Simulation {
         attempt.token = parent.token;
         let index = self.attempts.add(attempt);
         self.attempts[caller].child = index;
-        if let Some(budget) = &mut self.wires[wire as usize].budget {
-            budget.deposit();
-        }
+        self.wires[wire as usize].deposit();
         self.send(index);
     }
 
-    /// Sends an attempt over its wire, unless breaker or bulkhead refuse it.
+    /// Sends an attempt over its wire, unless its deadline has passed, or breaker or bulkhead refuse it.
     pub(super) fn send(&mut self, index: u32) {
         let now = self.now;
         let attempt = &mut self.attempts[index];
         attempt.sent = now;
         let (wire_index, tries, parent) = (attempt.wire, attempt.tries, attempt.parent);
+        if self.wires[wire_index as usize].policy.deadline && !self.takes_deadline(index) {
+            return;
+        }
+        let attempt = &self.attempts[index];
+        let hedge = attempt.rare != NONE && self.attempts.rare(index).is_hedge;
         if attempt.trip != 0 {
             self.open_span(index);
             let caller = &self.attempts[parent];
@@ -60,21 +63,21 @@ impl Simulation {
         }
         let wire = &mut self.wires[wire_index as usize];
         wire.frame.attempts += 1;
-        wire.frame.retries += u32::from(tries > 1);
+        wire.frame.hedges += u32::from(hedge);
+        wire.frame.retries += u32::from(tries > 1 && !hedge);
         if self.attempts[index].counts && matches!(self.parts[wire.from as usize].behavior, Behavior::Clients(_)) {
             self.totals.iter_mut().for_each(|totals| totals.attempts += 1);
         }
-        let full = wire.policy.bulkhead.is_some_and(|most| wire.in_flight >= most);
-        if full || wire.gone || !wire.breaker.as_mut().is_none_or(|breaker| breaker.permits(now)) {
-            self.wires[wire_index as usize].count(Outcome::Refused);
-            self.mark(index, Step::Settled(Outcome::Refused));
-            return self.conclude(index, Outcome::Refused, true);
+        if wire.is_full() && !wire.gone && wire.queue.len() < wire.policy.bulkhead_queue as usize {
+            wire.queue.push_back(index);
+            self.attempts[index].stage = Stage::Queued;
+            return self.start_timer(index, wire_index);
         }
-        wire.fly(now, 1);
-        if let Some(timeout) = wire.timeout {
-            self.attempts[index].timer = self.calendar.schedule(now, timeout, Event::Timeout.on(index));
+        if wire.is_full() || wire.gone || !wire.breaker.as_mut().is_none_or(|breaker| breaker.permits(now)) {
+            return self.refuse(index);
         }
-        self.travel(index, wire_index);
+        self.start_timer(index, wire_index);
+        self.launch(index, wire_index);
     }
 
     /// A pause is over: a call is tried again, or a consumer's work.
@@ -85,54 +88,98 @@ impl Simulation {
         }
     }
 
-    fn travel(&mut self, index: u32, wire: u32) {
+    /// Turns an attempt away before it is sent.
+    pub(super) fn refuse(&mut self, index: u32) {
+        let wire = self.attempts[index].wire;
+        self.wires[wire as usize].count(Outcome::Refused);
+        self.mark(index, Step::Settled(Outcome::Refused));
+        self.conclude(index, Outcome::Refused, true);
+    }
+
+    /// Lets an attempt go that neither breaker nor bulkhead holds back.
+    pub(super) fn launch(&mut self, index: u32, wire_index: u32) {
+        let wire = &mut self.wires[wire_index as usize];
+        wire.fly(self.now, 1);
+        if wire.hedging.is_some() {
+            self.plan_hedge(index, wire_index);
+        }
+        self.travel(index, false);
+    }
+
+    /// Starts the clock of an attempt's caller: its timeout, or what is left of the caller's own time.
+    fn start_timer(&mut self, index: u32, wire_index: u32) {
+        let wire = &self.wires[wire_index as usize];
+        let delay = match wire.policy.deadline.then(|| self.attempts.deadline(index)) {
+            Some(deadline) if deadline < Time::MAX => Delay::For(deadline.since(self.now)),
+            _ => match wire.timeout {
+                Some(timeout) => timeout,
+                None => return,
+            },
+        };
+        self.attempts[index].timer = self.calendar.schedule(self.now, delay, Event::Timeout.on(index));
+    }
+
+    /// Gives an attempt its deadline: its own timeout, but no more than its caller has left (as in gRPC). Where nothing
+    /// is left, the call is not made; then it is over, and this is false.
+    fn takes_deadline(&mut self, index: u32) -> bool {
+        let (wire, parent) = (self.attempts[index].wire, self.attempts[index].parent);
         let wire = &self.wires[wire as usize];
-        if wire.cut {
-            self.attempts[index].stage = Stage::Lost;
-            return;
+        let own = wire.policy.timeout.map_or(Time::MAX, |timeout| self.now + timeout);
+        let deadline = own.min(self.attempts.deadline(parent));
+        if deadline <= self.now {
+            self.parts[wire.from as usize].frame.expired += 1;
+            self.conclude(index, Outcome::TimedOut, true);
+            return false;
         }
-        match wire.latency {
-            None => self.deliver(index),
-            Some(latency) => {
-                self.attempts[index].stage = Stage::Travelling;
-                self.move_on(index, latency, Event::Deliver);
-            }
+        if deadline < Time::MAX {
+            self.attempts.rare_mut(index).deadline = deadline;
         }
+        true
     }
 
     /// An attempt reaches its callee.
     pub(super) fn deliver(&mut self, index: u32) {
         let (at, op) = (self.attempts[index].at, self.attempts[index].op);
         self.mark(index, Step::Arrived);
+        let part = &self.parts[at as usize];
+        let ill = (part.cut || part.refuses()) && !self.is_resolved(at, index);
         let part = &mut self.parts[at as usize];
-        if part.cut {
+        if ill && part.cut {
             return self.lose(index);
         }
         part.frame.arrivals += u32::from(op != Op::Probe);
-        if part.refuses() {
+        if ill {
             return self.answer(index, Outcome::Failed);
         }
         match &part.behavior {
             Behavior::Clients(_) => self.answer(index, Outcome::Failed),
-            Behavior::Balancer(_) => self.balance(at, index),
+            Behavior::Balancer(balancer) if balancer.duties.is_none() => self.balance(at, index),
+            Behavior::Balancer(_) | Behavior::Gateway(_) | Behavior::External(_) => self.knock(at, index),
+            Behavior::Dns(_) => self.resolve(at, index),
             _ => self.enter(at, index),
         }
     }
 
     /// An attempt that gets through no more. Only its caller's timeout ends it.
-    fn lose(&mut self, index: u32) {
+    pub(super) fn lose(&mut self, index: u32) {
         if self.attempts[index].op == Op::Consume {
             return self.delivery_lost(index);
         }
-        if self.attempts[index].parent == NONE && self.attempts[index].timer == 0 {
+        let attempt = &mut self.attempts[index];
+        self.wires[attempt.wire as usize].frame.lost += u32::from(attempt.class != PROBE);
+        if attempt.parent == NONE && attempt.timer == 0 {
             return self.attempts.remove(index);
         }
-        self.attempts[index].stage = Stage::Lost;
+        attempt.stage = Stage::Lost;
     }
 
-    /// The callee is done with an attempt; the answer goes back.
+    /// The callee is done with an attempt; the answer goes back. What rests on a fallback somewhere below is degraded.
     pub(super) fn answer(&mut self, index: u32, outcome: Outcome) {
         let attempt = &self.attempts[index];
+        let outcome = match (outcome, attempt.outcome) {
+            (Outcome::Ok, Outcome::Degraded) => Outcome::Degraded,
+            _ => outcome,
+        };
         if attempt.op != Op::Probe {
             let frame = &mut self.parts[attempt.at as usize].frame;
             frame.late += u32::from(attempt.parent == NONE);
@@ -156,22 +203,30 @@ impl Simulation {
         self.reply(index, Outcome::Shed);
     }
 
-    fn reply(&mut self, index: u32, outcome: Outcome) {
-        let attempt = &mut self.attempts[index];
-        attempt.outcome = outcome;
-        let (at, wire) = (attempt.at, attempt.wire);
-        self.mark(index, Step::Answered(outcome));
-        let wire = &self.wires[wire as usize];
-        if wire.cut || self.parts[at as usize].cut {
-            return self.lose(index);
-        }
-        match wire.latency {
-            None => self.receive(index),
-            Some(latency) => {
-                self.attempts[index].stage = Stage::Returning;
-                self.move_on(index, latency, Event::Answer);
+    /// Whether nobody waits any more for what an attempt asks, as its deadline tells.
+    #[inline]
+    pub(super) fn is_overdue(&self, index: u32) -> bool {
+        self.attempts[index].rare != NONE && self.attempts.deadline(index) <= self.now
+    }
+
+    /// Drops an attempt that is overdue, from its place in the component's station.
+    pub(super) fn expire(&mut self, at: u32, index: u32) {
+        self.parts[at as usize].frame.expired += 1;
+        self.free_slot(at, index);
+        match self.attempts[index].parent {
+            // The usual case: its caller has given up, at the latest now.
+            NONE => {
+                self.mark(index, Step::Answered(Outcome::TimedOut));
+                self.attempts.remove(index);
             }
+            _ => self.reply(index, Outcome::TimedOut),
         }
+    }
+
+    fn reply(&mut self, index: u32, outcome: Outcome) {
+        self.attempts[index].outcome = outcome;
+        self.mark(index, Step::Answered(outcome));
+        self.travel(index, true);
     }
 
     /// An answer reaches the caller, who may have stopped waiting.
@@ -180,9 +235,10 @@ impl Simulation {
         let (outcome, wire) = (attempt.outcome, attempt.wire);
         if attempt.class == PROBE {
             let waited = attempt.timer != 0;
+            let took = self.now.since(attempt.sent);
             self.attempts.remove(index);
             if waited {
-                self.probed(wire, outcome == Outcome::Ok);
+                self.probed(wire, outcome == Outcome::Ok, took);
             }
             return;
         }
@@ -197,117 +253,5 @@ impl Simulation {
         self.attempts[index].timer = 0;
         self.land(index, outcome);
         self.conclude(index, outcome, true);
-    }
-
-    /// A caller stops waiting. The callee cannot know: it works on.
-    pub(super) fn time_out(&mut self, index: u32) {
-        let (wire, lost) = (self.attempts[index].wire, self.attempts[index].stage == Stage::Lost);
-        if self.attempts[index].class == PROBE {
-            if lost {
-                self.attempts.remove(index);
-            }
-            return self.probed(wire, false);
-        }
-        if self.attempts[index].op == Op::Consume {
-            return self.delivery_expires(index);
-        }
-        self.land(index, Outcome::TimedOut);
-        self.conclude(index, Outcome::TimedOut, lost);
-    }
-
-    /// A call in flight ends for its caller: counts it.
-    fn land(&mut self, index: u32, outcome: Outcome) {
-        self.mark(index, Step::Settled(outcome));
-        let wire_index = self.attempts[index].wire;
-        let wire = &mut self.wires[wire_index as usize];
-        wire.fly(self.now, -1);
-        wire.count(outcome);
-        let ok = matches!(outcome, Outcome::Ok | Outcome::Degraded);
-        match wire.breaker.as_mut().and_then(|breaker| breaker.note(self.now, ok)) {
-            Some(BreakerState::Open) => self.tell(Happening::BreakerOpened(wire_index)),
-            Some(BreakerState::Closed) => self.tell(Happening::BreakerClosed(wire_index)),
-            _ => {}
-        }
-    }
-
-    /// The caller tries again or takes the outcome. `over` says that nobody works on this attempt any more.
-    fn conclude(&mut self, index: u32, outcome: Outcome, over: bool) {
-        let attempt = &mut self.attempts[index];
-        let parent = std::mem::replace(&mut attempt.parent, NONE);
-        let ok = matches!(outcome, Outcome::Ok | Outcome::Degraded);
-        let again = if ok { None } else { Some(attempt.clone()) };
-        let Attempt { op, hit, key, version, class, .. } = *attempt;
-        if over {
-            self.attempts.remove(index);
-        }
-        if let Some(failed) = again
-            && let Some(pause) = self.pause(&failed)
-        {
-            return self.plan_retry(parent, &failed, pause);
-        }
-        self.attempts[parent].child = NONE;
-        self.resume(parent, Reply { op, outcome, hit, key, version, class });
-    }
-
-    /// Plans the next attempt of a call.
-    fn plan_retry(&mut self, parent: u32, failed: &Attempt, pause: Time) {
-        let mut again = Attempt::new(failed.class, failed.op);
-        again.parent = parent;
-        (again.wire, again.at, again.key, again.user) = (failed.wire, failed.at, failed.key, failed.user);
-        (again.trip, again.counts, again.token) = (failed.trip, failed.counts, failed.token);
-        (again.tries, again.pause) = (failed.tries + 1, pause);
-        again.stage = Stage::Pausing;
-        let again = self.attempts.add(again);
-        self.attempts[parent].child = again;
-        self.move_on(again, Delay::For(pause), Event::Resend);
-    }
-
-    /// The pause before an attempt's call is tried again; none if it is not.
-    fn pause(&mut self, failed: &Attempt) -> Option<Time> {
-        let wire = &mut self.wires[failed.wire as usize];
-        let tries = wire.policy.retry.as_ref()?.tries;
-        if wire.gone || u32::from(failed.tries) >= tries {
-            return None;
-        }
-        if wire.budget.as_mut().is_some_and(|budget| !budget.withdraw()) {
-            return None;
-        }
-        wire.pause(failed.tries, failed.pause)
-    }
-
-    /// A caller goes on with the outcome of its call.
-    fn resume(&mut self, caller: u32, reply: Reply) {
-        let at = self.attempts[caller].at;
-        match &self.parts[at as usize].behavior {
-            Behavior::Clients(_) => self.finish(caller, reply.outcome),
-            Behavior::Server(_) => self.server_resumes(at, caller, reply),
-            _ => self.answer(caller, reply.outcome),
-        }
-    }
-
-    /// A caller is gone: whoever works for it works for nobody from now on.
-    pub(super) fn abandon(&mut self, index: u32, outcome: Outcome) {
-        if index == NONE {
-            return;
-        }
-        let attempt = &mut self.attempts[index];
-        attempt.timer = 0;
-        match attempt.stage {
-            Stage::Pausing => self.attempts.remove(index),
-            stage => {
-                self.land_silently(index, outcome);
-                self.attempts[index].parent = NONE;
-                if stage == Stage::Lost {
-                    self.attempts.remove(index);
-                }
-            }
-        }
-    }
-
-    fn land_silently(&mut self, index: u32, outcome: Outcome) {
-        self.mark(index, Step::Settled(outcome));
-        let wire = &mut self.wires[self.attempts[index].wire as usize];
-        wire.fly(self.now, -1);
-        wire.count(outcome);
     }
 }

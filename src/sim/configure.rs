@@ -2,12 +2,13 @@
 //!
 //! Wiring decides behaviour: the plan of a request at a server follows from what is wired to it.
 
-use crate::design::{ClassCost, Design, Kind};
+use crate::design::{ClassCost, Design, Kind, Strategy};
+use crate::units::Time;
 
 use super::Happening;
 use super::engine::Simulation;
 use super::part::{Behavior, Class, Part};
-use super::random::{Alias, Stream};
+use super::random::Alias;
 use super::replay::Status;
 use super::tally::Meter;
 use super::wire::Wire;
@@ -23,6 +24,7 @@ impl Simulation {
         self.configure_classes(design);
         self.match_parts(design);
         self.match_wires(design);
+        self.strike_wires_anew();
         for component in &design.components {
             let at = self.part(&component.name);
             self.configure_part(at, &component.kind);
@@ -76,6 +78,8 @@ impl Simulation {
             if !self.parts.iter().any(|part| part.name == component.name && !part.gone) {
                 self.parts.push(Part::new(&component.name, &component.kind, self.seed));
             }
+            let at = self.part(&component.name);
+            self.parts[at as usize].region = component.region.clone();
         }
     }
 
@@ -95,14 +99,43 @@ impl Simulation {
             let (from, to) = (self.part(&wire.from), self.part(&wire.to));
             let known = self.wires.iter().position(|known| known.from == from && known.to == to);
             let index = known.unwrap_or_else(|| {
-                self.wires.push(Wire::new(from, to, Stream::new(self.seed, &wire.name())));
+                self.wires.push(Wire::new(from, to, self.seed, &wire.name()));
                 self.wires.len() - 1
             });
+            self.wires[index].distance = match (design.component(&wire.from), design.component(&wire.to)) {
+                (Some(from), Some(to)) => design.distance(from, to),
+                _ => Time::ZERO,
+            };
+            (self.wires[index].afar, self.wires[index].roams) = self.ways_of_users(design, from, &wire.to);
             self.wires[index].configure(&wire.policy, &mut self.calendar);
             let named = &wire.policy.classes.0;
             let carried = self.classes.iter().map(|class| named.contains(&class.name));
             self.wires[index].carried = if named.is_empty() { Vec::new() } else { carried.collect() };
         }
+        for index in 0..self.wires.len() as u32 {
+            if !self.wires[index as usize].queue.is_empty() {
+                self.plan_admission(index);
+            }
+        }
+    }
+
+    /// How far a wire's callee is from the users of each clients, where its caller goes by that; and whether the wire is
+    /// the users' own way: DNS, and a balancer that stands in no region, are near everybody.
+    fn ways_of_users(&self, design: &Design, from: u32, to: &str) -> (Vec<Time>, bool) {
+        let caller = design.component(&self.parts[from as usize].name);
+        let roams = match caller.map(|caller| (&caller.kind, &caller.region)) {
+            Some((Kind::Dns(_), _)) => true,
+            Some((Kind::LoadBalancer(balancer), region)) if balancer.strategy == Strategy::Geographic => {
+                region.is_none()
+            }
+            _ => return (Vec::new(), false),
+        };
+        let users = self.parts.iter().filter(|part| matches!(part.behavior, Behavior::Clients(_)));
+        let way = |users: &Part| match (design.component(&users.name), design.component(to)) {
+            (Some(users), Some(callee)) => design.distance(users, callee),
+            _ => Time::ZERO,
+        };
+        (users.map(way).collect(), roams)
     }
 
     /// The wires from a component to those that fit, in the design's order.
@@ -119,6 +152,9 @@ impl Simulation {
                 self.configure_clients(at, settings);
             }
             Kind::LoadBalancer(settings) => self.configure_balancer(at, settings),
+            Kind::ApiGateway(settings) => self.configure_gateway(at, settings),
+            Kind::Dns(settings) => self.configure_dns(at, settings),
+            Kind::External(settings) => self.configure_external(at, settings),
             Kind::Cache(settings) => self.configure_cache(at, settings),
             Kind::Database(settings) => self.configure_database(at, settings),
             Kind::ObjectStorage(settings) => self.configure_storage(at, settings),
@@ -154,6 +190,7 @@ impl Simulation {
         while let Some(next) = station.next(now, &self.attempts) {
             self.ready.push_back(next);
         }
+        self.refill_duty_cores(at);
         self.settle_ready();
     }
 }

@@ -32,6 +32,8 @@ pub struct Simulation {
     pub(super) classes: Vec<Class>,
     pub(super) steps: Vec<Step>,
     pub(super) faults: Vec<Fault>,
+    /// Which of the faults act on wires now.
+    pub(super) in_force: Vec<u32>,
     /// Faults of the design that are already in `faults`.
     pub(super) scripted: Vec<Fault>,
     /// Attempts that a waiting room has just let in; they begin before anything else happens.
@@ -66,6 +68,7 @@ impl Simulation {
             classes: Vec::new(),
             steps: vec![Step::Done],
             faults: Vec::new(),
+            in_force: Vec::new(),
             scripted: Vec::new(),
             ready: VecDeque::new(),
             totals: warmup.map(|warmup| Totals::new(Time(warmup.0.div_ceil(FRAME.0).saturating_mul(FRAME.0)))),
@@ -191,6 +194,8 @@ impl Simulation {
                     _ => self.give_up(index),
                 }
             }
+            Event::Hedge => self.hedge(index, entry.seq),
+            Event::Admit => self.admit(index),
             Event::Arrive => self.arrive(index, entry.seq),
             Event::Think => self.think_over(index),
             Event::Boot => self.boot_over(index, entry.seq),
@@ -199,6 +204,7 @@ impl Simulation {
             Event::Probe => self.probe(index),
             Event::Alarm => self.alarm(index, entry.seq),
             Event::Chore => self.chore_due(index, entry.seq),
+            Event::Readmit => self.readmit(index, entry.seq),
         }
     }
 

@@ -46,6 +46,12 @@ events! {
     Alarm,
     /// Something that a server has planned for its instances is due.
     Chore,
+    /// The callee of a wire is no outlier any more.
+    Readmit,
+    /// A caller sends another attempt beside one that has not answered.
+    Hedge,
+    /// A wire's bulkhead has a free place.
+    Admit,
 }
 
 const _: () = assert!(EVENTS.len() <= 32, "an event's number has five bits");
@@ -70,6 +76,7 @@ pub fn is_live(entry: &Entry, attempts: &Attempts) -> bool {
     let (event, index) = Event::of(entry.event);
     match event {
         Event::Timeout | Event::Patience => attempts[index].timer == entry.seq,
+        Event::Hedge => attempts.rare(index).hedge == entry.seq,
         Event::Deliver | Event::Done | Event::Answer | Event::Resend | Event::Reload => {
             attempts[index].due == entry.seq
         }

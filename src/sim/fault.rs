@@ -1,4 +1,5 @@
-//! Faults: crash, restart, slow-down, partition, cache flush; and what comes back when they end.
+//! Faults: what strikes components, and what comes back when it ends. Faults of one kind on one target may overlap; each
+//! ends on its own. What strikes wires is in `network`.
 
 use crate::design::{FaultKind, Target};
 use crate::units::Time;
@@ -13,31 +14,34 @@ use super::{Happening, Outcome};
 impl Simulation {
     /// A fault strikes, and its end is planned.
     pub(super) fn fault_strikes(&mut self, index: u32) {
-        let fault = self.faults[index as usize].clone();
-        match &fault.target {
-            Target::Component(name) => {
-                if let Some(at) = self.part_named(name) {
-                    self.strike_part(at, index);
-                }
-            }
-            Target::Wire(from, to) => {
-                if let Some(wire) = self.wire_named(from, to) {
-                    self.strike_wire(wire, fault.settings.fault, fault.settings.factor);
-                }
-            }
+        self.strike_wires(index);
+        for at in self.parts_struck(index) {
+            self.strike_part(at, index);
         }
-        if let Some(lasts) = fault.settings.lasts {
+        if let Some(lasts) = self.faults[index as usize].settings.lasts {
             self.calendar.schedule(self.now, Delay::For(lasts), Event::FaultEnd.on(index));
         }
     }
 
-    fn part_named(&self, name: &str) -> Option<u32> {
+    /// The component of this name, as it is now.
+    pub(super) fn part_named(&self, name: &str) -> Option<u32> {
         self.parts.iter().position(|part| part.name == name && !part.gone).map(|index| index as u32)
     }
 
-    fn wire_named(&self, from: &str, to: &str) -> Option<u32> {
-        let (from, to) = (self.part_named(from)?, self.part_named(to)?);
-        self.wires.iter().position(|wire| wire.from == from && wire.to == to).map(|index| index as u32)
+    /// The components that a fault strikes: the one it names, or all that stand in the region it names. What strikes
+    /// the network strikes wires; only a partition of a single component shows at the component too.
+    fn parts_struck(&self, fault: u32) -> Vec<u32> {
+        let fault = &self.faults[fault as usize];
+        let Target::Component(name) = &fault.target else { return Vec::new() };
+        let network = Simulation::is_of_the_network(fault.settings.fault);
+        match self.part_named(name) {
+            Some(at) if !network || fault.settings.fault == FaultKind::Partition => vec![at],
+            Some(_) => Vec::new(),
+            None if network => Vec::new(),
+            None => (0..self.parts.len() as u32)
+                .filter(|at| !self.parts[*at as usize].gone && self.is_in(*at, name))
+                .collect(),
+        }
     }
 
     fn strike_part(&mut self, at: u32, index: u32) {
@@ -77,11 +81,12 @@ impl Simulation {
             FaultKind::Deploy => self.tell(Happening::Deploying(at, percent)),
             FaultKind::HotKey => self.tell(Happening::HotKey(at)),
             FaultKind::TrafficSurge => self.tell(Happening::Surged(at, percent)),
-            FaultKind::Crash | FaultKind::Restart | FaultKind::CacheFlush => {}
+            _ => {}
         }
     }
 
-    fn is_worker(&self, at: u32) -> bool {
+    /// Whether it works off messages.
+    pub(super) fn is_worker(&self, at: u32) -> bool {
         matches!(&self.parts[at as usize].behavior, Behavior::Server(server) if server.inbox.is_some())
     }
 
@@ -116,7 +121,7 @@ impl Simulation {
             FaultKind::HotKey => self.set_hot_key(at, hot),
             FaultKind::TrafficSurge => self.set_surge(at, product),
             FaultKind::Crash => self.refresh_down(at),
-            FaultKind::GcPause | FaultKind::Restart | FaultKind::CacheFlush => {}
+            _ => {}
         }
     }
 
@@ -147,50 +152,15 @@ impl Simulation {
         self.tell(Happening::Booting(at));
     }
 
-    fn strike_wire(&mut self, index: u32, kind: FaultKind, factor: f64) {
-        let wire = &mut self.wires[index as usize];
-        match kind {
-            FaultKind::SlowDown => {
-                wire.slow = factor;
-                wire.set_latency(&mut self.calendar);
-                self.tell(Happening::WireSlowed(index, (factor * 100.0) as u32));
-            }
-            // A wire has no process and no memory: what else may strike it cuts it.
-            _ => {
-                wire.cut = true;
-                let ends = [wire.from, wire.to];
-                ends.into_iter().for_each(|at| self.consumers_vanish(at, false));
-                self.tell(Happening::WireCut(index));
-            }
-        }
-    }
-
-    /// A fault that lasts a while is over.
+    /// A fault that lasts a while is over; others on the same target go on.
     pub(super) fn fault_ends(&mut self, index: u32) {
-        let fault = self.faults[index as usize].clone();
-        let kind = fault.settings.fault;
-        match &fault.target {
-            Target::Component(name) => {
-                self.part_fault_ends(index, self.part_named(name));
-            }
-            Target::Wire(from, to) => {
-                let Some(index) = self.wire_named(from, to) else { return };
-                let wire = &mut self.wires[index as usize];
-                match kind {
-                    FaultKind::SlowDown => wire.slow = 1.0,
-                    _ => wire.cut = false,
-                }
-                wire.set_latency(&mut self.calendar);
-                let ends = [wire.from, wire.to];
-                self.tell(Happening::WireRecovered(index));
-                ends.into_iter().for_each(|at| self.stir(at));
-            }
+        self.release_wires(index);
+        for at in 0..self.parts.len() as u32 {
+            self.part_fault_ends(index, at);
         }
     }
 
-    /// A fault of a component ends, unless the component is another by now.
-    fn part_fault_ends(&mut self, fault: u32, at: Option<u32>) {
-        let Some(at) = at else { return };
+    fn part_fault_ends(&mut self, fault: u32, at: u32) {
         let faults = &mut self.parts[at as usize].faults;
         let Some(found) = faults.iter().position(|on| *on == fault) else { return };
         faults.remove(found);
@@ -250,8 +220,13 @@ impl Simulation {
         let meant =
             |attempt: &Attempt| attempt.at == at && instance.is_none_or(|instance| instance == attempt.instance);
         self.ready.retain(|index| !meant(&attempts[*index]));
-        let here =
-            |stage: Stage| matches!(stage, Stage::WaitingSlot | Stage::WaitingCore | Stage::Working | Stage::Calling);
+        // A request that DNS has sent on has nothing to do with it any more.
+        let passed = matches!(self.parts[at as usize].behavior, Behavior::Dns(_));
+        let here = |stage: Stage| match stage {
+            Stage::WaitingSlot | Stage::WaitingCore | Stage::Working => true,
+            Stage::Calling => !passed,
+            _ => false,
+        };
         for index in self.attempts.which(|attempt| meant(attempt) && here(attempt.stage)) {
             let child = std::mem::replace(&mut self.attempts[index].child, NONE);
             self.abandon(child, Outcome::Failed);

@@ -114,6 +114,20 @@ figures! {
     Instances = "instances", "instances", Count, Mean, SERVERS;
     /// Work that it had promised in an answer and then lost.
     LostWork = "lost_work", "lost work", Count, Sum, SERVERS;
+    /// Requests that the rate limit refused.
+    Limited = "limited", "limited", Count, Sum, ["load-balancer", "api-gateway", "external"];
+    /// Requests that the filter blocked.
+    Filtered = "filtered", "filtered", Count, Sum, ["load-balancer"];
+    /// TLS handshakes: connections that were opened.
+    Handshakes = "handshakes", "handshakes", Count, Sum, ["load-balancer"];
+    /// Users logged in who had no token.
+    Logins = "logins", "log-ins", Count, Sum, ["api-gateway"];
+    /// Bytes of answers that compression saved.
+    BytesSaved = "bytes_saved", "bytes saved", Bytes, Sum, ["load-balancer"];
+    /// DNS look-ups: a resolver had no answer that was good.
+    Lookups = "lookups", "look-ups", Count, Sum, ["dns"];
+    /// What the calls have cost, in dollars.
+    Spent = "spent", "dollars spent", Count, Sum, ["external"];
 }
 
 impl Fold {

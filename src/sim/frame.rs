@@ -87,6 +87,8 @@ pub struct ComponentFrame {
     pub failed: u32,
     /// Requests worked off for a caller that had given up.
     pub late: u32,
+    /// Work dropped because its deadline had passed: requests not begun, calls not made. Work saved.
+    pub expired: u32,
     /// Requests that came out of the waiting room.
     pub began: u32,
     /// How long requests waited, in the waiting room and for a core, added up in seconds when each wait ended.
@@ -137,10 +139,12 @@ pub enum BreakerState {
 /// One wire in one frame. Counts are of this frame alone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct WireFrame {
-    /// Attempts made, retries counted.
+    /// Attempts made, retries and hedges counted.
     pub attempts: u32,
     /// Of these, retries.
     pub retries: u32,
+    /// Of these, hedges: sent beside one that had not answered yet.
+    pub hedges: u32,
     /// Attempts answered well in time.
     pub ok: u32,
     /// Attempts whose caller stopped waiting.
@@ -151,8 +155,16 @@ pub struct WireFrame {
     pub shed: u32,
     /// Attempts that failed otherwise.
     pub failed: u32,
+    /// Attempts whose twin answered first.
+    pub beaten: u32,
+    /// Calls that failed for good, answered by their caller's fallback.
+    pub degraded: u32,
     /// Answers that came after their caller had stopped waiting.
     pub late: u32,
+    /// Requests and answers that got lost on the way.
+    pub lost: u32,
+    /// Bytes that went through, both ways.
+    pub bytes: u64,
     /// Attempts in flight, time average.
     pub in_flight: f32,
     /// The breaker, at the end of the frame.
@@ -185,8 +197,10 @@ pub struct Answers {
     pub issued: u32,
     /// Of these, impatient reloads.
     pub refreshes: u32,
-    /// Requests answered well.
+    /// Requests answered, well or less well.
     pub succeeded: u32,
+    /// Of these, answered less well: by a fallback somewhere on the way.
+    pub degraded: u32,
     /// Requests given up on.
     pub timed_out: u32,
     /// Requests refused.
@@ -304,6 +318,14 @@ pub enum Happening {
     WireCut(u32),
     /// A wire works again.
     WireRecovered(u32),
+    /// A wire, a component or a region (by name) loses this share of its packets (in thousandths).
+    Lossy(String, u32),
+    /// Packets of a wire, a component or a region (by name) take longer, by this many milliseconds.
+    Delayed(String, u32),
+    /// A region was cut off from the others.
+    RegionCutOff(String),
+    /// The network of a component or a region (by name) works again.
+    NetworkRecovered(String),
     /// A cache forgot everything.
     Flushed(u32),
     /// A waiting room shed its first request in a while.
@@ -322,6 +344,8 @@ pub enum Happening {
     DeadLettered(u32),
     /// A lease ran out before its holder let go, the first in a while.
     LeaseLost(u32),
+    /// The failures of real requests took the callee of this wire out.
+    Ejected(u32),
     /// The design was changed by hand.
     Changed,
     /// The run was stopped to bound memory.

@@ -11,13 +11,16 @@ mod fault;
 mod figure;
 mod frame;
 mod gauge;
+mod hedge;
 mod kind;
+mod limiter;
+mod network;
 mod part;
 mod random;
 mod record;
 mod replay;
-#[allow(dead_code, reason = "the balancer and the shard router are about to use it")]
 mod ring;
+mod settle;
 mod station;
 mod tally;
 mod wire;

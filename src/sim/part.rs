@@ -4,9 +4,12 @@ use crate::design::{ClassCost, Kind};
 use crate::units::{Distribution, Time};
 
 use super::ComponentFrame;
-use super::attempt::NONE;
+use super::attempt::{Attempt, NONE};
 use super::calendar::Delay;
-use super::kind::{Balancer, Broker, Cache, Clients, Database, Inbox, Locks, Server, Storage};
+use super::kind::{
+    Balancer, Broker, Cache, Clients, Database, Dns, Duties, External, Gateway, Inbox, Locks, Server, Storage,
+};
+use super::limiter::Limiter;
 use super::random::{Alias, Stream};
 use super::station::Station;
 use super::tally::Meter;
@@ -64,6 +67,8 @@ pub(super) struct Part {
     pub cut: bool,
     /// The faults in force on it.
     pub faults: Vec<u32>,
+    /// Where in the world it stands.
+    pub region: Option<String>,
     pub gone: bool,
     /// How many times slower a fault makes it.
     pub slow: f64,
@@ -76,11 +81,14 @@ pub(super) struct Part {
 #[derive(Clone, Debug)]
 pub(super) enum Behavior {
     Clients(Box<Clients>),
-    Balancer(Balancer),
+    Balancer(Box<Balancer>),
+    Gateway(Box<Gateway>),
+    Dns(Box<Dns>),
+    External(Box<External>),
     Server(Box<Server>),
     Cache(Box<Cache>),
     Database(Box<Database>),
-    Storage(Storage),
+    Storage(Box<Storage>),
     Broker(Box<Broker>),
     Locks(Box<Locks>),
 }
@@ -111,11 +119,14 @@ impl Behavior {
     pub fn new(kind: &Kind, seed: u64, name: &str) -> Behavior {
         match kind {
             Kind::Clients(settings) => Behavior::Clients(Box::new(Clients::new(settings, seed, name))),
-            Kind::LoadBalancer(settings) => Behavior::Balancer(Balancer::new(settings)),
+            Kind::LoadBalancer(settings) => Behavior::Balancer(Box::new(Balancer::new(settings))),
+            Kind::ApiGateway(_) => Behavior::Gateway(Box::default()),
+            Kind::Dns(settings) => Behavior::Dns(Box::new(Dns::new(settings))),
+            Kind::External(settings) => Behavior::External(Box::new(External::new(settings))),
             Kind::Server(settings) => Behavior::Server(Box::new(Server::new(settings))),
             Kind::Cache(settings) => Behavior::Cache(Box::new(Cache::new(settings))),
             Kind::Database(settings) => Behavior::Database(Box::new(Database::new(settings))),
-            Kind::ObjectStorage(settings) => Behavior::Storage(Storage::new(settings)),
+            Kind::ObjectStorage(settings) => Behavior::Storage(Box::new(Storage::new(settings))),
             Kind::Queue(settings) => Behavior::Broker(Box::new(Broker::new(settings, seed, name))),
             Kind::Worker(settings) => {
                 let mut server = Server::new(&settings.server());
@@ -139,14 +150,64 @@ impl Behavior {
             Behavior::Storage(storage) => Some(&mut storage.station),
             Behavior::Broker(broker) => Some(&mut broker.station),
             Behavior::Locks(locks) => Some(&mut locks.station),
-            Behavior::Clients(_) | Behavior::Balancer(_) | Behavior::Server(_) => None,
+            Behavior::External(external) => Some(&mut external.station),
+            Behavior::Balancer(balancer) => balancer.duties.as_mut().map(|duties| &mut duties.slots),
+            Behavior::Gateway(gateway) => Some(&mut gateway.duties.slots),
+            Behavior::Clients(_) | Behavior::Dns(_) | Behavior::Server(_) => None,
         }
+    }
+
+    /// What it does besides passing requests on; none where that is all, or where requests end.
+    #[inline]
+    pub fn duties(&mut self) -> Option<&mut Duties> {
+        match self {
+            Behavior::Balancer(balancer) => balancer.duties.as_deref_mut(),
+            Behavior::Gateway(gateway) => Some(&mut gateway.duties),
+            _ => None,
+        }
+    }
+
+    /// The bytes of an answer that leaves it, of a response that has this many: it may compress.
+    #[inline]
+    pub fn answer_bytes(&self, attempt: &Attempt, bytes: u64) -> u64 {
+        match self {
+            Behavior::Balancer(balancer) => match &balancer.duties {
+                Some(duties) => duties.answer_bytes(attempt.step, bytes),
+                None => bytes,
+            },
+            _ => bytes,
+        }
+    }
+
+    /// Its rate limiter.
+    pub fn limiter(&mut self) -> Option<&mut Limiter> {
+        match self {
+            Behavior::External(external) => external.limiter.as_mut(),
+            other => other.duties()?.limiter(),
+        }
+    }
+
+    /// Counts a request that its rate limit refused.
+    pub fn count_limited(&mut self) {
+        match self {
+            Behavior::External(external) => external.limited += 1,
+            other => other.duties().into_iter().for_each(Duties::count_limited),
+        }
+    }
+
+    /// Whether servers call it for what it does, as they call other servers.
+    pub fn is_service(&self) -> bool {
+        matches!(self, Behavior::Server(_) | Behavior::Balancer(_) | Behavior::Gateway(_) | Behavior::External(_))
     }
 
     /// Forgets all work in hand and all that is kept in memory only: a crash.
     pub fn clear(&mut self, now: Time) {
         match self {
-            Behavior::Clients(_) | Behavior::Balancer(_) => {}
+            Behavior::Clients(_) => {}
+            Behavior::Balancer(balancer) => balancer.clear(now),
+            Behavior::Gateway(gateway) => gateway.clear(now),
+            Behavior::Dns(dns) => dns.clear(),
+            Behavior::External(external) => external.station.clear(now),
             Behavior::Server(server) => server.clear(now),
             Behavior::Cache(cache) => cache.clear(now),
             Behavior::Database(database) => database.station.clear(now),
@@ -163,15 +224,23 @@ impl Behavior {
             Behavior::Database(database) => database.bytes(),
             Behavior::Broker(broker) => broker.bytes(),
             Behavior::Locks(locks) => locks.bytes(),
+            Behavior::Balancer(balancer) => balancer.duties.as_ref().map_or(0, |duties| duties.bytes()),
+            Behavior::Gateway(gateway) => gateway.duties.bytes(),
+            Behavior::Dns(dns) => dns.bytes(),
+            Behavior::External(external) => external.limiter.as_ref().map_or(0, Limiter::bytes),
             Behavior::Server(server) => server.bytes(),
-            Behavior::Clients(_) | Behavior::Balancer(_) | Behavior::Storage(_) => 0,
+            Behavior::Clients(_) | Behavior::Storage(_) => 0,
         }
     }
 
     /// Fills in the frame that ends now.
     pub fn harvest(&mut self, now: Time, frame: &mut ComponentFrame) {
         match self {
-            Behavior::Clients(_) | Behavior::Balancer(_) => {}
+            Behavior::Clients(_) => {}
+            Behavior::Balancer(balancer) => balancer.harvest(now, frame),
+            Behavior::Gateway(gateway) => gateway.harvest(now, frame),
+            Behavior::Dns(dns) => dns.harvest(frame),
+            Behavior::External(external) => external.harvest(now, frame),
             Behavior::Server(server) => server.harvest(now, frame),
             Behavior::Cache(cache) => cache.harvest(now, frame),
             Behavior::Database(database) => database.harvest(now, frame),
@@ -200,6 +269,7 @@ impl Part {
             boot: Time::ZERO,
             cut: false,
             faults: Vec::new(),
+            region: None,
             gone: false,
             slow: 1.0,
             overflowed: None,

@@ -12,11 +12,8 @@ pub struct Stream([u64; 4]);
 impl Stream {
     /// The stream of this seed and name. Different names give streams that have nothing to do with each other.
     pub fn new(seed: u64, name: &str) -> Stream {
-        // FNV-1a of the name, then SplitMix64 to fill the state, as the generator's authors advise.
-        let hash = name
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-        let mut state = seed ^ hash.rotate_left(32);
+        // SplitMix64 fills the state, as the generator's authors advise.
+        let mut state = seed ^ hash_of(name).rotate_left(32);
         Stream(std::array::from_fn(|_| {
             state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
             mix(state)
@@ -60,6 +57,12 @@ impl Stream {
             }
         }
     }
+}
+
+/// FNV-1a of a name.
+pub fn hash_of(name: &str) -> u64 {
+    name.bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 /// SplitMix64's finaliser: a good hash of a 64-bit word.

@@ -44,6 +44,7 @@ impl Meter {
         *match outcome {
             Outcome::Ok | Outcome::Degraded => {
                 self.latency.saturating_record((latency.0 / 1000).max(1));
+                self.answers.degraded += u32::from(outcome == Outcome::Degraded);
                 &mut self.answers.succeeded
             }
             Outcome::TimedOut => &mut self.answers.timed_out,
@@ -75,6 +76,8 @@ pub struct Tally {
     pub issued: u64,
     /// Requests answered well.
     pub succeeded: u64,
+    /// Of these, answered less well: by a fallback somewhere on the way.
+    pub degraded: u64,
     /// Requests given up on.
     pub timed_out: u64,
     /// Requests refused by a breaker, a bulkhead or a rate limit.
@@ -96,6 +99,7 @@ impl Tally {
         Tally {
             issued: 0,
             succeeded: 0,
+            degraded: 0,
             timed_out: 0,
             refused: 0,
             shed: 0,
@@ -116,6 +120,7 @@ impl Tally {
             Outcome::Ok | Outcome::Degraded => {
                 self.latency.saturating_record((latency.0 / 1000).max(1));
                 self.latency_sum += latency.as_secs_f64();
+                self.degraded += u64::from(outcome == Outcome::Degraded);
                 self.latency_max = self.latency_max.max(latency);
                 &mut self.succeeded
             }
@@ -162,6 +167,7 @@ pub struct ComponentSum {
     pub shed: u64,
     pub failed: u64,
     pub late: u64,
+    pub expired: u64,
     pub began: u64,
     pub waited_s: f64,
     /// Busy servers, summed over frames; `servers` likewise, so that their ratio is the utilization.
@@ -181,12 +187,17 @@ pub struct ComponentSum {
 pub struct WireSum {
     pub attempts: u64,
     pub retries: u64,
+    pub hedges: u64,
     pub ok: u64,
     pub timed_out: u64,
     pub refused: u64,
     pub shed: u64,
     pub failed: u64,
+    pub beaten: u64,
+    pub degraded: u64,
     pub late: u64,
+    pub lost: u64,
+    pub bytes: u64,
 }
 
 impl Totals {
@@ -231,6 +242,7 @@ impl Totals {
             sum.shed += u64::from(seen.shed);
             sum.failed += u64::from(seen.failed);
             sum.late += u64::from(seen.late);
+            sum.expired += u64::from(seen.expired);
             sum.began += u64::from(seen.began);
             sum.waited_s += seen.waited;
             sum.busy += f64::from(seen.busy);
@@ -248,12 +260,17 @@ impl Totals {
         for (sum, seen) in sums.wires.iter_mut().zip(&frame.wires) {
             sum.attempts += u64::from(seen.attempts);
             sum.retries += u64::from(seen.retries);
+            sum.hedges += u64::from(seen.hedges);
             sum.ok += u64::from(seen.ok);
             sum.timed_out += u64::from(seen.timed_out);
             sum.refused += u64::from(seen.refused);
             sum.shed += u64::from(seen.shed);
             sum.failed += u64::from(seen.failed);
+            sum.beaten += u64::from(seen.beaten);
+            sum.degraded += u64::from(seen.degraded);
             sum.late += u64::from(seen.late);
+            sum.lost += u64::from(seen.lost);
+            sum.bytes += seen.bytes;
         }
     }
 }

@@ -1,11 +1,14 @@
 //! A wire at run time: its policy, and what it remembers.
 
+use std::collections::VecDeque;
+
 use crate::design::{Backoff, CallPolicy, Jitter};
-use crate::units::Time;
+use crate::units::{Bytes, Time};
 
 use super::attempt::NONE;
 use super::breaker::{Breaker, Budget};
 use super::calendar::{Calendar, Delay};
+use super::kind::{PeakEwma, USER_BITS};
 use super::random::Stream;
 use super::{BreakerState, Outcome, WireFrame};
 
@@ -28,22 +31,97 @@ pub struct Wire {
     pub breaker: Option<Breaker>,
     /// The retry budget.
     pub budget: Option<Budget>,
+    /// When and how often it hedges.
+    pub hedging: Option<Hedging>,
+    /// What its bandwidth makes wait.
+    pub line: Option<Line>,
     /// Calls in flight whose caller still waits.
     pub in_flight: u32,
+    /// Calls that wait for a place in the bulkhead.
+    pub queue: VecDeque<u32>,
+    /// The faults in force on it.
+    pub faults: Vec<u32>,
     /// Cut by a partition.
     pub cut: bool,
-    /// How many times slower a fault makes it.
+    /// How many times slower faults make it.
     pub slow: f64,
+    /// How much longer faults make it take, one way.
+    pub added: Time,
+    /// The share of packets that faults lose, each way.
+    pub lossy: f64,
+    /// The distance between the regions of its ends, one way.
+    pub distance: Time,
+    /// How far the callee is from the users of each clients, one way, where that matters to the caller.
+    pub afar: Vec<Time>,
+    /// Whether that comes on top of its latency: the wire is the users' own way.
+    pub roams: bool,
     /// Taken out of the design in mid-run.
     pub gone: bool,
     /// Whether requests of each class may go over it; empty is all of them.
     pub carried: Vec<bool>,
     /// The health check's view of the callee.
     pub check: Check,
+    /// Whether its caller watches how real requests end.
+    pub observed: bool,
+    /// How long real requests took lately, of an observed wire.
+    pub ewma: PeakEwma,
+    /// How long probes took lately.
+    pub probes: PeakEwma,
     /// What the current frame has counted.
     pub frame: WireFrame,
     changed: Time,
     area: u64,
+    /// Who gets lost. A stream of its own: a loss moves no jitter.
+    losses: Stream,
+    /// The latency as it is now, one way.
+    one_way: Time,
+    /// The share of packets that get lost each way, faults counted.
+    loss: f64,
+}
+
+/// When and how often a wire hedges its calls.
+#[derive(Clone, Debug)]
+pub struct Hedging {
+    /// How long it waits for an answer first.
+    pub after: Time,
+    /// The same, prepared.
+    pub delay: Delay,
+    /// Attempts beside the first one at most.
+    pub most: u32,
+    /// How many calls may be hedged.
+    pub budget: Option<Budget>,
+}
+
+/// What becomes of a message on a wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passage {
+    /// It gets lost.
+    Lost,
+    /// It takes this long.
+    Takes(Time),
+}
+
+/// A line of finite bandwidth: one message at a time, first come first served. As the time of each is known when it
+/// comes, it is enough to remember when the line is free (Lindley's recursion).
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Bytes per second.
+    pub bandwidth: Bytes,
+    free: Time,
+}
+
+impl Line {
+    /// Takes a message on. How long it takes from now until its last byte is through.
+    pub fn carry(&mut self, now: Time, bytes: u64) -> Time {
+        let start = self.free.max(now);
+        self.free = start + Time::from_secs_f64(bytes as f64 / self.bandwidth.0 as f64);
+        self.free.since(now)
+    }
+
+    /// Bytes that it has taken on and not carried yet.
+    fn backlog(&self, now: Time) -> u64 {
+        (self.free.since(now).as_secs_f64() * self.bandwidth.0 as f64) as u64
+    }
 }
 
 /// What a health check knows of one callee.
@@ -55,29 +133,60 @@ pub struct Check {
     pub against: u32,
     /// Whether probes are running.
     pub running: bool,
+    /// Real requests that failed in a row, where outliers are watched.
+    pub failures: u32,
+    /// The event that ends an ejection; 0 is none.
+    pub ejected: u32,
+    /// How often it was ejected.
+    pub ejections: u32,
+    /// When it came back; zero is never.
+    pub back: Time,
+}
+
+impl Check {
+    /// Whether no request should go there.
+    #[inline]
+    pub fn is_out(&self) -> bool {
+        self.sick || self.ejected != 0
+    }
 }
 
 impl Wire {
     /// A wire that has carried nothing.
-    pub fn new(from: u32, to: u32, stream: Stream) -> Wire {
+    pub fn new(from: u32, to: u32, seed: u64, name: &str) -> Wire {
         Wire {
             from,
             to,
             policy: CallPolicy::default(),
             latency: None,
             timeout: None,
-            stream,
+            stream: Stream::new(seed, name),
             breaker: None,
             budget: None,
+            hedging: None,
+            line: None,
             in_flight: 0,
+            queue: VecDeque::new(),
+            faults: Vec::new(),
             cut: false,
             slow: 1.0,
+            added: Time::ZERO,
+            lossy: 0.0,
+            distance: Time::ZERO,
+            afar: Vec::new(),
+            roams: false,
             gone: false,
             carried: Vec::new(),
             check: Check::default(),
+            observed: false,
+            ewma: PeakEwma::default(),
+            probes: PeakEwma::default(),
             frame: WireFrame::default(),
             changed: Time::ZERO,
             area: 0,
+            losses: Stream::new(seed, &format!("{name}/loss")),
+            one_way: Time::ZERO,
+            loss: 0.0,
         }
     }
 
@@ -91,6 +200,18 @@ impl Wire {
         if share(&self.policy) != share(policy) {
             self.budget = share(policy).map(Budget::new);
         }
+        if self.policy.hedge != policy.hedge {
+            self.hedging = policy.hedge.as_ref().map(|hedge| Hedging {
+                after: hedge.after,
+                delay: calendar.constant(hedge.after),
+                most: hedge.most,
+                budget: hedge.budget.map(Budget::new),
+            });
+        }
+        if self.policy.bandwidth != policy.bandwidth {
+            let free = self.line.as_ref().map_or(Time::ZERO, |line| line.free);
+            self.line = policy.bandwidth.map(|bandwidth| Line { bandwidth, free });
+        }
         self.policy = policy.clone();
         self.timeout = policy.timeout.map(|timeout| calendar.constant(timeout));
         self.set_latency(calendar);
@@ -102,10 +223,76 @@ impl Wire {
         self.carried.is_empty() || self.carried.get(usize::from(class)).is_some_and(|carried| *carried)
     }
 
-    /// The latency as it is now, with a fault's factor.
+    /// How far the callee is now, one way.
+    pub fn one_way(&self) -> Time {
+        self.one_way
+    }
+
+    /// How far the callee is from a user, with what faults do to the way.
+    pub fn users_way(&self, user: u32) -> Time {
+        let afar = self.afar.get((user >> USER_BITS) as usize).copied().unwrap_or_default();
+        if self.slow == 1.0 { afar } else { afar * self.slow }
+    }
+
+    /// How near the callee is to a user: by the whole way, where the wire is the user's own; otherwise those in the user's
+    /// region come first, and then those that are near to the caller.
+    pub fn reach(&self, user: u32) -> (bool, Time) {
+        match self.users_way(user) {
+            afar if self.roams => (false, self.one_way + afar),
+            afar => (afar > Time::ZERO, self.one_way),
+        }
+    }
+
+    /// The latency and the loss as they are now, with what faults do to them.
     pub fn set_latency(&mut self, calendar: &mut Calendar) {
-        let latency = if self.slow == 1.0 { self.policy.latency } else { self.policy.latency * self.slow };
-        self.latency = (latency > Time::ZERO).then(|| calendar.constant(latency));
+        let usual = self.policy.latency + self.distance;
+        self.one_way = if self.slow == 1.0 { usual } else { usual * self.slow } + self.added;
+        let prepared = |latency: Time| match self.faults.is_empty() {
+            true => calendar.constant(latency),
+            // Not worth a lane.
+            false => Delay::For(latency),
+        };
+        self.latency = (self.one_way > Time::ZERO).then_some(self.one_way).map(prepared);
+        self.loss = 1.0 - (1.0 - self.policy.loss.0) * (1.0 - self.lossy);
+    }
+
+    /// Whether its latency is all it does to a message.
+    #[inline]
+    pub fn is_plain(&self) -> bool {
+        self.line.is_none() && self.loss == 0.0
+    }
+
+    /// Takes a message on: first it waits for the line and goes through it, then it travels. A lost one took its place
+    /// in the line too.
+    pub fn pass(&mut self, now: Time, bytes: u64) -> Passage {
+        let sent = self.line.as_mut().map_or(Time::ZERO, |line| line.carry(now, bytes));
+        match self.loss > 0.0 && self.losses.unit() < self.loss {
+            true => Passage::Lost,
+            false => Passage::Takes(sent + self.one_way),
+        }
+    }
+
+    /// A call was made: it fills the budgets.
+    #[inline]
+    pub fn deposit(&mut self) {
+        if let Some(budget) = &mut self.budget {
+            budget.deposit();
+        }
+        if let Some(Hedging { budget: Some(budget), .. }) = &mut self.hedging {
+            budget.deposit();
+        }
+    }
+
+    /// Whether all places of the bulkhead are taken.
+    #[inline]
+    pub fn has_no_place(&self) -> bool {
+        self.policy.bulkhead.is_some_and(|most| self.in_flight >= most)
+    }
+
+    /// Whether a call that comes now finds no place in the bulkhead, or others waiting for one.
+    #[inline]
+    pub fn is_full(&self) -> bool {
+        self.has_no_place() || !self.queue.is_empty()
     }
 
     /// The pause before the next try, after `tries` tries and a last pause; none if the policy does not retry.
@@ -157,7 +344,13 @@ impl Wire {
         let mut frame = std::mem::take(&mut self.frame);
         frame.in_flight = (self.area as f64 / span.0 as f64) as f32;
         frame.breaker = self.breaker.as_ref().map_or(BreakerState::Closed, Breaker::state);
-        frame.sick = self.check.sick;
+        frame.sick = self.check.is_out();
+        if let Some(line) = &self.line {
+            // What waits for the line goes through in a later frame.
+            let backlog = line.backlog(now).min(frame.bytes);
+            self.frame.bytes = backlog;
+            frame.bytes -= backlog;
+        }
         self.area = 0;
         frame
     }
@@ -184,6 +377,11 @@ impl Turns {
             [one] => Some(one),
             many => many.get_mut(usize::from(class)),
         }
+    }
+
+    /// Whether all classes share one turn.
+    pub fn is_one(&self) -> bool {
+        self.0.len() == 1
     }
 
     /// Whether the same wires take turns in both.

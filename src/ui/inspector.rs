@@ -8,14 +8,14 @@ mod run;
 use leptos::prelude::*;
 
 use crate::design::{Component, Target};
-use crate::editor::{Action, Msg, Room};
+use crate::editor::{Action, Msg, Room, region_info};
 use crate::scene::policy_summary;
 
 use super::icon::kind_icon;
 use super::live::live;
 use super::session::{Session, use_session};
 
-use field::Form;
+use field::{Form, field};
 use figures::{ComponentFigures, WireFigures};
 use run::RunSettings;
 
@@ -84,7 +84,8 @@ fn ComponentView(name: String) -> impl IntoView {
                 </div>
             </header>
             <ComponentFigures name=connect_title.clone() />
-            <Form room=room common=common(word) />
+            <Form room=room.clone() common=common(word) />
+            {field(&room, "", region_info())}
             <div class="inspector-actions">
                 {action(session, Action::Connect)}
                 {action(session, Action::Menu)}

@@ -49,9 +49,8 @@ pub enum ToWorker {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FaultText {
     target: String,
-    fault: String,
-    lasts: Option<Time>,
-    factor: f64,
+    /// Its settings as they are typed, by name.
+    settings: Vec<(String, String)>,
 }
 
 /// What the worker answers.
@@ -91,20 +90,21 @@ impl Ending {
 
 impl From<&Fault> for FaultText {
     fn from(fault: &Fault) -> FaultText {
-        FaultText {
-            target: fault.target.to_string(),
-            fault: fault.settings.fault.word().to_owned(),
-            lasts: fault.settings.lasts,
-            factor: fault.settings.factor,
-        }
+        let typed = |name: &str| fault.settings.get(name).and_then(|node| node.as_typed());
+        let settings = fault.settings.schema().into_iter();
+        let settings = settings.filter_map(|info| Some((info.name.to_owned(), typed(info.name)?)));
+        FaultText { target: fault.target.to_string(), settings: settings.collect() }
     }
 }
 
 impl FaultText {
     /// The fault, striking at this time.
     pub fn fault(&self, at: Time) -> Fault {
-        let mut settings = FaultSettings { at, lasts: self.lasts, factor: self.factor, ..FaultSettings::default() };
-        settings.put("fault", &Node::text(self.fault.as_str()), &mut Findings::default());
+        let mut settings = FaultSettings::default();
+        for (name, typed) in &self.settings {
+            settings.put(name, &Node::text(typed.as_str()), &mut Findings::default());
+        }
+        settings.at = at;
         Fault { target: Target::parse(&self.target), settings }
     }
 }

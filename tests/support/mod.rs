@@ -60,8 +60,10 @@ pub fn random_design(seed: u64) -> Design {
         let kind = if index == 0 { "clients" } else { dice.pick(design::Kind::WORDS) };
         let name = format!("n{index}");
         text += &format!("[components.{name}]\nkind = \"{kind}\"\n{}", random_settings(kind, &mut dice));
+        text += dice.pick(&["", "", "", "region = \"eu\"\n", "region = \"us\"\n"]);
         names.push(name);
     }
+    text += dice.pick(&["", "[regions]\n\"eu -> us\" = \"30ms\"\n", "[regions]\ndefault = \"9ms\"\n"]);
     text += "[wires]\n";
     let mut design = read(&text);
     for from in &names {
@@ -73,10 +75,14 @@ pub fn random_design(seed: u64) -> Design {
             }
         }
     }
-    for _ in 0..dice.below(4) {
+    for _ in 0..dice.below(5) {
         let target = match (dice.below(3), design.wires.as_slice()) {
             (0, [_, ..]) => design.wires[dice.below(design.wires.len() as u64) as usize].name(),
             _ => names[dice.below(names.len() as u64) as usize].clone(),
+        };
+        let target = match dice.below(6) {
+            0 if design.has_region("eu") => "eu".to_owned(),
+            _ => target,
         };
         let fault = dice.pick(design::FaultKind::WORDS);
         text += &format!("[[faults]]\nat = \"{}ms\"\ntarget = \"{target}\"\nfault = \"{fault}\"\n", dice.below(9000));
@@ -94,17 +100,27 @@ fn random_settings(kind: &str, dice: &mut Dice) -> String {
             dice.below(40),
             dice.pick(&["", "patience = \"300ms\"\nrefreshes = 2\n", "patience = \"1s\"\n", "arrivals = \"even\"\n"]),
         ),
-        "load-balancer" => format!(
-            "strategy = \"{}\"\n{}",
-            dice.pick(&[
-                "round-robin",
-                "weighted-round-robin",
-                "least-connections",
-                "random",
-                "power-of-two",
-                "ip-hash"
-            ]),
-            dice.pick(&["health = \"none\"\n", "health = { interval = \"300ms\", timeout = \"200ms\" }\n", ""]),
+        "load-balancer" => random_balancer(dice),
+        "api-gateway" => format!(
+            "{}cores = {}\nconcurrency = {}\ncapacity = {}\n{}",
+            dice.pick(&["", "auth = \"none\"\n", "auth = { verify = \"1ms\", login = \"9ms\", token = \"1s\" }\n"]),
+            1 + dice.below(3),
+            1 + dice.below(30),
+            dice.below(20),
+            random_limit(dice),
+        ),
+        "dns" => format!(
+            "policy = \"{}\"\nresolvers = {}\nttl = \"{}\"\n{}",
+            dice.pick(design::Routing::WORDS),
+            1 + dice.below(4),
+            dice.pick(&["0s", "500ms", "4s"]),
+            dice.pick(&["", "health = \"none\"\n", "health = { interval = \"300ms\", timeout = \"200ms\" }\n"]),
+        ),
+        "external" => format!(
+            "latency = \"exp(20ms)\"\nconcurrency = {}\ncapacity = {}\n{}",
+            1 + dice.below(20),
+            dice.below(20),
+            random_limit(dice),
         ),
         "server" | "payment" | "search" | "notification" | "analytics" | "chat" => random_server(dice),
         "cache" => format!(
@@ -156,6 +172,7 @@ fn random_server(dice: &mut Dice) -> String {
         (15, "autoscale = { max = 4, interval = \"700ms\", cooldown = \"1s\", start_up = \"400ms\" }\n"),
         (15, "shed = true\n"),
         (15, "codel = { interval = \"50ms\" }\n"),
+        (15, "degrade = \"10%\"\n"),
         (15, "order = \"lifo\"\n"),
         (15, "warm_up = \"1s\"\n"),
         (10, "consistency = \"strong\"\n"),
@@ -171,6 +188,46 @@ fn random_server(dice: &mut Dice) -> String {
     text
 }
 
+fn random_balancer(dice: &mut Dice) -> String {
+    let mut text = format!(
+        "strategy = \"{}\"\n{}{}",
+        dice.pick(design::Strategy::WORDS),
+        dice.pick(&[
+            "health = \"none\"\n",
+            "health = { interval = \"300ms\", timeout = \"200ms\" }\n",
+            "health = { interval = \"300ms\", timeout = \"200ms\", slow_start = \"2s\" }\n",
+            "",
+        ]),
+        random_limit(dice),
+    );
+    for duty in [
+        "outlier = { errors = 3, eject = \"1s\", most = \"50%\" }\n",
+        "hash_by = \"key\"\nhash_bound = 1.25\n",
+        "cores = 1\n",
+        "concurrency = 8\ncapacity = 5\n",
+        "tls = { handshake = \"3ms\", keep_alive = \"2s\" }\n",
+        "filter = { classes = [\"c0\"], cpu = \"500us\" }\n",
+        "compression = { ratio = \"30%\", cpu = \"100ms\" }\n",
+        "shape = { rate = \"60/s\", capacity = 10 }\n",
+    ] {
+        text += if dice.below(100) < 15 { duty } else { "" };
+    }
+    text
+}
+
+fn random_limit(dice: &mut Dice) -> String {
+    match dice.below(3) {
+        0 => format!(
+            "limit = {{ algorithm = \"{}\", rate = \"{}/s\", burst = {}, per = \"{}\" }}\n",
+            dice.pick(design::Algorithm::WORDS),
+            1 + dice.below(100),
+            1 + dice.below(10),
+            dice.pick(design::Per::WORDS),
+        ),
+        _ => String::new(),
+    }
+}
+
 fn random_policy(dice: &mut Dice) -> String {
     let mut parts = Vec::new();
     let mut maybe = |text: &str, percent: u64, dice: &mut Dice| {
@@ -184,11 +241,27 @@ fn random_policy(dice: &mut Dice) -> String {
     let backoff = dice.pick(&["none", "fixed", "exponential"]);
     let jitter = dice.pick(&["none", "full", "equal", "decorrelated"]);
     let budget = dice.pick(&["", ", budget = \"10%\"", ", budget = \"0%\""]);
+    let on = dice.pick(&["", "", ", on = \"failures\"", ", on = \"timeouts\""]);
     let retry =
-        format!("retry = {{ tries = 3, backoff = \"{backoff}\", base = \"10ms\", jitter = \"{jitter}\"{budget} }}");
+        format!("retry = {{ tries = 3, backoff = \"{backoff}\", base = \"10ms\", jitter = \"{jitter}\"{budget}{on} }}");
     maybe(&retry, 50, dice);
-    maybe("breaker = { errors = \"50%\", window = \"1s\", open = \"500ms\", minimum = 5 }", 30, dice);
+    let breaker = dice.pick(&[
+        "breaker = { errors = \"50%\", window = \"1s\", open = \"500ms\", minimum = 5 }",
+        "breaker = { slow = \"20ms\", slow_rate = \"60%\", window = \"1s\", open = \"500ms\", minimum = 5 }",
+    ]);
+    maybe(breaker, 30, dice);
     maybe("bulkhead = 4", 20, dice);
+    maybe("bulkhead_queue = 3", 20, dice);
+    maybe("deadline = true", 30, dice);
+    let hedge = dice.pick(&[
+        "hedge = true",
+        "hedge = { after = \"3ms\", most = 3 }",
+        "hedge = { after = \"9ms\", budget = \"20%\" }",
+    ]);
+    maybe(hedge, 25, dice);
+    maybe("fallback = true", 15, dice);
+    maybe("bandwidth = \"3MB\"", 15, dice);
+    maybe("loss = \"2%\"", 15, dice);
     maybe("weight = 3", 20, dice);
     maybe("classes = [\"c0\"]", 12, dice);
     parts.join(", ")

@@ -6,15 +6,23 @@ mod clients;
 mod database;
 mod locks;
 mod queue;
+mod dns;
+mod external;
+mod gateway;
+mod limit;
 mod server;
 mod service;
 mod storage;
 mod worker;
 
-pub use balancer::{HealthCheck, LoadBalancer, Strategy};
+pub use balancer::{Compression, Filter, HashBy, HealthCheck, LoadBalancer, Outlier, Shape, Strategy, Tls};
 pub use cache::{Cache, Eviction};
 pub use clients::{Arrivals, Clients};
 pub use database::Database;
+pub use dns::{Dns, Routing};
+pub use external::External;
+pub use gateway::{ApiGateway, Auth};
+pub use limit::{Algorithm, Limit, Per};
 pub use locks::LockService;
 pub use queue::{Delivery, Fetch, Overflow, Preset, Queue, Redelivery, Terms};
 pub use server::{Autoscale, Batch, Codel, Consistency, Order, Server, Shed, Size, SizeInfo, Spread};
@@ -77,6 +85,10 @@ kinds! {
     Clients = "clients", "Users", "users";
     /// Spreads requests over its backends and takes sick ones out.
     LoadBalancer = "load-balancer", "Load balancer", "lb";
+    /// Routes requests to services by their class, finds out who asks, and limits how much.
+    ApiGateway = "api-gateway", "API gateway", "gateway";
+    /// Sends users to one of several regions, and away from one that is dead.
+    Dns = "dns", "DNS", "dns";
     /// Runs the application's code.
     Server = "server", "Server", "app";
     /// Remembers answers of the database.
@@ -101,4 +113,6 @@ kinds! {
     Analytics = "analytics", "Analytics service", "analytics";
     /// Carries conversations: connections stay open long after the answer.
     Chat = "chat", "Chat service", "chat";
+    /// Somebody else's API: payments, maps, mail. You cannot scale it, only call it less.
+    External = "external", "External API", "external";
 }

@@ -175,6 +175,9 @@ settings! {
         shed: Option<Shed> = None, None;
         /// Sheds requests that have waited too long; none lets them wait.
         codel: Option<Codel> = None, None;
+        /// While the waiting room is fuller than this, calls over wires with a fallback are left out, and the fallback
+        /// answers; none always calls.
+        degrade: Option<Chance> = None, Some((0.0, 1.0));
         /// Who is next out of the waiting room.
         order: Order = Order::Fifo, None;
         /// How long it is slow after a start: code not yet compiled, caches not yet filled.

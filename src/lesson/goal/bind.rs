@@ -22,7 +22,11 @@ impl Goal {
         let fits = |kind: &Kind| match (info.of, kind) {
             (SubjectKind::Users, Kind::Clients(_)) => true,
             (SubjectKind::Users, _) => false,
-            (SubjectKind::Station, Kind::Clients(_) | Kind::LoadBalancer(_)) => false,
+            (SubjectKind::Station, Kind::Clients(_) | Kind::Dns(_)) => false,
+            // A balancer works only where it has cores or slots to run out of.
+            (SubjectKind::Station, Kind::LoadBalancer(balancer)) => {
+                balancer.cores.is_some() || balancer.concurrency.is_some()
+            }
             (SubjectKind::Callee, Kind::Clients(_)) => false,
             (SubjectKind::Cache, kind) => matches!(kind, Kind::Cache(_)),
             (SubjectKind::UsersOrCache, kind) => matches!(kind, Kind::Clients(_) | Kind::Cache(_)),

@@ -132,7 +132,9 @@ impl Sum {
         }
         match metric {
             Metric::MeanLatency if self.bottom == 0.0 => (self.lost > 0).then_some(f64::INFINITY),
-            Metric::Shed | Metric::Retries | Metric::StaleReads => Some(self.top),
+            Metric::Shed | Metric::Retries | Metric::Hedges | Metric::Expired | Metric::Lost | Metric::StaleReads => {
+                Some(self.top)
+            }
             Metric::Figure(figure) if figure.info().fold != Fold::Mean => (self.bottom > 0.0).then_some(self.top),
             _ => (self.bottom > 0.0).then(|| self.top / self.bottom),
         }
@@ -141,7 +143,9 @@ impl Sum {
 
 fn sample(metric: Metric, subject: &Subject, parts: &Parts, frame: &Frame) -> Option<Sample> {
     match (metric, subject) {
-        (Metric::Retries, subject) => Some(sample_of_wires(subject, parts, frame)),
+        (Metric::Retries | Metric::Hedges | Metric::Lost | Metric::Bytes, subject) => {
+            Some(sample_of_wires(metric, subject, parts, frame))
+        }
         (_, Subject::Named(name)) => sample_of(metric, name, parts, frame),
         (_, Subject::Wire(..) | Subject::Design) => None,
     }
@@ -185,6 +189,7 @@ fn sample_of_answers(metric: Metric, answers: &Answers) -> Option<Sample> {
         }
         Metric::ErrorRate => ratio(lost, good + lost),
         Metric::SuccessRate => ratio(good, good + lost),
+        Metric::DegradedRate => ratio(f64::from(answers.degraded), good + lost),
         Metric::Goodput => ratio(good, seconds),
         Metric::Issued => ratio(f64::from(answers.issued), seconds),
         _ => None,
@@ -199,6 +204,7 @@ fn sample_of_component(metric: Metric, component: &ComponentFrame) -> Option<Sam
         Metric::Utilization => of(f64::from(component.busy), f64::from(component.servers)),
         Metric::QueueLength => of(f64::from(component.waiting), 1.0),
         Metric::Shed => of(f64::from(component.shed), 1.0),
+        Metric::Expired => of(f64::from(component.expired), 1.0),
         Metric::HitRatio => of(f64::from(component.hits), f64::from(component.hits) + f64::from(component.misses)),
         Metric::StaleReads => of(f64::from(component.stale), 1.0),
         // Unlike the others, it tells something of a part that nobody has called yet: a memory, a backlog.
@@ -209,16 +215,21 @@ fn sample_of_component(metric: Metric, component: &ComponentFrame) -> Option<Sam
     }
 }
 
-fn sample_of_wires(subject: &Subject, parts: &Parts, frame: &Frame) -> Sample {
+fn sample_of_wires(metric: Metric, subject: &Subject, parts: &Parts, frame: &Frame) -> Sample {
     let name = |index: u32| parts.components.get(index as usize).map(String::as_str);
     let meant = |(from, to): &(u32, u32)| match subject {
         Subject::Wire(caller, callee) => name(*from) == Some(caller) && name(*to) == Some(callee),
         Subject::Named(caller) => name(*from) == Some(caller),
         Subject::Design => false,
     };
-    let mut sample = Sample::default();
+    let mut sample = Sample { bottom: FRAME.as_secs_f64(), ..Sample::default() };
     for (_, wire) in parts.wires.iter().zip(&frame.wires).filter(|(ends, _)| meant(ends)) {
-        sample.top += f64::from(wire.retries);
+        sample.top += match metric {
+            Metric::Bytes => wire.bytes as f64,
+            Metric::Hedges => f64::from(wire.hedges),
+            Metric::Lost => f64::from(wire.lost),
+            _ => f64::from(wire.retries),
+        };
         sample.active |= wire.attempts > 0;
     }
     sample

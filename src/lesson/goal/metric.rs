@@ -15,6 +15,7 @@ pub enum Metric {
     MeanLatency,
     ErrorRate,
     SuccessRate,
+    DegradedRate,
     Goodput,
     Issued,
     Throughput,
@@ -23,6 +24,10 @@ pub enum Metric {
     Shed,
     HitRatio,
     Retries,
+    Hedges,
+    Expired,
+    Lost,
+    Bytes,
     StaleReads,
     Cost,
     /// A figure that only some kinds of component have.
@@ -87,7 +92,7 @@ const fn info(word: &'static str, metric: Metric, unit: Unit, of: SubjectKind, h
 }
 
 /// All metrics but the figures of single kinds, which tell of themselves.
-pub const METRICS: [MetricInfo; 18] = [
+pub const METRICS: [MetricInfo; 23] = [
     info("p50", Metric::P50, Unit::Time, SubjectKind::Users, "half of the good answers came within this time"),
     info("p90", Metric::P90, Unit::Time, SubjectKind::Users, "90% of the good answers came within this time"),
     info("p95", Metric::P95, Unit::Time, SubjectKind::Users, "95% of the good answers came within this time"),
@@ -108,6 +113,13 @@ pub const METRICS: [MetricInfo; 18] = [
         SubjectKind::Users,
         "of the requests that ended, how many ended well",
     ),
+    info(
+        "degraded_rate",
+        Metric::DegradedRate,
+        Unit::Share,
+        SubjectKind::Users,
+        "of the requests that ended, how many got a poorer answer by a fallback",
+    ),
     info("goodput", Metric::Goodput, Unit::Rate, SubjectKind::Users, "good answers per second"),
     info("issued", Metric::Issued, Unit::Rate, SubjectKind::Users, "requests per second, reloads counted"),
     info("throughput", Metric::Throughput, Unit::Rate, SubjectKind::Callee, "requests answered well per second"),
@@ -122,6 +134,16 @@ pub const METRICS: [MetricInfo; 18] = [
     info("shed", Metric::Shed, Unit::Count, SubjectKind::Station, "requests turned away because it was full"),
     info("hit_ratio", Metric::HitRatio, Unit::Share, SubjectKind::Cache, "look-ups that found their key"),
     info("retries", Metric::Retries, Unit::Count, SubjectKind::Caller, "attempts beyond the first"),
+    info("hedges", Metric::Hedges, Unit::Count, SubjectKind::Caller, "attempts sent beside a slow one"),
+    info("expired", Metric::Expired, Unit::Count, SubjectKind::Callee, "work dropped because its deadline had passed"),
+    info("lost_packets", Metric::Lost, Unit::Count, SubjectKind::Caller, "requests and answers lost on the way"),
+    info(
+        "bandwidth_used",
+        Metric::Bytes,
+        Unit::Bytes,
+        SubjectKind::Caller,
+        "bytes per second over its wires, both ways",
+    ),
     info(
         "stale_reads",
         Metric::StaleReads,

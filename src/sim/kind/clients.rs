@@ -37,6 +37,8 @@ pub struct Clients {
     next: u32,
     /// Users of the closed population, thinking or waiting.
     population: u32,
+    /// The high bits of its users' numbers: users of different clients are different users.
+    first_user: u32,
     think: Duration,
     hesitation: Duration,
     patience: Option<Delay>,
@@ -70,6 +72,7 @@ impl Clients {
             curve: Vec::new(),
             next: 0,
             population: 0,
+            first_user: 0,
             think: Duration { distribution: settings.think, constant: None },
             hesitation: Duration { distribution: settings.hesitation, constant: None },
             patience: None,
@@ -133,7 +136,10 @@ impl Simulation {
         let patience = settings.patience.map(|patience| self.calendar.constant(patience));
         let shares: Vec<f64> =
             self.classes.iter().map(|class| if class.active { class.cost.share } else { 0.0 }).collect();
+        let others = self.parts[..at as usize].iter().filter(|part| matches!(part.behavior, Behavior::Clients(_)));
+        let first_user = (others.count() as u32) << super::USER_BITS;
         let clients = self.clients(at);
+        clients.first_user = first_user;
         if !clients.turns.same_wires(&turns) {
             clients.turns = turns;
         }
@@ -231,7 +237,7 @@ impl Simulation {
         {
             root.key = hot.key.min(self.classes[usize::from(class)].key_space - 1);
         }
-        (root.at, root.user, root.tries, root.closed) = (at, user, refreshes, closed);
+        (root.at, root.user, root.tries, root.closed) = (at, clients.first_user | user, refreshes, closed);
         self.issue(root, false);
     }
 

@@ -6,21 +6,29 @@ mod cache;
 mod clients;
 mod database;
 mod locks;
+mod dns;
+mod external;
+mod gateway;
+mod recent;
 mod server;
 mod storage;
 mod worker;
 
-pub use balancer::Balancer;
+pub use balancer::{Balancer, Duties, PeakEwma, Pool, Work, nearest, user_hash};
 pub use broker::{Broker, Ledger};
 pub use cache::Cache;
 pub use clients::Clients;
 pub use database::Database;
+pub use dns::Dns;
+pub use external::External;
+pub use gateway::Gateway;
 pub use locks::Locks;
+pub use recent::USER_BITS;
 pub use server::Server;
 pub use storage::Storage;
 pub use worker::Inbox;
 
-use super::attempt::{Op, Stage};
+use super::attempt::{NONE, Op, Stage};
 use super::engine::Simulation;
 use super::event::Event;
 use super::part::Behavior;
@@ -47,6 +55,10 @@ impl Simulation {
         let attempt = &mut self.attempts[index];
         let (at, op) = (attempt.at, attempt.op);
         attempt.stage = Stage::Working;
+        if self.is_overdue(index) {
+            return self.expire(at, index);
+        }
+        let attempt = &self.attempts[index];
         let waited = self.now.since(attempt.since);
         self.mark(index, Step::Began);
         if op == Op::Probe {
@@ -62,7 +74,9 @@ impl Simulation {
             Behavior::Storage(storage) => storage.latency,
             Behavior::Broker(broker) => broker.publish,
             Behavior::Locks(locks) => locks.operation,
-            Behavior::Clients(_) | Behavior::Balancer(_) => unreachable!("they have no waiting room"),
+            Behavior::External(external) => external.latency,
+            Behavior::Balancer(_) | Behavior::Gateway(_) => return self.duty_begins(at, index),
+            Behavior::Clients(_) | Behavior::Dns(_) => unreachable!("they have no waiting room"),
         };
         let delay = self.service(at, duration);
         self.move_on(index, delay, Event::Done);
@@ -87,7 +101,10 @@ impl Simulation {
             Behavior::Storage(_) => self.storage_done(at, index),
             Behavior::Broker(_) => self.broker_done(at, index),
             Behavior::Locks(_) => self.locks_done(at, index),
-            Behavior::Clients(_) | Behavior::Balancer(_) => unreachable!("they serve nothing"),
+            Behavior::External(_) => self.external_done(at, index),
+            Behavior::Balancer(_) | Behavior::Gateway(_) => self.duty_done(at, index),
+            Behavior::Dns(_) => self.looked_up(at, index),
+            Behavior::Clients(_) => unreachable!("they serve nothing"),
         }
     }
 
@@ -96,14 +113,21 @@ impl Simulation {
         if self.attempts[index].op == Op::Consume {
             return self.inbox_leaves(at, index, outcome);
         }
-        let Some(station) = self.parts[at as usize].behavior.station() else {
-            return self.leave_server(at, index, outcome);
-        };
+        self.free_slot(at, index);
+        if self.attempts[index].wire == NONE {
+            return self.work_after_ends(at, index, outcome);
+        }
+        self.answer(index, outcome);
+    }
+
+    /// Frees a place of a component's station; the next in line is let in.
+    #[inline]
+    pub(super) fn free_slot(&mut self, at: u32, index: u32) {
+        let Some(station) = self.parts[at as usize].behavior.station() else { return self.free_place(at, index) };
         station.release(self.now);
         if let Some(next) = station.next(self.now, &self.attempts) {
             // Not at once: a chain of answers that take no time would nest without bound.
             self.ready.push_back(next);
         }
-        self.answer(index, outcome);
     }
 }

@@ -181,7 +181,12 @@ fn blows(kind: Option<&Kind>) -> Vec<(&'static str, FaultSettings)> {
             ("Send 5× the traffic for 20 s", fault(FaultKind::TrafficSurge, Some(20))),
             ("Ask for one key for 20 s", fault(FaultKind::HotKey, Some(20))),
         ],
-        None => vec![("Cut this wire for 20 s", fault(FaultKind::Partition, Some(20))), slow],
+        None => vec![
+            ("Cut this wire for 20 s", fault(FaultKind::Partition, Some(20))),
+            ("Lose one packet in ten for 20 s", fault(FaultKind::PacketLoss, Some(20))),
+            ("Add 100 ms each way for 20 s", fault(FaultKind::AddedLatency, Some(20))),
+            slow,
+        ],
         Some(kind) => {
             let mut blows = vec![
                 ("Kill it", fault(FaultKind::Crash, None)),

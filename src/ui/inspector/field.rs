@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use web_sys::{Event, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
-use crate::design::{Form as Shape, Node, SettingInfo, Value, get_path};
+use crate::design::{Form as Shape, Node, SettingInfo, Value};
 use crate::editor::{Msg, Room};
 use crate::ui::live::live;
 use crate::ui::session::{Session, quoted, use_session};
@@ -56,7 +56,7 @@ impl Subject {
 
     /// The value now.
     pub fn value(&self, session: Session) -> Option<Node> {
-        session.with_design(|design| get_path(self.room.settings(design)?, &self.path))
+        session.with_design(|design| self.room.value(design, &self.path))
     }
 
     /// Sets the value, as one step or as a preview; otherwise why not.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::design::Kind;
-use crate::scene::{count_text, figure_text, rate_text, share_text};
+use crate::scene::{bytes_text, count_text, figure_text, rate_text, share_text};
 use crate::ui::icon::state_icon;
 use crate::ui::live::live;
 use crate::ui::session::use_session;
@@ -47,6 +47,7 @@ pub fn ComponentFigures(name: String) -> impl IntoView {
                     {vitals.fill.is_some().then(|| tile("waiting", count_text(waiting)))}
                     {tile("turned away", rate_text(vitals.shed_rate))}
                     {tile("work for nobody", rate_text(vitals.late_rate))}
+                    {(vitals.expired_rate > 0.0).then(|| tile("work saved", rate_text(vitals.expired_rate)))}
                 })}
                 {vitals.hits.map(|hits| tile("found in cache", share_text(hits)))}
                 {vitals.figures.iter().map(|&(figure, value)| tile(figure.info().label, figure_text(figure, value))).collect_view()}
@@ -67,9 +68,13 @@ pub fn WireFigures(from: String, to: String) -> impl IntoView {
             <dl class="figure-tiles">
                 {tile("attempts", rate_text(flow.rate))}
                 {tile("of these retries", rate_text(flow.retry_rate))}
+                {(flow.hedge_rate > 0.0).then(|| tile("of these hedges", rate_text(flow.hedge_rate)))}
                 {tile("broken", share_text(flow.broken))}
                 {tile("too late", rate_text(flow.late_rate))}
                 {tile("in flight", count_text(flow.in_flight))}
+                {(flow.fallback_rate > 0.0).then(|| tile("fallbacks", rate_text(flow.fallback_rate)))}
+                {(flow.lost_rate > 0.0).then(|| tile("lost on the way", rate_text(flow.lost_rate)))}
+                {(flow.traffic > 0.0).then(|| tile("bytes", format!("{}/s", bytes_text(flow.traffic))))}
             </dl>
         })
     })

@@ -14,11 +14,30 @@ use super::{Broker, Delivery};
 
 /// Dead letters are told of again only after this long.
 const DEAD_QUIET: Time = Time::from_secs(10);
+/// The time after which TCP sends a lost packet again, at the least (Linux; RFC 6298 asks for more).
+const RETRANSMISSION: Time = Time::from_millis(200);
 
 impl Simulation {
+    /// A packet of a connection that is not cut was lost: it is sent again.
+    fn send_again(&mut self, index: u32) {
+        let Attempt { wire, stage, .. } = self.attempts[index];
+        self.wires[wire as usize].frame.lost += 1;
+        let latency = self.wires[wire as usize].policy.latency;
+        let event = if stage == Stage::Travelling { Event::Deliver } else { Event::Answer };
+        if stage != Stage::Travelling {
+            self.attempts[index].stage = Stage::Returning;
+        }
+        self.move_on(index, Delay::For(latency + RETRANSMISSION), event);
+    }
+
     /// A delivery, or its acknowledgement, gets through no more. What was promised once only is lost; anything else
     /// comes back when its time is over.
     pub(in crate::sim) fn delivery_lost(&mut self, index: u32) {
+        let Attempt { wire, at: worker, .. } = self.attempts[index];
+        let broker = self.broker_at(wire);
+        if !self.wires[wire as usize].cut && !self.parts[worker as usize].cut && !self.parts[broker as usize].cut {
+            return self.send_again(index);
+        }
         if self.attempts[index].parent != BROKER {
             self.end_delivery(index);
             return;

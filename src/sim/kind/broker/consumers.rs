@@ -116,6 +116,8 @@ impl Simulation {
             }
         }
         self.close_groups(at);
+        // A change can mend a wire, too.
+        self.resolve_lost(at, None);
         changed.sort_unstable();
         changed.dedup();
         for group in changed {
@@ -242,7 +244,10 @@ impl Simulation {
                 continue;
             }
             let until = now + broker.terms.session;
-            broker.silent.retain(|silence| silence.worker != worker);
+            if let Some(known) = broker.silent.iter_mut().find(|silence| silence.worker == worker) {
+                known.crashed |= crashed;
+                continue;
+            }
             broker.silent.push(Silence { worker, until, crashed });
             self.ring_at(at, until);
         }
@@ -317,8 +322,10 @@ impl Simulation {
     /// (Where only a timeout gives messages back, nobody does.)
     fn resolve_lost(&mut self, at: u32, worker: Option<u32>) {
         let now = self.now;
+        let cut = self.parts[at as usize].cut;
         let broker = self.broker(at);
-        if broker.terms.redelivery == crate::design::Redelivery::Timeout && !broker.partitioned() {
+        let by_timeout = broker.terms.redelivery == crate::design::Redelivery::Timeout && !broker.partitioned();
+        if cut || by_timeout {
             return;
         }
         let known: Vec<u32> = broker.deliveries.iter().map(|delivery| delivery.attempt).collect();
@@ -326,6 +333,9 @@ impl Simulation {
             let attempt = &self.attempts[index];
             let here = attempt.stage == Stage::Lost && attempt.parent == BROKER && attempt.version == delivery;
             if !here || worker.is_some_and(|worker| worker != attempt.at) || self.broker_at(attempt.wire) != at {
+                continue;
+            }
+            if self.parts[attempt.at as usize].cut || self.wires[attempt.wire as usize].cut {
                 continue;
             }
             // A failed message that waits for its next try is lost nowhere.

@@ -9,6 +9,7 @@ use crate::sim::calendar::Delay;
 use crate::sim::engine::Simulation;
 use crate::sim::event::Event;
 use crate::sim::part::Behavior;
+use crate::sim::wire::Passage;
 
 use super::group::Group;
 use super::{Broker, Delivery};
@@ -151,14 +152,14 @@ impl Simulation {
         link.frame.attempts += 1;
         link.frame.retries += u32::from(message.failures > 0);
         link.fly(now, 1);
-        let latency = if link.slow == 1.0 { link.policy.latency } else { link.policy.latency * link.slow };
-        let cut = link.cut;
+        // The connection to a consumer is kept: what gets lost on it is sent again, a little later.
+        let passage = if link.cut { Passage::Lost } else { link.pass(now, 0) };
         if let Some(visibility) = visibility {
             self.attempts[index].timer = self.calendar.schedule(now, Delay::For(visibility), Event::Timeout.on(index));
         }
-        if cut {
-            return self.delivery_lost(index);
+        match passage {
+            Passage::Lost => self.delivery_lost(index),
+            Passage::Takes(latency) => self.move_on(index, Delay::For(latency + handover), Event::Deliver),
         }
-        self.move_on(index, Delay::For(latency + handover), Event::Deliver);
     }
 }

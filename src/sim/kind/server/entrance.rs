@@ -2,7 +2,7 @@
 
 use crate::design::{self, Criticality, Spread};
 use crate::sim::Outcome;
-use crate::sim::attempt::{NONE, PROBE, Stage};
+use crate::sim::attempt::{PROBE, Stage};
 use crate::sim::engine::Simulation;
 use crate::sim::part::Behavior;
 use crate::sim::random::Stream;
@@ -21,6 +21,11 @@ pub(super) fn limit(settings: &design::Server, shed: &design::Shed, of: Critical
         Criticality::High => shed.high,
         Criticality::Critical => Chance(1.0),
     };
+    places(settings, share)
+}
+
+/// A share of the waiting room.
+pub(super) fn places(settings: &design::Server, share: Chance) -> u32 {
     libm::floor(f64::from(settings.capacity) * share.0) as u32
 }
 
@@ -117,18 +122,29 @@ impl Simulation {
         late
     }
 
-    /// A request leaves a server, with an answer if anybody waits for one.
-    pub(in crate::sim) fn leave_server(&mut self, at: u32, index: u32, outcome: Outcome) {
-        self.free_place(at, index);
-        if self.attempts[index].wire != NONE {
-            return self.answer(index, outcome);
+    /// Whether an optional call is left out, as too many wait; its fallback answers for it.
+    pub(super) fn leaves_out(&mut self, at: u32, index: u32, wire: u32) -> bool {
+        let Behavior::Server(server) = &self.parts[at as usize].behavior else { return false };
+        let Some(most) = server.degrades else { return false };
+        let wire = &mut self.wires[wire as usize];
+        let attempt = &mut self.attempts[index];
+        if !wire.policy.fallback || server.instances[usize::from(attempt.instance)].slots.waiting <= most {
+            return false;
         }
+        wire.frame.degraded += 1;
+        attempt.outcome = Outcome::Degraded;
+        true
+    }
+
+    /// What a server did after its answer is done, or has failed: nobody waits for it.
+    pub(in crate::sim) fn work_after_ends(&mut self, at: u32, index: u32, outcome: Outcome) {
         let lost = !matches!(outcome, Outcome::Ok | Outcome::Degraded);
         self.server(at).lost += if lost { self.attempts[index].version.max(1) } else { 0 };
         self.attempts.remove(index);
     }
 
-    fn free_place(&mut self, at: u32, index: u32) {
+    /// A request gives back its slot, its memory; the next in line is let in.
+    pub(in crate::sim) fn free_place(&mut self, at: u32, index: u32) {
         let now = self.now;
         let Behavior::Server(server) = &mut self.parts[at as usize].behavior else { return };
         let (picked, class) = (self.attempts[index].instance, self.attempts[index].class);

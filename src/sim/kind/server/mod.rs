@@ -20,7 +20,6 @@ use crate::sim::call::Reply;
 use crate::sim::engine::Simulation;
 use crate::sim::kind::worker::{Inbox, is_poison};
 use crate::sim::part::{Behavior, Step, by_key};
-use crate::sim::random::mix;
 use crate::sim::{ComponentFrame, FRAME, Figure, Outcome};
 
 use instance::{Instance, Machine, State};
@@ -44,6 +43,8 @@ pub struct Server {
     pub inbox: Option<Box<Inbox>>,
     /// How many may wait for a request of each class to be let in; empty makes no difference.
     limits: Vec<u32>,
+    /// With more waiting than this, optional calls are left out.
+    degrades: Option<u32>,
     /// What a request of each class takes of memory; empty if memory is not watched.
     footprints: Vec<u64>,
     /// Bytes that leak per second, at each instance.
@@ -86,6 +87,7 @@ impl Server {
             stores: Vec::new(),
             inbox: None,
             limits: Vec::new(),
+            degrades: None,
             footprints: Vec::new(),
             leak: 0.0,
             version: 1.0,
@@ -173,6 +175,7 @@ impl Simulation {
         self.parts[at as usize].boot = settings.boot;
         let server = self.server(at);
         (server.settings, server.limits) = (settings.clone(), limits.unwrap_or_default());
+        server.degrades = settings.degrade.map(|share| entrance::places(settings, share));
         let (settings, frozen) = (&server.settings, server.pause.is_on());
         server.instances.iter_mut().for_each(|instance| instance.open(settings, frozen));
         server.uneven = settings.warm_up > Time::ZERO || server.version != 1.0 || server.uneven;
@@ -202,6 +205,10 @@ impl Simulation {
             Step::Cpu(_) | Step::Bulk(_) => self.wants_core(at, index),
             Step::Send(_) => self.wants_line(at, index),
             Step::Read | Step::Write | Step::Put | Step::Fetch => self.server_calls(at, index, step),
+            Step::Call(wire) if self.leaves_out(at, index, wire) => {
+                self.attempts[index].step += 1;
+                self.server_steps(at, index);
+            }
             Step::Call(wire) => {
                 let key = self.attempts[index].key;
                 self.call(index, wire, Op::Serve, key, 0);
@@ -275,8 +282,9 @@ impl Simulation {
                 };
             }
             Op::Lookup => self.judge_hit(at, reply),
-            Op::Read if ok => self.remember(at, reply),
-            Op::Write if ok => self.forget(at, reply),
+            // A fallback's answer is not worth remembering, and what it stands in for was not written.
+            Op::Read if reply.outcome == Outcome::Ok => self.remember(at, reply),
+            Op::Write if reply.outcome == Outcome::Ok => self.forget(at, reply),
             Op::Lock if ok => self.attempts[index].token = reply.version,
             // A lock that could not be given back runs out by itself.
             Op::Unlock => {
@@ -293,8 +301,8 @@ impl Simulation {
 
     fn next_step(&mut self, at: u32, index: u32) {
         // A request that failed under a lock has let go of it now.
-        if self.attempts[index].outcome != Outcome::Ok && self.attempts[index].token == 0 {
-            let outcome = self.attempts[index].outcome;
+        let Attempt { outcome, token, .. } = self.attempts[index];
+        if !matches!(outcome, Outcome::Ok | Outcome::Degraded) && token == 0 {
             return self.leave(at, index, outcome);
         }
         self.attempts[index].step += 1;
@@ -373,10 +381,5 @@ impl Simulation {
             Behavior::Cache(cache) => Some(cache),
             _ => None,
         }
-    }
-
-    /// A hash of a user, for balancers that keep users together.
-    pub(in crate::sim) fn user_hash(&self, index: u32) -> u64 {
-        mix(u64::from(self.attempts[index].user) ^ 0x5bd1_e995)
     }
 }

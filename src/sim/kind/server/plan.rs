@@ -24,7 +24,7 @@ impl Simulation {
 
     /// Lays down what a request of each class does here.
     pub(in crate::sim) fn plan_server(&mut self, at: u32) {
-        let services = self.wires_to(at, |to| matches!(to, Behavior::Server(_) | Behavior::Balancer(_)));
+        let services = self.wires_to(at, Behavior::is_service);
         let queues = self.wires_to(at, |to| matches!(to, Behavior::Broker(_)));
         let Behavior::Server(server) = &self.parts[at as usize].behavior else { return };
         let (settings, worker) = (server.settings.clone(), server.inbox.is_some());
@@ -37,7 +37,12 @@ impl Simulation {
             };
             let (services, queues) = (carried(&services), carried(&queues));
             let cost = &class.cost;
-            let wiring = Wiring { stores, services: &services, queues: &queues, worker };
+            // A third party reads nothing of ours.
+            let ours = |wire: &u32| {
+                !matches!(self.parts[self.wires[*wire as usize].to as usize].behavior, Behavior::External(_))
+            };
+            let reading = services.iter().any(ours);
+            let wiring = Wiring { stores, services: &services, reading, queues: &queues, worker };
             let cpu = wiring.cpu(cost, &settings);
             self.steps.extend((settings.batch.is_some() || !wiring.locks(cost)).then_some(cpu));
             let answers_first = settings.answer_first || settings.batch.is_some();
@@ -72,7 +77,10 @@ impl Simulation {
 /// What requests of one class find at a server.
 struct Wiring<'a> {
     stores: &'a Stores,
+    /// The wires to services, in order.
     services: &'a [u32],
+    /// Whether one of them does the reading and writing.
+    reading: bool,
     queues: &'a [u32],
     /// It works off messages.
     worker: bool,
@@ -99,13 +107,12 @@ fn work_of(cost: &ClassCost, wiring: &Wiring, settings: &design::Server, steps: 
     let cpu = locked.then_some(wiring.cpu(cost, settings));
     steps.extend(locked.then_some(Step::Lock));
     steps.extend(services.iter().flat_map(|wire| (0..settings.fan_out).map(|_| Step::Call(*wire))));
-    let calls = !services.is_empty();
     let indexed = settings.index.map(|time| Step::Cpu(faster(time, settings.speed)));
-    let asks = cost.writes > 0 || cost.reads > 0 && indexed.is_none();
+    let needs = cost.writes > 0 || cost.reads > 0 && indexed.is_none();
     if let Some(look_up) = indexed {
         steps.extend((0..cost.reads).map(|_| look_up));
     }
-    match (stores.databases.is_empty(), !calls) {
+    match (stores.databases.is_empty(), !wiring.reading) {
         (false, _) => {
             steps.extend((0..if indexed.is_some() { 0 } else { cost.reads }).map(|_| Step::Read));
             steps.extend(cpu);
@@ -113,7 +120,7 @@ fn work_of(cost: &ClassCost, wiring: &Wiring, settings: &design::Server, steps: 
         }
         // Whoever is called does the reading; the server that published has done so already.
         (true, false) => steps.extend(cpu),
-        (true, true) if asks && !wiring.worker => steps.push(Step::NoStore),
+        (true, true) if needs && !wiring.worker => steps.push(Step::NoStore),
         (true, true) => steps.extend(cpu),
     }
     steps.extend(locked.then_some(Step::Unlock));

@@ -1,6 +1,6 @@
 //! What a request is busy with at a server: a core, or the line; both first come, first served.
 
-use crate::sim::attempt::{Attempts, Stage};
+use crate::sim::attempt::{Attempts, NONE, Stage};
 use crate::sim::calendar::Delay;
 use crate::sim::engine::Simulation;
 use crate::sim::event::Event;
@@ -72,12 +72,25 @@ impl Simulation {
 
     fn core_done(&mut self, at: u32, index: u32) {
         let now = self.now;
-        let (instance, attempts) = self.instance(at, index);
+        let (instance, _) = self.instance(at, index);
         instance.cores.release(now);
-        if let Some(next) = instance.cores.next(now, attempts) {
-            let waited = now.since(attempts[next].since);
+        self.next_core(at, self.attempts[index].instance);
+    }
+
+    /// Gives a core that is free to the next in line that somebody still waits for.
+    fn next_core(&mut self, at: u32, instance: u16) {
+        let now = self.now;
+        while let Behavior::Server(server) = &mut self.parts[at as usize].behavior {
+            let cores = &mut server.instances[usize::from(instance)].cores;
+            let Some(next) = cores.next(now, &self.attempts) else { return };
+            if self.attempts[next].rare != NONE && self.attempts.deadline(next) <= now {
+                cores.release(now);
+                self.expire(at, next);
+                continue;
+            }
+            let waited = now.since(self.attempts[next].since);
             self.parts[at as usize].frame.waited += waited.as_secs_f64();
-            self.core_starts(at, next);
+            return self.core_starts(at, next);
         }
     }
 

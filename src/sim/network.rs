@@ -1,0 +1,227 @@
+//! The network: what a wire does to a message on its way, and the faults that strike wires, components' networks, regions.
+
+use crate::design::{FaultKind, Target};
+use crate::units::Time;
+
+use super::attempt::{Op, PROBE, Stage};
+use super::calendar::Delay;
+use super::engine::Simulation;
+use super::event::Event;
+use super::part::{Behavior, Part};
+use super::wire::Passage;
+use super::{Happening, Outcome};
+
+impl Simulation {
+    /// Puts an attempt on its wire: towards the callee, or back with the answer.
+    pub(super) fn travel(&mut self, index: u32, back: bool) {
+        let bytes = self.bytes_of(index, back);
+        let attempt = &self.attempts[index];
+        let wire = &mut self.wires[attempt.wire as usize];
+        // Answers do not come by way of DNS.
+        let cut = |part: &Part| part.cut && !matches!(part.behavior, Behavior::Dns(_));
+        if wire.cut || (back && cut(&self.parts[attempt.at as usize])) {
+            return self.lose(index);
+        }
+        wire.frame.bytes += bytes;
+        let delay = if wire.is_plain() {
+            wire.latency
+        } else {
+            match wire.pass(self.now, bytes) {
+                Passage::Lost => return self.lose(index),
+                Passage::Takes(time) if time == Time::ZERO => None,
+                Passage::Takes(time) => Some(Delay::For(time)),
+            }
+        };
+        let wire = &self.wires[self.attempts[index].wire as usize];
+        let delay = match wire.roams.then(|| wire.users_way(self.attempts[index].user)) {
+            Some(afar) if afar > Time::ZERO && self.attempts[index].class != PROBE => {
+                Some(Delay::For(self.calendar.length(delay) + afar))
+            }
+            _ => delay,
+        };
+        match (delay, back) {
+            (None, false) => self.deliver(index),
+            (None, true) => self.receive(index),
+            (Some(delay), _) => {
+                let (stage, event) =
+                    if back { (Stage::Returning, Event::Answer) } else { (Stage::Travelling, Event::Deliver) };
+                self.attempts[index].stage = stage;
+                self.move_on(index, delay, event);
+            }
+        }
+    }
+
+    /// The bytes of a message: a request carries its body up and the response down, a blob goes one way, a key that is
+    /// read brings the response; all else is too small to count.
+    #[inline]
+    fn bytes_of(&self, index: u32, back: bool) -> u64 {
+        let attempt = &self.attempts[index];
+        if attempt.class == PROBE {
+            return 0;
+        }
+        let at = &self.parts[attempt.at as usize].behavior;
+        // Requests do not go by way of DNS.
+        if matches!(at, Behavior::Dns(_)) {
+            return 0;
+        }
+        let cost = &self.classes[usize::from(attempt.class)].cost;
+        let good = matches!(attempt.outcome, Outcome::Ok | Outcome::Degraded);
+        match (attempt.op, back) {
+            (Op::Serve | Op::Put, false) => cost.body.0,
+            (Op::Serve, true) if good => at.answer_bytes(attempt, cost.response.0),
+            (Op::Read | Op::Fetch, true) if good => cost.response.0,
+            (Op::Lookup, true) if good && attempt.hit => cost.response.0,
+            _ => 0,
+        }
+    }
+
+    /// Whether a kind of fault strikes the network, not the machines.
+    pub(super) fn is_of_the_network(kind: FaultKind) -> bool {
+        matches!(kind, FaultKind::Partition | FaultKind::PacketLoss | FaultKind::AddedLatency)
+    }
+
+    /// The wires that a fault strikes: the one it names; all of a component; those that cross a region's border.
+    fn wires_struck(&self, fault: u32) -> Vec<u32> {
+        let fault = &self.faults[fault as usize];
+        if !Simulation::is_of_the_network(fault.settings.fault) && matches!(fault.target, Target::Component(_)) {
+            return Vec::new();
+        }
+        let struck: Box<dyn Fn(u32, u32) -> bool> = match &fault.target {
+            Target::Wire(from, to) => match (self.part_named(from), self.part_named(to)) {
+                (Some(from), Some(to)) => Box::new(move |caller, callee| (caller, callee) == (from, to)),
+                _ => return Vec::new(),
+            },
+            Target::Component(name) => match self.part_named(name) {
+                Some(at) => Box::new(move |caller, callee| caller == at || callee == at),
+                None => Box::new(move |caller, callee| self.is_in(caller, name) != self.is_in(callee, name)),
+            },
+        };
+        let all = self.wires.iter().enumerate();
+        all.filter(|(_, wire)| struck(wire.from, wire.to)).map(|(index, _)| index as u32).collect()
+    }
+
+    /// Whether there is such a component, or one in such a region.
+    fn stands(&self, target: &Target) -> bool {
+        let Target::Component(name) = target else { return false };
+        let here = |at: u32| self.is_in(at, name) && !self.parts[at as usize].gone;
+        self.part_named(name).is_some() || (0..self.parts.len() as u32).any(here)
+    }
+
+    /// Whether a component stands in this region.
+    pub(super) fn is_in(&self, at: u32, region: &str) -> bool {
+        self.parts[at as usize].region.as_deref() == Some(region)
+    }
+
+    /// A fault strikes wires.
+    pub(super) fn strike_wires(&mut self, fault: u32) {
+        let struck = self.wires_struck(fault);
+        let one = matches!(self.faults[fault as usize].target, Target::Wire(..));
+        let network = Simulation::is_of_the_network(self.faults[fault as usize].settings.fault);
+        // What strikes a border that no wire crosses yet will strike the wires that are drawn across it.
+        if struck.is_empty() && (one || !network || !self.stands(&self.faults[fault as usize].target)) {
+            return;
+        }
+        for index in &struck {
+            self.wires[*index as usize].faults.push(fault);
+            self.trouble(*index);
+            self.tell_consumers(*index);
+        }
+        self.in_force.push(fault);
+        self.tell_of_network(fault, struck.first().copied().unwrap_or_default());
+    }
+
+    fn tell_of_network(&mut self, index: u32, wire: u32) {
+        let fault = &self.faults[index as usize];
+        let (settings, target) = (&fault.settings, fault.target.to_string());
+        let one = matches!(fault.target, Target::Wire(..));
+        let part = self.part_named(&target);
+        let what = match settings.fault {
+            FaultKind::PacketLoss => Happening::Lossy(target, (settings.share.0 * 1000.0) as u32),
+            FaultKind::AddedLatency => Happening::Delayed(target, (settings.latency.0 / 1_000_000) as u32),
+            FaultKind::SlowDown => Happening::WireSlowed(wire, (settings.factor * 100.0) as u32),
+            _ if one => Happening::WireCut(wire),
+            // A component tells of itself.
+            _ if part.is_some() => return,
+            _ => Happening::RegionCutOff(target),
+        };
+        self.tell(what);
+    }
+
+    /// A fault that struck wires is over; others that strike the same wires go on.
+    pub(super) fn release_wires(&mut self, fault: u32) {
+        if !self.in_force.contains(&fault) {
+            return;
+        }
+        self.in_force.retain(|other| *other != fault);
+        let mut free = None;
+        for index in 0..self.wires.len() as u32 {
+            let wire = &mut self.wires[index as usize];
+            if !wire.faults.contains(&fault) {
+                continue;
+            }
+            wire.faults.retain(|other| *other != fault);
+            free = free.or(wire.faults.is_empty().then_some(index));
+            self.trouble(index);
+            self.tell_consumers(index);
+        }
+        let (target, kind) = (&self.faults[fault as usize].target, self.faults[fault as usize].settings.fault);
+        match (target, free) {
+            (_, None) => {}
+            (Target::Wire(..), Some(wire)) => self.tell(Happening::WireRecovered(wire)),
+            (Target::Component(name), Some(_)) => {
+                let name = name.clone();
+                // A component that was cut off tells of itself.
+                if kind != FaultKind::Partition || self.part_named(&name).is_none() {
+                    self.tell(Happening::NetworkRecovered(name));
+                }
+            }
+        }
+    }
+
+    /// After a change of the design, faults in force strike the wires as they are now.
+    pub(super) fn strike_wires_anew(&mut self) {
+        let before: Vec<Vec<u32>> = self.wires.iter_mut().map(|wire| std::mem::take(&mut wire.faults)).collect();
+        for fault in self.in_force.clone() {
+            for wire in self.wires_struck(fault) {
+                self.wires[wire as usize].faults.push(fault);
+            }
+        }
+        for (index, before) in before.iter().enumerate() {
+            if *before != self.wires[index].faults {
+                self.trouble(index as u32);
+            }
+        }
+    }
+
+    /// Lets queues know that a wire to their consumers was cut, or mended.
+    fn tell_consumers(&mut self, index: u32) {
+        let wire = &self.wires[index as usize];
+        let (cut, ends) = (wire.cut, [wire.from, wire.to]);
+        for at in ends {
+            match (self.is_worker(at), cut) {
+                (false, _) => {}
+                (true, true) => self.consumers_vanish(at, false),
+                (true, false) => self.stir(at),
+            }
+        }
+    }
+
+    /// Works out what all faults in force together do to a wire: causes that have nothing to do with each other.
+    fn trouble(&mut self, index: u32) {
+        let wire = &mut self.wires[index as usize];
+        let (mut slow, mut added, mut passes) = (1.0, Time::ZERO, 1.0);
+        wire.cut = false;
+        for fault in &wire.faults {
+            let settings = &self.faults[*fault as usize].settings;
+            match settings.fault {
+                FaultKind::SlowDown => slow *= settings.factor,
+                FaultKind::AddedLatency => added += settings.latency,
+                FaultKind::PacketLoss => passes *= 1.0 - settings.share.0,
+                // A wire has no process and no memory: what else may strike it cuts it.
+                _ => wire.cut = true,
+            }
+        }
+        (wire.slow, wire.added, wire.lossy) = (slow, added, 1.0 - passes);
+        wire.set_latency(&mut self.calendar);
+    }
+}
