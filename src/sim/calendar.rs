@@ -71,15 +71,6 @@ impl Calendar {
         Delay::Lane(self.lanes.len() as u8 - 1)
     }
 
-    /// How long a delay is; none is no time.
-    pub fn length(&self, delay: Option<Delay>) -> Time {
-        match delay {
-            None => Time::ZERO,
-            Some(Delay::For(time)) => time,
-            Some(Delay::Lane(lane)) => self.lanes[usize::from(lane)].delay,
-        }
-    }
-
     /// Schedules an event and returns its sequence number, by which its owner recognises it.
     #[inline]
     pub fn schedule(&mut self, now: Time, delay: Delay, event: u32) -> u32 {

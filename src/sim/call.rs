@@ -50,12 +50,11 @@ impl Simulation {
         let attempt = &mut self.attempts[index];
         attempt.sent = now;
         let (wire_index, tries, parent) = (attempt.wire, attempt.tries, attempt.parent);
-        if self.wires[wire_index as usize].policy.deadline && !self.takes_deadline(index) {
+        let guarded = self.wires[wire_index as usize].guarded;
+        if guarded && !self.takes_deadline(index) {
             return;
         }
-        let attempt = &self.attempts[index];
-        let hedge = attempt.rare != NONE && self.attempts.rare(index).is_hedge;
-        if attempt.trip != 0 {
+        if self.attempts[index].trip != 0 {
             self.open_span(index);
             let caller = &self.attempts[parent];
             let parent = (caller.wire != NONE).then_some(caller.span);
@@ -63,17 +62,34 @@ impl Simulation {
         }
         let wire = &mut self.wires[wire_index as usize];
         wire.frame.attempts += 1;
-        wire.frame.hedges += u32::from(hedge);
-        wire.frame.retries += u32::from(tries > 1 && !hedge);
+        wire.frame.retries += u32::from(tries > 1);
         if self.attempts[index].counts && matches!(self.parts[wire.from as usize].behavior, Behavior::Clients(_)) {
             self.totals.iter_mut().for_each(|totals| totals.attempts += 1);
         }
-        if wire.is_full() && !wire.gone && wire.queue.len() < wire.policy.bulkhead_queue as usize {
-            wire.queue.push_back(index);
-            self.attempts[index].stage = Stage::Queued;
-            return self.start_timer(index, wire_index);
+        if guarded {
+            return self.send_guarded(index, wire_index);
         }
-        if wire.is_full() || wire.gone || !wire.breaker.as_mut().is_none_or(|breaker| breaker.permits(now)) {
+        let timeout = wire.timeout;
+        wire.fly(now, 1);
+        if let Some(timeout) = timeout {
+            self.attempts[index].timer = self.calendar.schedule(now, timeout, Event::Timeout.on(index));
+        }
+        self.travel::<false>(index);
+    }
+
+    /// The same over a wire that does more than wait and try again.
+    fn send_guarded(&mut self, index: u32, wire_index: u32) {
+        let (hedge, tries) = (self.attempts.rare(index).is_hedge, self.attempts[index].tries);
+        let wire = &mut self.wires[wire_index as usize];
+        if hedge {
+            // Beside a retry it is none itself.
+            wire.frame.hedges += 1;
+            wire.frame.retries -= u32::from(tries > 1);
+        }
+        if wire.is_full() {
+            return self.wait_for_place(index, wire_index);
+        }
+        if wire.gone || !wire.breaker.as_mut().is_none_or(|breaker| breaker.permits(self.now)) {
             return self.refuse(index);
         }
         self.start_timer(index, wire_index);
@@ -88,7 +104,19 @@ impl Simulation {
         }
     }
 
+    /// An attempt finds the bulkhead full: it waits there, or is refused.
+    fn wait_for_place(&mut self, index: u32, wire_index: u32) {
+        let wire = &mut self.wires[wire_index as usize];
+        if wire.gone || wire.queue.len() >= wire.policy.bulkhead_queue as usize {
+            return self.refuse(index);
+        }
+        wire.queue.push_back(index);
+        self.attempts[index].stage = Stage::Queued;
+        self.start_timer(index, wire_index);
+    }
+
     /// Turns an attempt away before it is sent.
+    #[cold]
     pub(super) fn refuse(&mut self, index: u32) {
         let wire = self.attempts[index].wire;
         self.wires[wire as usize].count(Outcome::Refused);
@@ -103,20 +131,26 @@ impl Simulation {
         if wire.hedging.is_some() {
             self.plan_hedge(index, wire_index);
         }
-        self.travel(index, false);
+        self.set_out(index);
     }
 
     /// Starts the clock of an attempt's caller: its timeout, or what is left of the caller's own time.
     fn start_timer(&mut self, index: u32, wire_index: u32) {
         let wire = &self.wires[wire_index as usize];
-        let delay = match wire.policy.deadline.then(|| self.attempts.deadline(index)) {
-            Some(deadline) if deadline < Time::MAX => Delay::For(deadline.since(self.now)),
-            _ => match wire.timeout {
-                Some(timeout) => timeout,
-                None => return,
-            },
-        };
-        self.attempts[index].timer = self.calendar.schedule(self.now, delay, Event::Timeout.on(index));
+        let delay = if wire.policy.deadline { self.time_left(index, wire_index) } else { wire.timeout };
+        if let Some(delay) = delay {
+            self.attempts[index].timer = self.calendar.schedule(self.now, delay, Event::Timeout.on(index));
+        }
+    }
+
+    /// What is left of the timeout, or of the caller's own time if that is less.
+    fn time_left(&self, index: u32, wire_index: u32) -> Option<Delay> {
+        let wire = &self.wires[wire_index as usize];
+        let own = wire.policy.timeout.map_or(Time::MAX, |timeout| self.now + timeout);
+        match self.attempts.deadline(index) {
+            deadline if deadline < own => Some(Delay::For(deadline.since(self.now))),
+            _ => wire.timeout,
+        }
     }
 
     /// Gives an attempt its deadline: its own timeout, but no more than its caller has left (as in gRPC). Where nothing
@@ -124,6 +158,9 @@ impl Simulation {
     fn takes_deadline(&mut self, index: u32) -> bool {
         let (wire, parent) = (self.attempts[index].wire, self.attempts[index].parent);
         let wire = &self.wires[wire as usize];
+        if !wire.policy.deadline {
+            return true;
+        }
         let own = wire.policy.timeout.map_or(Time::MAX, |timeout| self.now + timeout);
         let deadline = own.min(self.attempts.deadline(parent));
         if deadline <= self.now {
@@ -210,6 +247,7 @@ impl Simulation {
     }
 
     /// Drops an attempt that is overdue, from its place in the component's station.
+    #[cold]
     pub(super) fn expire(&mut self, at: u32, index: u32) {
         self.parts[at as usize].frame.expired += 1;
         self.free_slot(at, index);
@@ -226,7 +264,7 @@ impl Simulation {
     fn reply(&mut self, index: u32, outcome: Outcome) {
         self.attempts[index].outcome = outcome;
         self.mark(index, Step::Answered(outcome));
-        self.travel(index, true);
+        self.travel::<true>(index);
     }
 
     /// An answer reaches the caller, who may have stopped waiting.

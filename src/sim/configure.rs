@@ -94,6 +94,7 @@ impl Simulation {
         for wire in &mut self.wires {
             let (from, to) = (&self.parts[wire.from as usize], &self.parts[wire.to as usize]);
             wire.gone = from.gone || to.gone || design.wire(&from.name, &to.name).is_none();
+            wire.guarded |= wire.gone;
         }
         for wire in &design.wires {
             let (from, to) = (self.part(&wire.from), self.part(&wire.to));
@@ -107,6 +108,7 @@ impl Simulation {
                 _ => Time::ZERO,
             };
             (self.wires[index].afar, self.wires[index].roams) = self.ways_of_users(design, from, &wire.to);
+            self.wires[index].asks = matches!(self.parts[to as usize].behavior, Behavior::Dns(_));
             self.wires[index].configure(&wire.policy, &mut self.calendar);
             let named = &wire.policy.classes.0;
             let carried = self.classes.iter().map(|class| named.contains(&class.name));

@@ -126,7 +126,8 @@ impl Simulation {
     /// The memory that a clone takes, in bytes, roughly: what grows with traffic and keys.
     pub fn bytes(&self) -> usize {
         let parts: usize = self.parts.iter().map(|part| part.behavior.bytes()).sum();
-        self.attempts.bytes() + self.calendar.bytes() + parts + self.trips.len() * size_of::<u16>()
+        let queues: usize = self.wires.iter().map(|wire| wire.queue.len() * size_of::<u32>()).sum();
+        self.attempts.bytes() + self.calendar.bytes() + queues + parts + self.trips.len() * size_of::<u16>()
     }
 
     /// Changes the design now. Parts of the same name go on with what they hold.

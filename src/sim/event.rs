@@ -71,7 +71,7 @@ impl Event {
 }
 
 /// Whether an entry of a lane still means something.
-#[inline]
+#[inline(always)]
 pub fn is_live(entry: &Entry, attempts: &Attempts) -> bool {
     let (event, index) = Event::of(entry.event);
     match event {

@@ -13,6 +13,7 @@ use super::settle::another;
 
 impl Simulation {
     /// Plans the hedge of the first attempt of a call, when that is sent.
+    #[cold]
     pub(super) fn plan_hedge(&mut self, index: u32, wire: u32) {
         let Some(hedging) = &self.wires[wire as usize].hedging else { return };
         if self.attempts.rare(index).is_hedge {
@@ -54,6 +55,7 @@ impl Simulation {
 
     /// An attempt of a call ends. If others go on for the same call and this one did not end well, it alone is over, and
     /// this is true; if it ended well, it has beaten the others.
+    #[cold]
     pub(super) fn others_go_on(&mut self, index: u32, ok: bool, over: bool) -> bool {
         let parent = self.attempts[index].parent;
         let rare = self.attempts.rare_mut(index);

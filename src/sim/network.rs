@@ -7,70 +7,82 @@ use super::attempt::{Op, PROBE, Stage};
 use super::calendar::Delay;
 use super::engine::Simulation;
 use super::event::Event;
-use super::part::{Behavior, Part};
 use super::wire::Passage;
 use super::{Happening, Outcome};
 
 impl Simulation {
     /// Puts an attempt on its wire: towards the callee, or back with the answer.
-    pub(super) fn travel(&mut self, index: u32, back: bool) {
-        let bytes = self.bytes_of(index, back);
+    #[inline(always)]
+    pub(super) fn travel<const BACK: bool>(&mut self, index: u32) {
         let attempt = &self.attempts[index];
-        let wire = &mut self.wires[attempt.wire as usize];
-        // Answers do not come by way of DNS.
-        let cut = |part: &Part| part.cut && !matches!(part.behavior, Behavior::Dns(_));
-        if wire.cut || (back && cut(&self.parts[attempt.at as usize])) {
+        let wire = &self.wires[attempt.wire as usize];
+        if !wire.plain {
+            return self.travel_with_care(index, BACK);
+        }
+        if BACK && self.parts[attempt.at as usize].cut {
             return self.lose(index);
         }
+        let (bytes, latency) = (self.bytes_of::<BACK>(index), wire.latency);
+        self.wires[attempt.wire as usize].frame.bytes += bytes;
+        match latency {
+            None if BACK => self.receive(index),
+            None => self.deliver(index),
+            Some(delay) => self.is_on_its_way(index, delay, BACK),
+        }
+    }
+
+    /// Sets an attempt on its way to the callee.
+    #[inline(never)]
+    pub(super) fn set_out(&mut self, index: u32) {
+        self.travel::<false>(index);
+    }
+
+    #[inline(always)]
+    fn is_on_its_way(&mut self, index: u32, delay: Delay, back: bool) {
+        let (stage, event) = if back { (Stage::Returning, Event::Answer) } else { (Stage::Travelling, Event::Deliver) };
+        self.attempts[index].stage = stage;
+        self.move_on(index, delay, event);
+    }
+
+    /// Over a wire that does more to a message than take its time.
+    #[inline(never)]
+    fn travel_with_care(&mut self, index: u32, back: bool) {
+        let bytes = if back { self.bytes_of::<true>(index) } else { self.bytes_of::<false>(index) };
+        let attempt = &self.attempts[index];
+        let wire = &mut self.wires[attempt.wire as usize];
+        // Requests do not go by way of DNS, and answers do not come by way of it.
+        let cut = back && !wire.asks && self.parts[attempt.at as usize].cut;
+        if wire.cut || cut {
+            return self.lose(index);
+        }
+        let bytes = if wire.asks { 0 } else { bytes };
         wire.frame.bytes += bytes;
-        let delay = if wire.is_plain() {
-            wire.latency
-        } else {
-            match wire.pass(self.now, bytes) {
-                Passage::Lost => return self.lose(index),
-                Passage::Takes(time) if time == Time::ZERO => None,
-                Passage::Takes(time) => Some(Delay::For(time)),
-            }
-        };
-        let wire = &self.wires[self.attempts[index].wire as usize];
-        let delay = match wire.roams.then(|| wire.users_way(self.attempts[index].user)) {
-            Some(afar) if afar > Time::ZERO && self.attempts[index].class != PROBE => {
-                Some(Delay::For(self.calendar.length(delay) + afar))
-            }
-            _ => delay,
-        };
-        match (delay, back) {
-            (None, false) => self.deliver(index),
-            (None, true) => self.receive(index),
-            (Some(delay), _) => {
-                let (stage, event) =
-                    if back { (Stage::Returning, Event::Answer) } else { (Stage::Travelling, Event::Deliver) };
-                self.attempts[index].stage = stage;
-                self.move_on(index, delay, event);
-            }
+        let Passage::Takes(mut time) = wire.pass(self.now, bytes) else { return self.lose(index) };
+        if wire.roams && attempt.class != PROBE {
+            time += wire.users_way(attempt.user);
+        }
+        match (time, back) {
+            (Time::ZERO, true) => self.receive(index),
+            (Time::ZERO, false) => self.deliver(index),
+            (time, back) => self.is_on_its_way(index, Delay::For(time), back),
         }
     }
 
     /// The bytes of a message: a request carries its body up and the response down, a blob goes one way, a key that is
     /// read brings the response; all else is too small to count.
-    #[inline]
-    fn bytes_of(&self, index: u32, back: bool) -> u64 {
+    #[inline(always)]
+    fn bytes_of<const BACK: bool>(&self, index: u32) -> u64 {
         let attempt = &self.attempts[index];
-        if attempt.class == PROBE {
-            return 0;
-        }
-        let at = &self.parts[attempt.at as usize].behavior;
-        // Requests do not go by way of DNS.
-        if matches!(at, Behavior::Dns(_)) {
-            return 0;
-        }
-        let cost = &self.classes[usize::from(attempt.class)].cost;
         let good = matches!(attempt.outcome, Outcome::Ok | Outcome::Degraded);
-        match (attempt.op, back) {
-            (Op::Serve | Op::Put, false) => cost.body.0,
-            (Op::Serve, true) if good => at.answer_bytes(attempt, cost.response.0),
-            (Op::Read | Op::Fetch, true) if good => cost.response.0,
-            (Op::Lookup, true) if good && attempt.hit => cost.response.0,
+        let cost = |class: u16| &self.classes[usize::from(class)].cost;
+        match (attempt.op, BACK) {
+            (Op::Serve | Op::Put, false) => cost(attempt.class).body.0,
+            (Op::Serve, true) if good => {
+                let at = &self.parts[attempt.at as usize].behavior;
+                at.answer_bytes(attempt, cost(attempt.class).response.0)
+            }
+            (Op::Read | Op::Fetch, true) if good => cost(attempt.class).response.0,
+            (Op::Lookup, true) if good && attempt.hit => cost(attempt.class).response.0,
             _ => 0,
         }
     }

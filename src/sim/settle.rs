@@ -74,12 +74,20 @@ impl Simulation {
             return self.plan_retry(parent, &failed, pause);
         }
         self.attempts[parent].child = NONE;
-        let wire = &mut self.wires[wire as usize];
-        if !ok && wire.policy.fallback && !wire.gone {
-            wire.frame.degraded += 1;
-            return self.resume(parent, Reply { op, outcome: Outcome::Degraded, hit: false, key, version, class });
+        let mut reply = Reply { op, outcome, hit, key, version, class };
+        if !ok {
+            self.fall_back(wire, &mut reply);
         }
-        self.resume(parent, Reply { op, outcome, hit, key, version, class });
+        self.resume(parent, reply);
+    }
+
+    /// A call has failed for good: the caller may have a poorer answer of its own.
+    fn fall_back(&mut self, wire: u32, reply: &mut Reply) {
+        let wire = &mut self.wires[wire as usize];
+        if wire.policy.fallback && !wire.gone {
+            wire.frame.degraded += 1;
+            (reply.outcome, reply.hit) = (Outcome::Degraded, false);
+        }
     }
 
     /// Plans the next attempt of a call.
@@ -117,6 +125,7 @@ impl Simulation {
     }
 
     /// A caller goes on with the outcome of its call.
+    #[inline]
     fn resume(&mut self, caller: u32, reply: Reply) {
         let at = self.attempts[caller].at;
         // A look-up that a fallback answered is a miss: the caller asks elsewhere and gets the true answer there.

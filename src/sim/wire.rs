@@ -49,14 +49,20 @@ pub struct Wire {
     pub added: Time,
     /// The share of packets that faults lose, each way.
     pub lossy: f64,
+    /// Whether its latency is all that it does to a message.
+    pub plain: bool,
     /// The distance between the regions of its ends, one way.
     pub distance: Time,
     /// How far the callee is from the users of each clients, one way, where that matters to the caller.
     pub afar: Vec<Time>,
     /// Whether that comes on top of its latency: the wire is the users' own way.
     pub roams: bool,
+    /// Whether it leads to DNS: over it a caller asks for the way, and nothing else travels.
+    pub asks: bool,
     /// Taken out of the design in mid-run.
     pub gone: bool,
+    /// Whether it may do more to a call than wait and try again: a bare wire is fast.
+    pub guarded: bool,
     /// Whether requests of each class may go over it; empty is all of them.
     pub carried: Vec<bool>,
     /// The health check's view of the callee.
@@ -172,10 +178,13 @@ impl Wire {
             slow: 1.0,
             added: Time::ZERO,
             lossy: 0.0,
+            plain: true,
             distance: Time::ZERO,
             afar: Vec::new(),
             roams: false,
+            asks: false,
             gone: false,
+            guarded: false,
             carried: Vec::new(),
             check: Check::default(),
             observed: false,
@@ -213,6 +222,8 @@ impl Wire {
             self.line = policy.bandwidth.map(|bandwidth| Line { bandwidth, free });
         }
         self.policy = policy.clone();
+        self.guarded =
+            policy.deadline || policy.hedge.is_some() || policy.breaker.is_some() || policy.bulkhead.is_some();
         self.timeout = policy.timeout.map(|timeout| calendar.constant(timeout));
         self.set_latency(calendar);
     }
@@ -254,12 +265,7 @@ impl Wire {
         };
         self.latency = (self.one_way > Time::ZERO).then_some(self.one_way).map(prepared);
         self.loss = 1.0 - (1.0 - self.policy.loss.0) * (1.0 - self.lossy);
-    }
-
-    /// Whether its latency is all it does to a message.
-    #[inline]
-    pub fn is_plain(&self) -> bool {
-        self.line.is_none() && self.loss == 0.0
+        self.plain = !(self.cut || self.line.is_some() || self.loss > 0.0 || self.roams || self.asks);
     }
 
     /// Takes a message on: first it waits for the line and goes through it, then it travels. A lost one took its place

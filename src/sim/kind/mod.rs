@@ -121,7 +121,7 @@ impl Simulation {
     }
 
     /// Frees a place of a component's station; the next in line is let in.
-    #[inline]
+    #[inline(always)]
     pub(super) fn free_slot(&mut self, at: u32, index: u32) {
         let Some(station) = self.parts[at as usize].behavior.station() else { return self.free_place(at, index) };
         station.release(self.now);

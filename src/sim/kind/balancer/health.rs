@@ -108,7 +108,7 @@ impl Simulation {
         let index = self.attempts.add(probe);
         self.attempts[index].timer =
             self.calendar.schedule(self.now, Delay::For(check.timeout), Event::Timeout.on(index));
-        self.travel(index, false);
+        self.set_out(index);
     }
 
     /// Notes the result of a probe and how long it took.

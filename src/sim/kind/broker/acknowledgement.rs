@@ -159,6 +159,8 @@ impl Simulation {
                     self.calendar.schedule(self.now, Delay::For(backoff), Event::Timeout.on(index));
                 self.free_consumer(at, index);
             }
+            // Made when the queue had other settings, it has no time that could run out.
+            (Redelivery::Timeout, _) if self.attempts[index].timer == 0 => self.come_back(at, index, true),
             (Redelivery::Timeout, _) => {
                 self.attempts[index].stage = Stage::Lost;
                 self.free_consumer(at, index);

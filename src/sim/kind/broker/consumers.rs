@@ -325,7 +325,7 @@ impl Simulation {
         let cut = self.parts[at as usize].cut;
         let broker = self.broker(at);
         let by_timeout = broker.terms.redelivery == crate::design::Redelivery::Timeout && !broker.partitioned();
-        if cut || by_timeout {
+        if cut {
             return;
         }
         let known: Vec<u32> = broker.deliveries.iter().map(|delivery| delivery.attempt).collect();
@@ -336,6 +336,10 @@ impl Simulation {
                 continue;
             }
             if self.parts[attempt.at as usize].cut || self.wires[attempt.wire as usize].cut {
+                continue;
+            }
+            // (A delivery without a time was made when the queue had other settings.)
+            if by_timeout && attempt.timer != 0 {
                 continue;
             }
             // A failed message that waits for its next try is lost nowhere.
