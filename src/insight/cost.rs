@@ -16,6 +16,9 @@
 //! | CDN | 0.1 + 0.02 per GB of an edge | `memory` |
 //! | database | 0.05 + 0.02 a statement at once + 0.0002 a connection | `concurrency`, `connections` |
 //! | object storage | 0.02 | each |
+//! | queue | 0.03 | each |
+//! | worker | 0.01 + 0.04 a core of speed 1 | `cores`, `speed`, as a server |
+//! | lock service | 0.06 | each: three small machines that agree |
 //!
 //! A run also pays for what it sends to users, 0.09 dollars per GB of good answers, and for the calls to external APIs.
 
@@ -51,6 +54,9 @@ pub fn component_cost_per_hour(kind: &Kind) -> Money {
             0.05 + 0.02 * f64::from(database.concurrency) + 0.0002 * f64::from(database.connections)
         }
         Kind::ObjectStorage(_) => 0.02,
+        Kind::Queue(_) => 0.03,
+        Kind::Worker(worker) => 0.01 + 0.04 * f64::from(worker.cores) * worker.speed,
+        Kind::LockService(_) => 0.06,
         Kind::Server(_)
         | Kind::Payment(_)
         | Kind::Search(_)

@@ -35,6 +35,7 @@ impl Simulation {
             self.configure_part(at, &component.kind);
         }
         self.find_homes();
+        self.connect_brokers();
         self.plan_faults(&design.faults);
         self.rename_parts();
     }
@@ -206,6 +207,13 @@ impl Simulation {
             Kind::Cdn(settings) => self.configure_cdn(at, settings),
             Kind::Database(settings) => self.configure_database(at, settings),
             Kind::ObjectStorage(settings) => self.configure_storage(at, settings),
+            Kind::Queue(settings) => self.configure_broker(at, settings),
+            Kind::Worker(settings) => {
+                self.configure_server(at, &settings.server());
+                self.configure_inbox(at, settings);
+                self.plan_server(at);
+            }
+            Kind::LockService(settings) => self.configure_locks(at, settings),
             Kind::Server(_)
             | Kind::Payment(_)
             | Kind::Search(_)

@@ -23,6 +23,9 @@ impl Simulation {
             }
             return self.probed(wire, false, took);
         }
+        if self.attempts[index].op == Op::Consume {
+            return self.delivery_expires(index);
+        }
         match stage {
             Stage::Queued => self.leave_queue(index, Outcome::TimedOut),
             _ => self.land(index, Outcome::TimedOut),
@@ -230,7 +233,7 @@ pub(super) fn another(of: &Attempt, parent: u32) -> Attempt {
     let mut another = Attempt::new(of.class, of.op);
     another.parent = parent;
     (another.wire, another.at, another.key, another.user) = (of.wire, of.at, of.key, of.user);
-    (another.trip, another.counts) = (of.trip, of.counts);
+    (another.trip, another.counts, another.token) = (of.trip, of.counts, of.token);
     (another.tries, another.pause) = (of.tries, of.pause);
     another
 }

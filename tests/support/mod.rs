@@ -55,6 +55,7 @@ pub fn random_design(seed: u64) -> Design {
         text += dice.pick(&["", "", "static = true\n"]);
         text += dice.pick(&["", "criticality = \"low\"\n", "criticality = \"critical\"\nmemory = \"300KB\"\n"]);
         text += dice.pick(&["", "body = \"200KB\"\n", "blobs = 1\nresponse = \"50KB\"\n", "job = \"exp(20ms)\"\n"]);
+        text += dice.pick(&["", "", "lock = true\n", "poison = \"10%\"\n"]);
     }
     let mut names = Vec::new();
     for index in 0..2 + dice.below(8) {
@@ -142,6 +143,32 @@ fn random_settings(kind: &str, dice: &mut Dice) -> String {
         "database" => {
             format!("concurrency = {}\nconnections = {}\nboot = \"1s\"\n", 1 + dice.below(8), 1 + dice.below(30))
         }
+        "queue" => format!(
+            "preset = \"{}\"\ncapacity = {}\nboot = \"500ms\"\n{}{}{}{}",
+            dice.pick(&["plain", "kafka", "rabbitmq", "sqs", "redis-streams"]),
+            1 + dice.below(300),
+            dice.pick(&["", "overflow = \"reject\"\n", "overflow = \"drop-oldest\"\n", "overflow = \"block\"\n"]),
+            dice.pick(&[
+                "",
+                "delivery = \"at-most-once\"\n",
+                "visibility = \"50ms\"\n",
+                "visibility = \"1s\"\nprefetch = 3\n"
+            ]),
+            dice.pick(&["", "attempts_max = 2\n", "retention = \"500ms\"\n", "flush = \"300ms\"\n"]),
+            dice.pick(&["", "session = \"700ms\"\nrebalance = \"300ms\"\n", "partitions = 3\nbackoff = \"20ms\"\n"]),
+        ),
+        "worker" => format!(
+            "consumers = {}\ncores = {}\nboot = \"500ms\"\n{}",
+            1 + dice.below(6),
+            1 + dice.below(3),
+            dice.pick(&["", "group = \"others\"\n"]),
+        ),
+        "lock-service" => format!(
+            "lease = \"{}ms\"\nfencing = {}\nrenewal = {}\n",
+            1 + dice.below(200),
+            dice.below(2) == 0,
+            dice.below(2) == 0
+        ),
         _ => dice.pick(&["", "concurrency = 3\ncapacity = 2\n", "bandwidth = \"5MB\"\n"]).to_owned(),
     }
 }

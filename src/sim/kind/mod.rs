@@ -1,18 +1,22 @@
 //! What each component kind does, one file for each.
 
 mod balancer;
+mod broker;
 mod cache;
 mod cdn;
 mod clients;
 mod database;
+mod locks;
 mod dns;
 mod external;
 mod gateway;
 mod recent;
 mod server;
 mod storage;
+mod worker;
 
 pub use balancer::{Balancer, Duties, PeakEwma, Pool, Work, nearest, user_hash};
+pub use broker::{Broker, Ledger};
 pub use cache::Cache;
 pub use cdn::Cdn;
 pub use clients::Clients;
@@ -20,9 +24,11 @@ pub use database::Database;
 pub use dns::Dns;
 pub use external::External;
 pub use gateway::Gateway;
+pub use locks::Locks;
 pub use recent::USER_BITS;
 pub use server::Server;
 pub use storage::Storage;
+pub use worker::Inbox;
 
 use super::attempt::{NONE, Op, Stage};
 use super::engine::Simulation;
@@ -34,6 +40,9 @@ use super::{Outcome, Step};
 impl Simulation {
     /// An attempt enters the waiting room of a component that has one.
     pub(super) fn enter(&mut self, at: u32, index: u32) {
+        if self.attempts[index].op == Op::Consume {
+            return self.inbox_takes(at, index);
+        }
         let Some(station) = self.parts[at as usize].behavior.station() else { return self.enter_server(at, index) };
         self.attempts[index].since = self.now;
         match station.admit(self.now, index, &mut self.attempts) {
@@ -66,6 +75,8 @@ impl Simulation {
             Behavior::Cdn(cdn) => cdn.lookup,
             Behavior::Database(database) => database.statement(&self.attempts[index], &self.classes),
             Behavior::Storage(storage) => storage.latency,
+            Behavior::Broker(broker) => broker.publish,
+            Behavior::Locks(locks) => locks.operation,
             Behavior::External(external) => external.latency,
             Behavior::Balancer(_) | Behavior::Gateway(_) => return self.duty_begins(at, index),
             Behavior::Clients(_) | Behavior::Dns(_) => unreachable!("they have no waiting room"),
@@ -77,6 +88,9 @@ impl Simulation {
     /// A service is over.
     pub(super) fn done(&mut self, index: u32) {
         let at = self.attempts[index].at;
+        if self.attempts[index].token != 0 && !self.lock_admits(at, index) {
+            return self.leave(at, index, Outcome::Failed);
+        }
         match &mut self.parts[at as usize].behavior {
             Behavior::Server(_) => self.server_done(at, index),
             Behavior::Cache(_) => self.cache_done(at, index),
@@ -86,6 +100,8 @@ impl Simulation {
                 self.leave(at, index, Outcome::Ok);
             }
             Behavior::Storage(_) => self.storage_done(at, index),
+            Behavior::Broker(_) => self.broker_done(at, index),
+            Behavior::Locks(_) => self.locks_done(at, index),
             Behavior::External(_) => self.external_done(at, index),
             Behavior::Balancer(_) | Behavior::Gateway(_) => self.duty_done(at, index),
             Behavior::Dns(_) => self.looked_up(at, index),
@@ -102,6 +118,9 @@ impl Simulation {
 
     /// An attempt leaves the component's station, with an answer; the next in line is let in.
     pub(super) fn leave(&mut self, at: u32, index: u32, outcome: Outcome) {
+        if self.attempts[index].op == Op::Consume {
+            return self.inbox_leaves(at, index, outcome);
+        }
         self.free_slot(at, index);
         if self.attempts[index].wire == NONE {
             return self.work_after_ends(at, index, outcome);

@@ -196,7 +196,9 @@ impl Simulation {
             Op::Write => self.write_through(at, index),
             Op::Set => self.set(at, index),
             Op::Delete => self.delete(at, index),
-            Op::Serve | Op::Put | Op::Fetch | Op::Probe => self.leave(at, index, Outcome::Failed),
+            Op::Serve | Op::Put | Op::Fetch | Op::Probe | Op::Consume | Op::Lock | Op::Unlock => {
+                self.leave(at, index, Outcome::Failed);
+            }
         }
     }
 
