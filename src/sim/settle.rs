@@ -133,8 +133,8 @@ impl Simulation {
         if reply.outcome == Outcome::Degraded && !matches!(reply.op, Op::Lookup | Op::Delete) {
             self.attempts[caller].outcome = Outcome::Degraded;
         }
-        if reply.op == Op::Serve {
-            // The version of the content that passes through.
+        if reply.op == Op::Serve && self.attempts[caller].op != Op::Consume {
+            // The version of the content that passes through; a consumer's attempt keeps its message there.
             self.attempts[caller].version = reply.version;
         }
         match &self.parts[at as usize].behavior {

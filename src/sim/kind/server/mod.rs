@@ -299,7 +299,8 @@ impl Simulation {
             _ if !ok => return self.fail(at, index, reply.outcome),
             _ => {}
         }
-        if matches!(reply.op, Op::Lookup | Op::Read | Op::Serve) && self.attempts[index].wire != NONE {
+        let Attempt { op, wire, .. } = self.attempts[index];
+        if matches!(reply.op, Op::Lookup | Op::Read | Op::Serve) && wire != NONE && op != Op::Consume {
             // The version of what the answer is made of.
             self.attempts[index].version = reply.version;
         }
