@@ -41,6 +41,14 @@ pub fn report(text: &str, seed: u64, warmup: Time) -> Report {
 /// of all sorts. Small rates, so that hundreds run in a test.
 pub fn random_design(seed: u64) -> Design {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let favourites: Vec<&str> = (0..4).map(|_| dice.pick(design::Kind::WORDS)).collect();
+    random_design_of(seed, &favourites)
+}
+
+/// A design at random in which half of the components are of these kinds: among so many kinds, two that work together
+/// would seldom meet otherwise.
+pub fn random_design_of(seed: u64, favourites: &[&str]) -> Design {
+    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let mut text = format!("version = 1\nseed = {seed}\nduration = \"{}s\"\n", 5 + dice.below(15));
     for class in 0..1 + dice.below(3) {
         text += &format!(
@@ -59,7 +67,11 @@ pub fn random_design(seed: u64) -> Design {
     }
     let mut names = Vec::new();
     for index in 0..2 + dice.below(8) {
-        let kind = if index == 0 { "clients" } else { dice.pick(design::Kind::WORDS) };
+        let kind = match (index, dice.below(2)) {
+            (0, _) => "clients",
+            (_, 0) => dice.pick(favourites),
+            _ => dice.pick(design::Kind::WORDS),
+        };
         let name = format!("n{index}");
         text += &format!("[components.{name}]\nkind = \"{kind}\"\n{}", random_settings(kind, &mut dice));
         text += dice.pick(&["", "", "", "region = \"eu\"\n", "region = \"us\"\n"]);
