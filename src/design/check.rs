@@ -16,6 +16,21 @@ pub fn may_connect(design: &Design, from: &str, to: &str) -> Result<(), String> 
     if let (Kind::Database(_), Kind::Database(_)) = (&caller.kind, &callee.kind) {
         replica_may_follow(design, from, to)?;
     }
+    // A worker may be drawn to its queue as well as the queue to its worker: messages flow to the worker.
+    let drawn_back = is_worker(&caller.kind);
+    let consumes = |a: &Kind, b: &Kind| matches!(a, Kind::Queue(_)) && is_worker(b);
+    if consumes(&caller.kind, &callee.kind) || consumes(&callee.kind, &caller.kind) {
+        if design.wire(to, from).is_some() {
+            return Err(format!(
+                "`{to}` and `{from}` are wired already; one wire between a queue and a worker will do"
+            ));
+        }
+        let (from, to) = if drawn_back { (to, from) } else { (from, to) };
+        return match reaches(design, to, from) {
+            true => Err(format!("`{to}` already leads to `{from}`; messages would go round in a circle")),
+            false => Ok(()),
+        };
+    }
     if reaches(design, to, from) {
         return Err(format!("`{to}` already leads to `{from}`; calls would go round in a circle"));
     }
@@ -33,6 +48,13 @@ fn kinds_may_connect(caller: &Kind, callee: &Kind) -> Result<(), String> {
         (Kind::ShardRouter(_), _) => refused("a shard router spreads keys over databases; wire it to those"),
         (Kind::Cache(_), Kind::Database(_) | Kind::ShardRouter(_)) => Ok(()),
         (Kind::Cache(_), _) => refused("a cache calls nobody but the databases that it reads and writes through to"),
+        (Kind::Queue(_), Kind::Worker(_)) | (Kind::Worker(_), Kind::Queue(_)) => Ok(()),
+        (Kind::Queue(_), _) => refused("a queue hands its messages to workers only; wire it to a worker"),
+        (_, Kind::Worker(_)) => refused("a worker takes its work from a queue, when it has time; wire a queue to it"),
+        (Kind::LockService(_), _) => refused("a lock service answers; it calls nobody"),
+        (caller, Kind::LockService(_)) if !matches!(caller, Kind::Server(_) | Kind::Worker(_)) => {
+            refused("locks are taken by the code that reads and writes: wire a server to it")
+        }
         (Kind::ObjectStorage(_), _) => {
             Err(format!("a {} answers; it calls nobody", caller.label().to_ascii_lowercase()))
         }
@@ -74,7 +96,11 @@ fn replica_may_follow(design: &Design, primary: &str, replica: &str) -> Result<(
     }
 }
 
-/// Whether calls from `start` can end up at `goal`.
+fn is_worker(kind: &Kind) -> bool {
+    matches!(kind, Kind::Worker(_))
+}
+
+/// Whether calls and messages from `start` can end up at `goal`.
 fn reaches(design: &Design, start: &str, goal: &str) -> bool {
     let mut seen = vec![start];
     let mut next = 0;
@@ -82,9 +108,10 @@ fn reaches(design: &Design, start: &str, goal: &str) -> bool {
         if name == goal {
             return true;
         }
-        for wire in design.wires_from(name) {
-            if !seen.contains(&wire.to.as_str()) {
-                seen.push(&wire.to);
+        for wire in &design.wires {
+            let (from, to) = design.flow(wire);
+            if from == name && !seen.contains(&to) {
+                seen.push(to);
             }
         }
         next += 1;
@@ -176,11 +203,18 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
                 if database.quorum.is_some()
                     && (database.locks || database.disk.is_some() || database.cores.is_some()) =>
             {
-                remark(
-                    name,
-                    "the nodes of a cluster have no locks, cores or disk of their own here: set one or the other"
-                        .to_owned(),
-                );
+                let clash =
+                    "the nodes of a cluster have no locks, cores or disk of their own here: set one or the other";
+                remark(name, clash.to_owned());
+            }
+            Kind::Queue(_) if !has_worker(design, name) => {
+                remark(name, "nobody takes its messages: wire it to a worker".to_owned());
+            }
+            Kind::Worker(_) if !has_queue(design, name) => {
+                remark(name, "it has no queue to take work from: wire a queue to it".to_owned());
+            }
+            Kind::LockService(_) if !design.classes.iter().any(|class| class.cost.lock) => {
+                remark(name, "no request class locks its key: give one `lock = true`".to_owned());
             }
             Kind::ApiGateway(_) if !unrouted(design, name).is_empty() => {
                 let classes = unrouted(design, name).join("`, `");
@@ -202,6 +236,23 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
         }
     }
     remarks
+}
+
+fn neighbours<'a>(design: &'a Design, name: &'a str) -> impl Iterator<Item = &'a Kind> {
+    let other = move |wire: &'a super::Wire| match () {
+        () if wire.from == name => Some(wire.to.as_str()),
+        () if wire.to == name => Some(wire.from.as_str()),
+        () => None,
+    };
+    design.wires.iter().filter_map(other).filter_map(|other| Some(&design.component(other)?.kind))
+}
+
+fn has_worker(design: &Design, name: &str) -> bool {
+    neighbours(design, name).any(is_worker)
+}
+
+fn has_queue(design: &Design, name: &str) -> bool {
+    neighbours(design, name).any(|kind| matches!(kind, Kind::Queue(_)))
 }
 
 /// What a cache or a CDN lacks.

@@ -1,6 +1,6 @@
 //! Request classes: what one request of each kind costs.
 
-use crate::units::{Bytes, Distribution, Time};
+use crate::units::{Bytes, Chance, Distribution, Time};
 
 use super::setting::{Names, choices, settings};
 
@@ -55,6 +55,10 @@ settings! {
         blobs: u32 = 0, Some((0.0, 100.0));
         /// Work that need not be done before the answer, on one core (image processing); without a queue it is done inline.
         job: Option<Distribution> = None, Some((0.0, 3600.0));
+        /// The share of keys (of users, where it has no keys) whose job fails every time: broken pictures, bad data.
+        poison: Chance = Chance(0.0), Some((0.0, 1.0));
+        /// Whether its key is locked from its reads to its writes, where a server is wired to a lock service.
+        lock: bool = false, None;
         /// Memory that a server needs for such a request from its arrival to its answer, waiting included.
         memory: Bytes = Bytes(1_000_000), Some((0.0, 1e12));
         /// How bad it is to lose one, for servers that shed the least critical first.

@@ -20,15 +20,16 @@ pub use fault::{Fault, FaultKind, FaultSettings, Target};
 pub use file::{DESIGN_BYTES_MAX, read, set_path, write};
 pub use kind::{
     Algorithm, Analytics, ApiGateway, Arrivals, Auth, Autoscale, Batch, Cache, CacheMode, Cdn, Chat, Clients, Codel,
-    Compression, Consistency, Database, Disk, Dns, Eviction, External, Filter, HashBy, HealthCheck, Invalidate, Kind,
-    Limit, LoadBalancer, Notification, ObjectStorage, Order, Outlier, Payment, Per, Quorum, Replication, Routing,
-    Search, Server, Shape, ShardRouter, Sharding, Shed, Size, SizeInfo, Spread, Strategy, Tls,
+    Compression, Consistency, Database, Delivery, Disk, Dns, Eviction, External, Fetch, Filter, HashBy, HealthCheck,
+    Invalidate, Kind, Limit, LoadBalancer, LockService, Notification, ObjectStorage, Order, Outlier, Overflow, Payment,
+    Per, Preset, Queue, Quorum, Redelivery, Replication, Routing, Search, Server, Shape, ShardRouter, Sharding, Shed,
+    Size, SizeInfo, Spread, Strategy, Terms, Tls, Worker,
 };
 pub use node::{Entry, Node, Value, inline_text};
 pub use policy::{Backoff, Breaker, CallPolicy, Hedge, Jitter, Retry, RetryOn};
 pub use problem::{Findings, Problem, suggest};
 pub use region::{Distance, Regions, region_typed};
-pub use setting::{Curve, Form, Names, SettingInfo, Settings, get_path, put_path, read_settings};
+pub use setting::{Curve, Form, Name, Names, SettingInfo, Settings, get_path, put_path, read_settings};
 
 use crate::units::Time;
 
@@ -116,6 +117,16 @@ impl Design {
     /// The component of this name.
     pub fn component(&self, name: &str) -> Option<&Component> {
         self.components.iter().find(|component| component.name == name)
+    }
+
+    /// Where calls and messages of a wire come from, and where they go. A worker may be drawn to its queue as well as the
+    /// queue to its worker: either way messages go to the worker.
+    pub fn flow<'a>(&self, wire: &'a Wire) -> (&'a str, &'a str) {
+        let kind = |name: &str| self.component(name).map(|component| &component.kind);
+        match (kind(&wire.from), kind(&wire.to)) {
+            (Some(Kind::Worker(_)), Some(Kind::Queue(_))) => (&wire.to, &wire.from),
+            _ => (&wire.from, &wire.to),
+        }
     }
 
     /// The wire between these two.

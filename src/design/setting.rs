@@ -8,7 +8,7 @@ mod values;
 use super::node::{Entry, Node};
 use super::problem::Findings;
 
-pub use values::{Curve, Names};
+pub use values::{Curve, Name, Names};
 
 /// What is known of one setting besides its value.
 #[derive(Clone, Debug)]

@@ -19,6 +19,9 @@
 //! | – as a cluster | all of that for each node | `quorum.n`; replicas are databases of their own |
 //! | shard router | 0.05 | each |
 //! | object storage | 0.02 | each |
+//! | queue | 0.03 | each |
+//! | worker | 0.01 + 0.04 a core of speed 1 | `cores`, `speed`, as a server |
+//! | lock service | 0.06 | each: three small machines that agree |
 //!
 //! A run also pays for what it sends to users, 0.09 dollars per GB of good answers, and for the calls to external APIs.
 
@@ -60,6 +63,9 @@ pub fn component_cost_per_hour(kind: &Kind) -> Money {
         }
         Kind::ShardRouter(_) => 0.05,
         Kind::ObjectStorage(_) => 0.02,
+        Kind::Queue(_) => 0.03,
+        Kind::Worker(worker) => 0.01 + 0.04 * f64::from(worker.cores) * worker.speed,
+        Kind::LockService(_) => 0.06,
         Kind::Server(_)
         | Kind::Payment(_)
         | Kind::Search(_)

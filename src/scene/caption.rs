@@ -1,6 +1,6 @@
 //! Parts in words, for screen readers, tooltips and the outline.
 
-use crate::design::{CallPolicy, Component, Design, Kind, Wire};
+use crate::design::{CallPolicy, Component, Design, Kind, Preset, Wire};
 
 use super::figures::{count_text, rate_text, share_text};
 use super::glance::{Flow, Vitals};
@@ -13,9 +13,11 @@ pub fn component_words(design: &Design, component: &Component, vitals: Option<&V
     if let Some(vitals) = vitals {
         words.extend(figures(&component.kind, vitals));
     }
-    let callees: Vec<&str> = design.wires_from(&component.name).map(|wire| wire.to.as_str()).collect();
+    let flows = || design.wires.iter().map(|wire| design.flow(wire));
+    let callees: Vec<&str> = flows().filter(|(from, _)| *from == component.name).map(|(_, to)| to).collect();
     if !callees.is_empty() {
-        words.push(format!("calls {}", listed(&callees)));
+        let does = if matches!(component.kind, Kind::Queue(_)) { "hands messages to" } else { "calls" };
+        words.push(format!("{does} {}", listed(&callees)));
     }
     words.join(", ")
 }
@@ -101,6 +103,12 @@ pub fn summary(kind: &Kind) -> String {
         },
         Kind::ShardRouter(router) => router.strategy.word().replace('-', " "),
         Kind::ObjectStorage(storage) => format!("{} at once", count_text(f64::from(storage.concurrency))),
+        Kind::Queue(queue) => match queue.preset {
+            Preset::Plain => format!("{} messages", count_text(f64::from(queue.terms().capacity))),
+            preset => preset.word().replace('-', " "),
+        },
+        Kind::Worker(worker) => count(worker.consumers, "consumer", "consumers"),
+        Kind::LockService(locks) => format!("lease {}{}", locks.lease, if locks.fencing { ", fenced" } else { "" }),
         Kind::Server(_)
         | Kind::Payment(_)
         | Kind::Search(_)

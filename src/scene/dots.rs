@@ -100,8 +100,14 @@ impl Places {
         let name = |index: u32| parts.components.get(index as usize).map(String::as_str);
         let wire = |&(from, to): &(u32, u32)| {
             let (caller, callee) = (name(from)?, name(to)?);
-            design.wire(caller, callee)?;
-            Some((curve_between(design, caller, callee)?, to as usize))
+            let wire = design.wire(caller, callee)?;
+            let curve = curve_between(design, caller, callee)?;
+            // Messages go from the queue to the worker, however their wire is drawn.
+            if design.flow(wire).0 == callee {
+                let Bezier([a, b, c, d]) = curve;
+                return Some((Bezier([d, c, b, a]), from as usize));
+            }
+            Some((curve, to as usize))
         };
         Places { components: components.collect(), wires: parts.wires.iter().map(wire).collect() }
     }

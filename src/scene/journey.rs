@@ -103,6 +103,11 @@ impl Journey {
             }
             let floor = if span.sent >= true_latest { latest } else { from };
             let settled = self.lay_span(trip, index, floor, pace);
+            // What is sent after its parent has answered is done later, for a queue: the parent does not wait for it.
+            let answered = parent.and_then(|parent| trip.spans.get(usize::from(parent))?.answered);
+            if answered.is_some_and(|(at, _)| span.sent >= at && span.settled.is_none_or(|(settled, _)| settled > at)) {
+                continue;
+            }
             latest = latest.max(settled);
             true_latest = true_latest.max(span.settled.map_or(Time::ZERO, |(at, _)| at));
         }

@@ -7,7 +7,8 @@ pub fn upstream_first(design: &Design) -> Vec<String> {
     let mut left: Vec<&str> = design.components.iter().map(|component| component.name.as_str()).collect();
     let mut names = Vec::with_capacity(left.len());
     while !left.is_empty() {
-        let called = |name: &str| design.wires.iter().any(|wire| wire.to == name && left.contains(&wire.from.as_str()));
+        let flows = || design.wires.iter().map(|wire| design.flow(wire));
+        let called = |name: &str| flows().any(|(from, to)| to == name && left.contains(&from));
         // Calls never go round in a circle, so somebody is always called by nobody who is left.
         let next = left.iter().position(|name| !called(name)).unwrap_or(0);
         names.push(left.remove(next).to_owned());

@@ -8,6 +8,8 @@ use super::Outcome;
 pub const NONE: u32 = u32::MAX;
 /// The class of health probes, which belong to no request.
 pub const PROBE: u16 = u16::MAX;
+/// In place of a caller: a queue that waits for the acknowledgement of a delivery.
+pub const BROKER: u32 = u32::MAX - 1;
 
 /// What the callee is asked to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +42,12 @@ pub enum Op {
     Fetch,
     /// Say that you are alive.
     Probe,
+    /// Work off a message.
+    Consume,
+    /// Give a lock.
+    Lock,
+    /// Take a lock back.
+    Unlock,
 }
 
 impl Op {
@@ -106,7 +114,8 @@ pub struct Attempt {
     pub user: u32,
     /// The version of the key that a read has seen.
     pub version: u32,
-    /// What the component that works on it has noted: the lease of a look-up that missed, the edge of a request at a CDN.
+    /// What the component that works on it has noted: the lease of a look-up that missed, the edge of a request at a CDN,
+    /// the fencing token of the lock that a server's request holds (0 is none).
     pub token: u32,
     /// The sampled trip it belongs to, plus one; 0 is none.
     pub trip: u32,
@@ -232,6 +241,12 @@ impl Attempts {
             self.rare_free.push(std::mem::replace(&mut attempt.rare, NONE));
         }
         self.free.push(index);
+    }
+
+    /// Whether the slot is that of somebody at work.
+    pub fn is_at_work(&self, index: u32) -> bool {
+        let stage = self.slots[index as usize].stage;
+        matches!(stage, Stage::WaitingCore | Stage::Working | Stage::Calling)
     }
 
     /// What only few attempts have: of this one.

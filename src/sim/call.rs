@@ -38,6 +38,7 @@ impl Simulation {
         attempt.user = parent.user;
         attempt.trip = parent.trip;
         attempt.counts = parent.counts;
+        attempt.token = parent.token;
         let index = self.attempts.add(attempt);
         self.attempts[caller].child = index;
         self.wires[wire as usize].deposit();
@@ -105,6 +106,14 @@ impl Simulation {
         }
         self.start_timer(index, wire_index);
         self.launch(index, wire_index);
+    }
+
+    /// A pause is over: a call is tried again, or a consumer's work.
+    pub(super) fn resend(&mut self, index: u32) {
+        match self.attempts[index].op {
+            Op::Consume => self.consume_again(index),
+            _ => self.send(index),
+        }
     }
 
     /// An attempt finds the bulkhead full: it waits there, or is refused.
@@ -203,6 +212,9 @@ impl Simulation {
 
     /// An attempt that gets through no more. Only its caller's timeout ends it.
     pub(super) fn lose(&mut self, index: u32) {
+        if self.attempts[index].op == Op::Consume {
+            return self.delivery_lost(index);
+        }
         let attempt = &mut self.attempts[index];
         self.wires[attempt.wire as usize].frame.lost += u32::from(attempt.class != PROBE);
         if attempt.parent == NONE && attempt.timer == 0 {
@@ -283,6 +295,9 @@ impl Simulation {
                 self.probed(wire, outcome == Outcome::Ok, took);
             }
             return;
+        }
+        if attempt.op == Op::Consume {
+            return self.acknowledged(index);
         }
         if attempt.parent == NONE {
             self.wires[wire as usize].frame.late += 1;

@@ -37,6 +37,7 @@ impl Simulation {
         }
         self.find_homes();
         self.databases_wake();
+        self.connect_brokers();
         self.plan_faults(&design.faults);
         self.rename_parts();
     }
@@ -209,6 +210,13 @@ impl Simulation {
             Kind::Database(settings) => self.configure_database(at, settings),
             Kind::ShardRouter(settings) => self.configure_router(at, settings),
             Kind::ObjectStorage(settings) => self.configure_storage(at, settings),
+            Kind::Queue(settings) => self.configure_broker(at, settings),
+            Kind::Worker(settings) => {
+                self.configure_server(at, &settings.server());
+                self.configure_inbox(at, settings);
+                self.plan_server(at);
+            }
+            Kind::LockService(settings) => self.configure_locks(at, settings),
             Kind::Server(_)
             | Kind::Payment(_)
             | Kind::Search(_)

@@ -191,7 +191,7 @@ impl Simulation {
                     Event::Deliver => self.deliver(index),
                     Event::Done => self.done(index),
                     Event::Answer => self.receive(index),
-                    Event::Resend => self.send(index),
+                    Event::Resend => self.resend(index),
                     _ => self.reload(index),
                 }
             }
@@ -214,6 +214,7 @@ impl Simulation {
             Event::FaultEnd => self.fault_ends(index),
             Event::Probe => self.probe(index),
             Event::Upkeep => self.upkeep(index, entry.seq),
+            Event::Alarm => self.alarm(index, entry.seq),
             Event::Chore => self.chore_due(index, entry.seq),
             Event::Readmit => self.readmit(index, entry.seq),
         }

@@ -44,6 +44,8 @@ events! {
     Probe,
     /// A store's own work is due: a flush of a write-behind cache, replication, failover, moving keys.
     Upkeep,
+    /// Something that a queue has to look after is due: a rebalancing, a silent consumer, a message's retention.
+    Alarm,
     /// Something that a server has planned for its instances is due.
     Chore,
     /// The callee of a wire is no outlier any more.

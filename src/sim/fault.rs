@@ -52,7 +52,7 @@ impl Simulation {
         }
         match kind {
             FaultKind::Restart => return self.restart(at, settings.lasts),
-            FaultKind::Crash if settings.instances > 0 => {
+            FaultKind::Crash if settings.instances > 0 && !self.is_worker(at) => {
                 return self.kill_instances(at, settings.instances, settings.lasts);
             }
             FaultKind::CacheFlush => {
@@ -70,6 +70,7 @@ impl Simulation {
         match kind {
             FaultKind::Crash => self.crash(at),
             FaultKind::GcPause => self.pause_server(at, 1),
+            FaultKind::Partition => self.consumers_vanish(at, false),
             _ => {}
         }
         self.refresh_part(at, kind);
@@ -90,12 +91,19 @@ impl Simulation {
         }
     }
 
+    /// Whether it works off messages.
+    pub(super) fn is_worker(&self, at: u32) -> bool {
+        matches!(&self.parts[at as usize].behavior, Behavior::Server(server) if server.inbox.is_some())
+    }
+
     /// Whether a fault means anything to this component.
     fn may_strike(&self, at: u32, kind: FaultKind) -> bool {
         match (&self.parts[at as usize].behavior, kind) {
             (Behavior::Clients(_), FaultKind::HotKey | FaultKind::TrafficSurge) => true,
             (Behavior::Clients(_), FaultKind::Crash | FaultKind::Restart) => false,
             (_, FaultKind::HotKey | FaultKind::TrafficSurge) => false,
+            // A worker is one process: its deploy is a restart.
+            (Behavior::Server(server), FaultKind::Deploy) if server.inbox.is_some() => false,
             (Behavior::Server(_), FaultKind::GcPause | FaultKind::MemoryLeak | FaultKind::Deploy) => true,
             (_, FaultKind::GcPause | FaultKind::MemoryLeak | FaultKind::Deploy) => false,
             (Behavior::Database(_), FaultKind::DiskFull) => true,
@@ -177,6 +185,7 @@ impl Simulation {
         self.refresh_part(at, kind);
         if !self.parts[at as usize].down {
             self.tell(Happening::Recovered(at));
+            self.stir(at);
         }
     }
 
@@ -190,6 +199,7 @@ impl Simulation {
         if !self.parts[at as usize].down {
             self.tell(Happening::Recovered(at));
             self.databases_wake();
+            self.stir(at);
         }
     }
 
@@ -208,6 +218,11 @@ impl Simulation {
     /// Ends all work at a component.
     pub(super) fn lose_all(&mut self, at: u32) {
         let now = self.now;
+        match &self.parts[at as usize].behavior {
+            Behavior::Broker(_) => self.broker_crashes(at),
+            Behavior::Server(server) if server.inbox.is_some() => self.consumers_vanish(at, true),
+            _ => {}
+        }
         self.parts[at as usize].behavior.clear(now);
         if let Behavior::Server(server) = &mut self.parts[at as usize].behavior {
             server.forget_pauses(&self.attempts, at);

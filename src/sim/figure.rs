@@ -108,6 +108,38 @@ figures! {
     BytesServed = "bytes_served", "served", Bytes, Sum, ["cdn"];
     /// Bytes of the answers that the origin gave.
     BytesFromOrigin = "bytes_from_origin", "from the origin", Bytes, Sum, ["cdn"];
+    /// Messages waiting, not in the hands of a consumer.
+    Backlog = "backlog", "backlog", Count, Mean, ["queue"];
+    /// Messages handed to consumers and not yet acknowledged.
+    InHand = "in_hand", "messages in hand", Count, Mean, ["queue"];
+    /// The age of the oldest message that is not worked off yet.
+    OldestMessage = "oldest_message", "oldest message", Seconds, Max, ["queue"];
+    /// The time from publishing to the end of the work, of the messages worked off for the first time.
+    MessageAge = "message_age", "message age when done", Seconds, Mean, ["queue", "worker"];
+    /// Messages handed out again.
+    Redelivered = "redelivered", "redelivered", Count, Sum, ["queue"];
+    /// Messages worked off again although they had been before.
+    Duplicates = "duplicates", "duplicates", Count, Sum, ["queue"];
+    /// Messages worked off after a later message about the same key.
+    OutOfOrder = "out_of_order", "out of order", Count, Sum, ["queue"];
+    /// Messages given up on after too many tries, and kept aside.
+    DeadLetters = "dead_letters", "dead letters", Count, Sum, ["queue"];
+    /// Messages lost: handed out once and not worked off, or in memory alone when the queue crashed.
+    LostMessages = "lost_messages", "lost messages", Count, Sum, ["queue"];
+    /// Messages dropped to make room, or because nobody subscribes to them.
+    DroppedMessages = "dropped_messages", "dropped messages", Count, Sum, ["queue"];
+    /// Messages that were not worked off before their retention was over.
+    ExpiredMessages = "expired_messages", "expired messages", Count, Sum, ["queue"];
+    /// Consumers without a message at the end of a frame.
+    IdleConsumers = "idle_consumers", "idle consumers", Count, Mean, ["queue"];
+    /// Locks held.
+    LocksHeld = "locks_held", "locks held", Count, Mean, ["lock-service"];
+    /// Leases that ran out and were given to the next while their holder had not let go.
+    LeasesLost = "leases_lost", "leases lost", Count, Sum, ["lock-service"];
+    /// Writes accepted from a holder whose lock somebody else has used since: lost updates.
+    UnsafeWrites = "unsafe_writes", "unsafe writes", Count, Sum, ["lock-service"];
+    /// Writes of such holders that fencing has stopped.
+    FencedWrites = "fenced_writes", "fenced writes", Count, Sum, ["lock-service"];
     /// Memory in use by its processes, what requests hold included.
     Memory = "memory", "memory", Bytes, Mean, SERVERS;
     /// Instances there and paid for, those that are starting included.

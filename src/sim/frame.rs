@@ -339,6 +339,12 @@ pub enum Happening {
     TakenOut(u32),
     /// A health check brought the callee of this wire back.
     BroughtBack(u32),
+    /// A queue's consumers share its partitions anew; it stands still meanwhile.
+    Rebalancing(u32),
+    /// A queue gave up on a message, the first in a while.
+    DeadLettered(u32),
+    /// A lease ran out before its holder let go, the first in a while.
+    LeaseLost(u32),
     /// The failures of real requests took the callee of this wire out.
     Ejected(u32),
     /// The design was changed by hand.

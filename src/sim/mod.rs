@@ -10,6 +10,7 @@ mod event;
 mod fault;
 mod figure;
 mod frame;
+mod gauge;
 mod hedge;
 mod kind;
 mod limiter;
@@ -32,6 +33,7 @@ pub use frame::{
     Answers, BreakerState, ComponentFrame, FRAME, Frame, Happening, Health, LogEntry, Mark, Outcome, Parts, Step,
     WireFrame,
 };
+pub use kind::Ledger;
 pub use replay::{Replay, Status};
 pub use sketch::Sketch;
 pub use tally::{ComponentSum, Sums, Tally, Totals, WireSum};

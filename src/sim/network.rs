@@ -137,6 +137,7 @@ impl Simulation {
         for index in &struck {
             self.wires[*index as usize].faults.push(fault);
             self.trouble(*index);
+            self.tell_consumers(*index);
         }
         self.in_force.push(fault);
         self.tell_of_network(fault, struck.first().copied().unwrap_or_default());
@@ -174,6 +175,7 @@ impl Simulation {
             wire.faults.retain(|other| *other != fault);
             free = free.or(wire.faults.is_empty().then_some(index));
             self.trouble(index);
+            self.tell_consumers(index);
         }
         let (target, kind) = (&self.faults[fault as usize].target, self.faults[fault as usize].settings.fault);
         match (target, free) {
@@ -200,6 +202,19 @@ impl Simulation {
         for (index, before) in before.iter().enumerate() {
             if *before != self.wires[index].faults {
                 self.trouble(index as u32);
+            }
+        }
+    }
+
+    /// Lets queues know that a wire to their consumers was cut, or mended.
+    fn tell_consumers(&mut self, index: u32) {
+        let wire = &self.wires[index as usize];
+        let (cut, ends) = (wire.cut, [wire.from, wire.to]);
+        for at in ends {
+            match (self.is_worker(at), cut) {
+                (false, _) => {}
+                (true, true) => self.consumers_vanish(at, false),
+                (true, false) => self.stir(at),
             }
         }
     }

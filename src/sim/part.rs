@@ -6,7 +6,10 @@ use crate::units::{Distribution, Time};
 use super::ComponentFrame;
 use super::attempt::{Attempt, NONE};
 use super::calendar::Delay;
-use super::kind::{Balancer, Cache, Cdn, Clients, Database, Dns, Duties, External, Gateway, Router, Server, Storage};
+use super::kind::{
+    Balancer, Broker, Cache, Cdn, Clients, Database, Dns, Duties, External, Gateway, Inbox, Locks, Router, Server,
+    Storage,
+};
 use super::limiter::Limiter;
 use super::random::{Alias, Stream};
 use super::station::Station;
@@ -29,6 +32,12 @@ pub(super) enum Step {
     Fetch,
     /// Call this wire's callee.
     Call(u32),
+    /// Take the lock of the key.
+    Lock,
+    /// Let go of it.
+    Unlock,
+    /// See whether the job was one of those that fail every time.
+    Judge,
     /// Send the answer over the line, which takes this long.
     Send(Time),
     /// Answer now, and go on by oneself.
@@ -85,6 +94,8 @@ pub(super) enum Behavior {
     Database(Box<Database>),
     Router(Box<Router>),
     Storage(Box<Storage>),
+    Broker(Box<Broker>),
+    Locks(Box<Locks>),
 }
 
 /// A request class at run time.
@@ -127,6 +138,13 @@ impl Behavior {
             Kind::Database(settings) => Behavior::Database(Box::new(Database::new(settings))),
             Kind::ShardRouter(settings) => Behavior::Router(Box::new(Router::new(settings))),
             Kind::ObjectStorage(settings) => Behavior::Storage(Box::new(Storage::new(settings))),
+            Kind::Queue(settings) => Behavior::Broker(Box::new(Broker::new(settings, seed, name))),
+            Kind::Worker(settings) => {
+                let mut server = Server::new(&settings.server());
+                server.inbox = Some(Box::new(Inbox::new(settings)));
+                Behavior::Server(Box::new(server))
+            }
+            Kind::LockService(settings) => Behavior::Locks(Box::new(Locks::new(settings))),
             Kind::Payment(_) | Kind::Search(_) | Kind::Notification(_) | Kind::Analytics(_) | Kind::Chat(_) => {
                 Behavior::Server(Box::new(Server::new(kind.server().expect("these are servers"))))
             }
@@ -142,6 +160,8 @@ impl Behavior {
             Behavior::Cdn(cdn) => Some(&mut cdn.station),
             Behavior::Database(database) => Some(&mut database.station),
             Behavior::Storage(storage) => Some(&mut storage.station),
+            Behavior::Broker(broker) => Some(&mut broker.station),
+            Behavior::Locks(locks) => Some(&mut locks.station),
             Behavior::External(external) => Some(&mut external.station),
             Behavior::Balancer(balancer) => balancer.duties.as_mut().map(|duties| &mut duties.slots),
             Behavior::Gateway(gateway) => Some(&mut gateway.duties.slots),
@@ -205,6 +225,8 @@ impl Behavior {
             Behavior::Cdn(cdn) => cdn.clear(now),
             Behavior::Database(database) => database.clear(now),
             Behavior::Storage(storage) => storage.clear(now),
+            Behavior::Broker(broker) => broker.station.clear(now),
+            Behavior::Locks(locks) => locks.clear(now),
         }
     }
 
@@ -215,6 +237,8 @@ impl Behavior {
             Behavior::Cdn(cdn) => cdn.bytes(),
             Behavior::Database(database) => database.bytes(),
             Behavior::Router(router) => router.bytes(),
+            Behavior::Broker(broker) => broker.bytes(),
+            Behavior::Locks(locks) => locks.bytes(),
             Behavior::Balancer(balancer) => balancer.duties.as_ref().map_or(0, |duties| duties.bytes()),
             Behavior::Gateway(gateway) => gateway.duties.bytes(),
             Behavior::Dns(dns) => dns.bytes(),
@@ -238,6 +262,8 @@ impl Behavior {
             Behavior::Database(database) => database.harvest(now, frame),
             Behavior::Router(router) => router.harvest(frame),
             Behavior::Storage(storage) => storage.harvest(now, frame),
+            Behavior::Broker(broker) => broker.harvest(now, frame),
+            Behavior::Locks(locks) => locks.harvest(now, frame),
         }
     }
 }

@@ -23,6 +23,9 @@ impl Simulation {
             }
             return self.probed(wire, false, took);
         }
+        if self.attempts[index].op == Op::Consume {
+            return self.delivery_expires(index);
+        }
         match stage {
             Stage::Queued => self.leave_queue(index, Outcome::TimedOut),
             _ => self.land(index, Outcome::TimedOut),
@@ -130,8 +133,8 @@ impl Simulation {
         if reply.outcome == Outcome::Degraded && !matches!(reply.op, Op::Lookup | Op::Delete) {
             self.attempts[caller].outcome = Outcome::Degraded;
         }
-        if reply.op == Op::Serve {
-            // The version of the content that passes through.
+        if reply.op == Op::Serve && self.attempts[caller].op != Op::Consume {
+            // The version of the content that passes through; a consumer's attempt keeps its message there.
             self.attempts[caller].version = reply.version;
         }
         match &self.parts[at as usize].behavior {
@@ -231,7 +234,8 @@ pub(super) fn another(of: &Attempt, parent: u32) -> Attempt {
     let mut another = Attempt::new(of.class, of.op);
     another.parent = parent;
     (another.wire, another.at, another.key, another.user) = (of.wire, of.at, of.key, of.user);
-    (another.trip, another.counts, another.version) = (of.trip, of.counts, of.version);
+    (another.trip, another.counts) = (of.trip, of.counts);
+    (another.version, another.token) = (of.version, of.token);
     (another.tries, another.pause) = (of.tries, of.pause);
     another
 }

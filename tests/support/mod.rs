@@ -41,6 +41,14 @@ pub fn report(text: &str, seed: u64, warmup: Time) -> Report {
 /// of all sorts. Small rates, so that hundreds run in a test.
 pub fn random_design(seed: u64) -> Design {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let favourites: Vec<&str> = (0..4).map(|_| dice.pick(design::Kind::WORDS)).collect();
+    random_design_of(seed, &favourites)
+}
+
+/// A design at random in which half of the components are of these kinds: among so many kinds, two that work together
+/// would seldom meet otherwise.
+pub fn random_design_of(seed: u64, favourites: &[&str]) -> Design {
+    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let mut text = format!("version = 1\nseed = {seed}\nduration = \"{}s\"\n", 5 + dice.below(15));
     for class in 0..1 + dice.below(3) {
         text += &format!(
@@ -56,10 +64,15 @@ pub fn random_design(seed: u64) -> Design {
         text += dice.pick(&["", "", "static = true\n"]);
         text += dice.pick(&["", "criticality = \"low\"\n", "criticality = \"critical\"\nmemory = \"300KB\"\n"]);
         text += dice.pick(&["", "body = \"200KB\"\n", "blobs = 1\nresponse = \"50KB\"\n", "job = \"exp(20ms)\"\n"]);
+        text += dice.pick(&["", "", "lock = true\n", "poison = \"10%\"\n"]);
     }
     let mut names = Vec::new();
     for index in 0..2 + dice.below(8) {
-        let kind = if index == 0 { "clients" } else { dice.pick(design::Kind::WORDS) };
+        let kind = match (index, dice.below(2)) {
+            (0, _) => "clients",
+            (_, 0) => dice.pick(favourites),
+            _ => dice.pick(design::Kind::WORDS),
+        };
         let name = format!("n{index}");
         text += &format!("[components.{name}]\nkind = \"{kind}\"\n{}", random_settings(kind, &mut dice));
         text += dice.pick(&["", "", "", "region = \"eu\"\n", "region = \"us\"\n"]);
@@ -145,6 +158,32 @@ fn random_settings(kind: &str, dice: &mut Dice) -> String {
             "strategy = \"{}\"\n{}",
             dice.pick(&["hash", "range", "consistent-hash"]),
             dice.pick(&["", "bounded_load = 1.25\n", "rebalance = \"200/s\"\n"]),
+        ),
+        "queue" => format!(
+            "preset = \"{}\"\ncapacity = {}\nboot = \"500ms\"\n{}{}{}{}",
+            dice.pick(&["plain", "kafka", "rabbitmq", "sqs", "redis-streams"]),
+            1 + dice.below(300),
+            dice.pick(&["", "overflow = \"reject\"\n", "overflow = \"drop-oldest\"\n", "overflow = \"block\"\n"]),
+            dice.pick(&[
+                "",
+                "delivery = \"at-most-once\"\n",
+                "visibility = \"50ms\"\n",
+                "visibility = \"1s\"\nprefetch = 3\n"
+            ]),
+            dice.pick(&["", "attempts_max = 2\n", "retention = \"500ms\"\n", "flush = \"300ms\"\n"]),
+            dice.pick(&["", "session = \"700ms\"\nrebalance = \"300ms\"\n", "partitions = 3\nbackoff = \"20ms\"\n"]),
+        ),
+        "worker" => format!(
+            "consumers = {}\ncores = {}\nboot = \"500ms\"\n{}",
+            1 + dice.below(6),
+            1 + dice.below(3),
+            dice.pick(&["", "group = \"others\"\n"]),
+        ),
+        "lock-service" => format!(
+            "lease = \"{}ms\"\nfencing = {}\nrenewal = {}\n",
+            1 + dice.below(200),
+            dice.below(2) == 0,
+            dice.below(2) == 0
         ),
         _ => dice.pick(&["", "concurrency = 3\ncapacity = 2\n", "bandwidth = \"5MB\"\n"]).to_owned(),
     }

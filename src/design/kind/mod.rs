@@ -5,6 +5,8 @@ mod cache;
 mod cdn;
 mod clients;
 mod database;
+mod locks;
+mod queue;
 mod dns;
 mod external;
 mod gateway;
@@ -13,6 +15,7 @@ mod router;
 mod server;
 mod service;
 mod storage;
+mod worker;
 
 pub use balancer::{Compression, Filter, HashBy, HealthCheck, LoadBalancer, Outlier, Shape, Strategy, Tls};
 pub use cache::{Cache, CacheMode, Eviction, Invalidate};
@@ -23,10 +26,13 @@ pub use dns::{Dns, Routing};
 pub use external::External;
 pub use gateway::{ApiGateway, Auth};
 pub use limit::{Algorithm, Limit, Per};
+pub use locks::LockService;
+pub use queue::{Delivery, Fetch, Overflow, Preset, Queue, Redelivery, Terms};
 pub use router::{ShardRouter, Sharding};
 pub use server::{Autoscale, Batch, Codel, Consistency, Order, Server, Shed, Size, SizeInfo, Spread};
 pub use service::{Analytics, Chat, Notification, Payment, Search};
 pub use storage::ObjectStorage;
+pub use worker::Worker;
 
 use super::setting::Settings;
 
@@ -99,6 +105,12 @@ kinds! {
     ShardRouter = "shard-router", "Shard router", "shards";
     /// Keeps blobs: images, videos, downloads.
     ObjectStorage = "object-storage", "Object storage", "storage";
+    /// Keeps messages until a worker has worked them off: not now, but soon.
+    Queue = "queue", "Queue", "jobs";
+    /// Works off the messages of a queue.
+    Worker = "worker", "Worker", "worker";
+    /// Lets one request at a time work on a key, by leases.
+    LockService = "lock-service", "Lock service", "locks";
     /// Takes money: reads must be current, few requests at a time.
     Payment = "payment", "Payment service", "payment";
     /// Finds: reads are answered from an index in its own memory.

@@ -139,6 +139,33 @@ impl<T: Setting> Setting for Option<T> {
     }
 }
 
+/// One name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name(pub String);
+
+impl Setting for Name {
+    fn read(node: &Node, findings: &mut Findings) -> Option<Name> {
+        let Some(name) = node.as_typed() else {
+            findings.note(node.line, "a name is wanted here, not a list or a table");
+            return None;
+        };
+        let name = name.trim().to_owned();
+        match crate::design::check_name(&name) {
+            Ok(()) => Some(Name(name)),
+            Err(why) => {
+                findings.note(node.line, why);
+                None
+            }
+        }
+    }
+    fn write(&self) -> Node {
+        Node::text(self.0.as_str())
+    }
+    fn form() -> Form {
+        Form::Text("workers")
+    }
+}
+
 /// Names of classes or components, in the file a list; as text, set apart by commas.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names(pub Vec<String>);

@@ -1,10 +1,12 @@
 //! What each component kind does, one file for each.
 
 mod balancer;
+mod broker;
 mod cache;
 mod cdn;
 mod clients;
 mod database;
+mod locks;
 mod dns;
 mod external;
 mod gateway;
@@ -13,8 +15,10 @@ mod router;
 mod server;
 mod storage;
 mod transaction;
+mod worker;
 
 pub use balancer::{Balancer, Duties, PeakEwma, Pool, Work, nearest, user_hash};
+pub use broker::{Broker, Ledger};
 pub use cache::Cache;
 pub use cdn::Cdn;
 pub use clients::Clients;
@@ -22,11 +26,13 @@ pub use database::{Database, Group};
 pub use dns::Dns;
 pub use external::External;
 pub use gateway::Gateway;
+pub use locks::Locks;
 pub use recent::USER_BITS;
 pub use router::Router;
 pub use server::Server;
 pub use storage::Storage;
 pub use transaction::Transactions;
+pub use worker::Inbox;
 
 use super::attempt::{NONE, Op, Stage};
 use super::engine::Simulation;
@@ -39,6 +45,9 @@ use database::SERVED;
 impl Simulation {
     /// An attempt enters the waiting room of a component that has one.
     pub(super) fn enter(&mut self, at: u32, index: u32) {
+        if self.attempts[index].op == Op::Consume {
+            return self.inbox_takes(at, index);
+        }
         let Some(station) = self.parts[at as usize].behavior.station() else { return self.enter_server(at, index) };
         self.attempts[index].since = self.now;
         match station.admit(self.now, index, &mut self.attempts) {
@@ -75,6 +84,8 @@ impl Simulation {
             }
             Behavior::Database(_) => return self.statement_begins(at, index),
             Behavior::Storage(storage) => storage.latency,
+            Behavior::Broker(broker) => broker.publish,
+            Behavior::Locks(locks) => locks.operation,
             Behavior::External(external) => external.latency,
             Behavior::Balancer(_) | Behavior::Gateway(_) => return self.duty_begins(at, index),
             Behavior::Clients(_) | Behavior::Dns(_) | Behavior::Router(_) => unreachable!("they have no waiting room"),
@@ -93,11 +104,20 @@ impl Simulation {
             Behavior::Database(database) if !database.plain || self.attempts[index].step != SERVED => {
                 self.statement_done(at, index);
             }
+            Behavior::Database(_) if self.attempts[index].token != 0 => {
+                let admitted = self.lock_admits(at, index);
+                if let (true, Behavior::Database(database)) = (admitted, &mut self.parts[at as usize].behavior) {
+                    database.execute(&mut self.attempts[index], &self.classes);
+                }
+                self.leave(at, index, if admitted { Outcome::Ok } else { Outcome::Failed });
+            }
             Behavior::Database(database) => {
                 database.execute(&mut self.attempts[index], &self.classes);
                 self.leave(at, index, Outcome::Ok);
             }
             Behavior::Storage(_) => self.storage_done(at, index),
+            Behavior::Broker(_) => self.broker_done(at, index),
+            Behavior::Locks(_) => self.locks_done(at, index),
             Behavior::External(_) => self.external_done(at, index),
             Behavior::Balancer(_) | Behavior::Gateway(_) => self.duty_done(at, index),
             Behavior::Dns(_) => self.looked_up(at, index),
@@ -117,6 +137,9 @@ impl Simulation {
 
     /// An attempt leaves the component's station, with an answer; the next in line is let in.
     pub(super) fn leave(&mut self, at: u32, index: u32, outcome: Outcome) {
+        if self.attempts[index].op == Op::Consume {
+            return self.inbox_leaves(at, index, outcome);
+        }
         self.free_slot(at, index);
         if self.attempts[index].wire == NONE {
             return self.work_after_ends(at, index, outcome);

@@ -115,7 +115,7 @@ impl Simulation {
         } else if let Some((_, upto)) = member.flying.pop_front_if(|(due, _)| *due == seq) {
             self.log_arrives(g, m, upto);
         } else if let Some((_, upto)) = member.answers.pop_front_if(|(due, _)| *due == seq) {
-            self.acknowledged(g, m, upto);
+            self.acknowledgement_arrives(g, m, upto);
         }
     }
 

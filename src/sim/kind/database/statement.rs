@@ -36,6 +36,9 @@ impl Simulation {
             // A cluster without a leader knows no transactions.
             return match self.attempts[index].op.is_transaction() {
                 true => self.leave(at, index, Outcome::Failed),
+                false if self.attempts[index].token != 0 && !self.lock_admits(at, index) => {
+                    self.leave(at, index, Outcome::Failed)
+                }
                 false => self.coordinate(at, index),
             };
         }
@@ -182,7 +185,8 @@ impl Simulation {
 
     /// The statement takes effect. A write may have to wait for replicas.
     pub(super) fn statement_commits(&mut self, at: u32, index: u32) {
-        if self.transaction_is_over(index) {
+        let fenced = self.attempts[index].token != 0 && !self.lock_admits(at, index);
+        if fenced || self.transaction_is_over(index) {
             return self.statement_ends(at, index, Outcome::Failed);
         }
         if self.attempts[index].op == Op::Prepare {

@@ -110,12 +110,12 @@ impl Simulation {
         }
         // Acknowledgements are in order by themselves; they share the line's clock with what comes the other way.
         match self.message(g, m) {
-            None => self.acknowledged(g, m, upto),
+            None => self.acknowledgement_arrives(g, m, upto),
             Some(seq) => self.groups[g].members[m].answers.push_back((seq, upto)),
         }
     }
 
-    pub(super) fn acknowledged(&mut self, g: usize, m: usize, upto: u64) {
+    pub(super) fn acknowledgement_arrives(&mut self, g: usize, m: usize, upto: u64) {
         if !self.reachable(g, m) {
             self.groups[g].members[m].connected = false;
             return;

@@ -16,9 +16,10 @@ mod work;
 use crate::design;
 use crate::units::Time;
 
-use crate::sim::attempt::{NONE, Op, PROBE};
+use crate::sim::attempt::{Attempt, NONE, Op, PROBE};
 use crate::sim::call::Reply;
 use crate::sim::engine::Simulation;
+use crate::sim::kind::worker::{Inbox, is_poison};
 use crate::sim::part::{Behavior, Step, by_key};
 use crate::sim::{ComponentFrame, FRAME, Figure, Outcome};
 
@@ -41,6 +42,8 @@ pub struct Server {
     pub plans: Vec<u32>,
     /// What each class uses.
     pub stores: Vec<Stores>,
+    /// What makes it a worker; none is a server.
+    pub inbox: Option<Box<Inbox>>,
     /// How many may wait for a request of each class to be let in; empty makes no difference.
     limits: Vec<u32>,
     /// With more waiting than this, optional calls are left out.
@@ -70,6 +73,8 @@ pub struct Stores {
     pub databases: Databases,
     /// Wires to object storage.
     pub storages: Vec<u32>,
+    /// Wires to lock services.
+    pub locks: Vec<u32>,
 }
 
 impl Server {
@@ -83,6 +88,7 @@ impl Server {
             cursor: 0,
             plans: Vec::new(),
             stores: Vec::new(),
+            inbox: None,
             limits: Vec::new(),
             degrades: None,
             footprints: Vec::new(),
@@ -114,6 +120,7 @@ impl Server {
         }
         self.agenda.cancel(|chore| chore != agenda::Chore::Look);
         self.rollout.clear();
+        self.inbox.iter_mut().for_each(|inbox| inbox.clear(now));
     }
 
     /// Whether no instance serves, but one will.
@@ -152,6 +159,7 @@ impl Server {
         if self.settings.answer_first || self.settings.batch.is_some() || self.settings.hold.is_some() {
             frame.figures.push((Figure::LostWork, std::mem::take(&mut self.lost) as f32));
         }
+        self.inbox.iter_mut().for_each(|inbox| inbox.harvest(now, frame));
     }
 }
 
@@ -209,11 +217,17 @@ impl Simulation {
                 self.call(index, wire, Op::Serve, key, 0);
             }
             Step::Transact => self.server_transacts(at, index),
+            Step::Lock | Step::Unlock => self.calls_locks(at, index, step),
+            Step::Judge if self.is_poisoned(index) => self.fail(at, index, Outcome::Failed),
+            Step::Judge => self.next_step(at, index),
+            Step::NoStore => self.fail(at, index, Outcome::Failed),
+            Step::Done => {
+                let outcome = self.attempts[index].outcome;
+                self.leave(at, index, outcome);
+            }
             Step::Accept => self.answer_first(at, index),
             Step::Batch => self.join_batch(at, index),
             Step::Hold(time) => self.hold_open(at, index, time),
-            Step::NoStore => self.leave(at, index, Outcome::Failed),
-            Step::Done => self.leave(at, index, Outcome::Ok),
         }
     }
 
@@ -232,7 +246,8 @@ impl Simulation {
             _ => (storage(&self.server(at).stores[usize::from(class)]), Op::Fetch),
         };
         match wire {
-            NONE => self.leave(at, index, Outcome::Failed),
+            // A change in mid-run took the store away.
+            NONE => self.fail(at, index, Outcome::Failed),
             wire => self.call(index, wire, op, key, 0),
         }
     }
@@ -255,7 +270,7 @@ impl Simulation {
             }
         };
         match wire {
-            NONE => self.leave(at, index, Outcome::Failed),
+            NONE => self.fail(at, index, Outcome::Failed),
             wire => self.call(index, wire, op, key, 0),
         }
     }
@@ -263,6 +278,10 @@ impl Simulation {
     /// The key of the current step: the request's own for the first step of its plan that has one, fresh ones after.
     pub(in crate::sim::kind) fn step_key(&mut self, at: u32, index: u32) -> u32 {
         let attempt = &self.attempts[index];
+        if attempt.token != 0 {
+            // What is locked is what is read and written.
+            return attempt.key;
+        }
         let (class, step) = (usize::from(attempt.class), attempt.step);
         // Back to the end of the plan before: after a change in mid-run, the server's own plans are others than this one.
         let mut earlier = self.steps[..step as usize].iter().rev().take_while(|step| !matches!(step, Step::Done));
@@ -291,14 +310,62 @@ impl Simulation {
             Op::Write if reply.outcome == Outcome::Ok && self.invalidate(at, index, reply) => return,
             // What is written is written, whether or not the cache has let go of it.
             Op::Delete => {}
-            _ if !ok => return self.leave(at, index, reply.outcome),
+            Op::Lock if ok => self.attempts[index].token = reply.version,
+            // A lock that could not be given back runs out by itself.
+            Op::Unlock => {
+                self.attempts[index].token = 0;
+                return self.next_step(at, index);
+            }
+            _ if !ok => return self.fail(at, index, reply.outcome),
             _ => {}
         }
-        if matches!(reply.op, Op::Lookup | Op::Read | Op::Serve) && self.attempts[index].wire != NONE {
+        let Attempt { op, wire, .. } = self.attempts[index];
+        if matches!(reply.op, Op::Lookup | Op::Read | Op::Serve) && wire != NONE && op != Op::Consume {
             // The version of what the answer is made of.
             self.attempts[index].version = reply.version;
         }
+        self.next_step(at, index);
+    }
+
+    pub(super) fn next_step(&mut self, at: u32, index: u32) {
+        // A request that failed under a lock has let go of it now.
+        let Attempt { outcome, token, .. } = self.attempts[index];
+        if !matches!(outcome, Outcome::Ok | Outcome::Degraded) && token == 0 {
+            return self.leave(at, index, outcome);
+        }
         self.attempts[index].step += 1;
         self.server_steps(at, index);
+    }
+
+    /// A request fails; if it holds a lock, it lets go of that first.
+    pub(super) fn fail(&mut self, at: u32, index: u32, outcome: Outcome) {
+        let Attempt { token, step, .. } = self.attempts[index];
+        let rest = &self.steps[step as usize..];
+        let plan = rest.iter().take_while(|step| !matches!(step, Step::Done));
+        match plan.zip(step..).find(|(step, _)| matches!(step, Step::Unlock)) {
+            Some((_, unlock)) if token != 0 => {
+                (self.attempts[index].outcome, self.attempts[index].step) = (outcome, unlock);
+                self.server_steps(at, index);
+            }
+            _ => self.leave(at, index, outcome),
+        }
+    }
+
+    fn is_poisoned(&self, index: u32) -> bool {
+        let Attempt { class, key, user, .. } = self.attempts[index];
+        let cost = &self.classes[usize::from(class)].cost;
+        is_poison(class, if cost.uses_keys() { key } else { user }, cost.poison.0)
+    }
+
+    /// Asks the lock service for the lock of the request's key, or gives it back.
+    fn calls_locks(&mut self, at: u32, index: u32, step: Step) {
+        let Attempt { class, key, .. } = self.attempts[index];
+        let wire = by_key(&self.server(at).stores[usize::from(class)].locks, key);
+        let op = if step == Step::Lock { Op::Lock } else { Op::Unlock };
+        match wire {
+            // A change in mid-run took the lock service away.
+            NONE => self.next_step(at, index),
+            wire => self.call(index, wire, op, key, 0),
+        }
     }
 }

@@ -36,7 +36,7 @@ impl Simulation {
     /// A transaction is over: what caches knew of its keys is outdated.
     pub(in crate::sim::kind) fn server_transacted(&mut self, at: u32, index: u32, outcome: Outcome, keys: &[u32]) {
         if outcome != Outcome::Ok {
-            return self.leave(at, index, outcome);
+            return self.fail(at, index, outcome);
         }
         self.note_forgetting(index, keys);
         self.forget_next(at, index);
@@ -51,7 +51,6 @@ impl Simulation {
                 return;
             }
         }
-        self.attempts[index].step += 1;
-        self.server_steps(at, index);
+        self.next_step(at, index);
     }
 }
