@@ -81,6 +81,19 @@ fn impossible_values_are_refused() {
 }
 
 #[test]
+fn keys_belong_to_a_class_that_has_some() {
+    let classes = "[classes.view]\nreads = 1\n[classes.edit]\nwrites = 1\nkeys = { of = \"view\" }\n";
+    check(
+        &format!("{classes}[classes.more]\nkeys = {{ of = \"vew\" }}\n"),
+        "11: there is no class `vew` (did you mean `view`?)",
+    );
+    check(
+        &format!("{classes}[classes.more]\nkeys = {{ of = \"edit\" }}\n"),
+        "11: `more` cannot use the keys of `edit`, which has none of its own (name the class that has the keys)",
+    );
+}
+
+#[test]
 fn all_problems_are_told_at_once() {
     check(
         "core = 4\ncapacity = \"many\"\n[wires]\n\"users -> db\" = {}\n",

@@ -327,7 +327,7 @@ fn by_place(text: &str) -> Vec<(u64, f64)> {
     let of = |users: usize| {
         let all = frames[50..].iter().map(move |frame| &frame.users[users]);
         let (issued, time, answered) = all.fold((0, 0.0, 0), |(issued, time, answered), users| {
-            let sum: f64 = users.latency.0.iter().map(|(us, count)| f64::from(*us) * f64::from(*count) / 1e6).sum();
+            let sum: f64 = users.latency.latencies().map(|(us, count)| f64::from(us) * f64::from(count) / 1e6).sum();
             (issued + u64::from(users.issued), time + sum, answered + users.succeeded)
         });
         (issued, time / f64::from(answered))

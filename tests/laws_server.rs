@@ -51,10 +51,9 @@ fn times(frames: &[Frame], wanted: impl Fn(&Happening) -> bool) -> Vec<f64> {
 /// The mean latency of what was answered in these frames, in seconds (to two digits).
 fn latency(frames: &[Frame], from: f64, to: f64) -> f64 {
     let frames = frames.iter().filter(|frame| (from..to).contains(&(f64::from(frame.index) / 10.0)));
-    let all = frames.flat_map(|frame| &frame.users[0].latency.0);
-    let (sum, count) = all.fold((0.0, 0.0), |(sum, count), (micros, n)| {
-        (sum + f64::from(*micros) * f64::from(*n), count + f64::from(*n))
-    });
+    let all = frames.flat_map(|frame| frame.users[0].latency.latencies());
+    let (sum, count) = all
+        .fold((0.0, 0.0), |(sum, count), (micros, n)| (sum + f64::from(micros) * f64::from(n), count + f64::from(n)));
     sum / count / 1e6
 }
 

@@ -584,9 +584,10 @@ fn overlapping_faults_end_on_their_own() {
         }
     }
     let latency = |frames: &[Frame], second: usize| {
-        let sketches = frames[second * 10..second * 10 + 10].iter().flat_map(|frame| &frame.users[0].latency.0);
+        let sketches =
+            frames[second * 10..second * 10 + 10].iter().flat_map(|frame| frame.users[0].latency.latencies());
         let (sum, count) = sketches.fold((0.0, 0.0), |(sum, count), (micros, n)| {
-            (sum + f64::from(*micros) * f64::from(*n), count + f64::from(*n))
+            (sum + f64::from(micros) * f64::from(n), count + f64::from(n))
         });
         sum / count / 1000.0
     };

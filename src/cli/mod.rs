@@ -1,7 +1,11 @@
-//! The command line: `pressure-point run …`, `pressure-point check …`.
+//! The command line: `pressure-point run …`, `pressure-point sweep …`, `pressure-point check …`.
 
+mod batch;
 mod check;
+mod figures;
+mod grid;
 mod run;
+mod sweep;
 mod words;
 
 use std::path::PathBuf;
@@ -23,6 +27,8 @@ struct Arguments {
 enum Command {
     /// Run a design file, or a lesson folder's start design, and report.
     Run(RunArguments),
+    /// Run a grid of settings, and print a table of the main figures (CSV).
+    Sweep(SweepArguments),
     /// Verify lessons: the start must miss a goal, the solution meet all, each wrong build lose for its reason.
     Check {
         /// Lesson folders, or folders of lessons.
@@ -36,27 +42,54 @@ enum Command {
 struct RunArguments {
     /// A design file, or a lesson folder (its start.toml is run).
     file: PathBuf,
+    #[command(flatten)]
+    run: Runs,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+    /// Write one line for each 100 ms of simulated time to this file (of the first seed).
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+}
+
+/// What `sweep` takes.
+#[derive(clap::Args)]
+struct SweepArguments {
+    /// A design file, or a lesson folder (its start.toml is run).
+    file: PathBuf,
+    /// A setting and its values: `components.app-1.cores=1..16`, `wires.users -> lb.timeout=100ms,1s`,
+    /// `classes.feed.cpu=1ms..5ms:1ms`, `components.db.concurrency=1..64:x2`. Several make a grid.
+    #[arg(long, required = true, value_name = "PATH=VALUES")]
+    set: Vec<String>,
+    #[command(flatten)]
+    run: Runs,
+    /// Write the table to this file, not to standard output.
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+}
+
+/// How a design is run.
+#[derive(clap::Args)]
+struct Runs {
     /// Another seed than the design's.
     #[arg(long)]
     seed: Option<u64>,
+    /// Run this many seeds, from the first one up, and give means with 95 % confidence intervals.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    seeds: Option<u32>,
     /// Another duration than the design's, such as 30s or 5m.
     #[arg(long)]
     duration: Option<Time>,
     /// Leave this much of the start out of all figures.
     #[arg(long, default_value = "0s")]
     warmup: Time,
-    /// Print one JSON object.
-    #[arg(long)]
-    json: bool,
-    /// Write one line for each 100 ms of simulated time to this file.
-    #[arg(long, value_name = "FILE")]
-    csv: Option<PathBuf>,
 }
 
 /// Runs the command line.
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Check { paths } => check::check(&paths),
     }
 }

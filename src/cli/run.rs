@@ -1,27 +1,30 @@
 //! `run`: one headless run of a design file or a lesson folder.
 
 use std::fs;
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::design::{self, Design, Problem};
-use crate::insight::{RunCost, cost_per_hour};
-use crate::lesson::{Goal, Grader, Lesson, Standing, State};
-use crate::metrics::Report;
-use crate::sim::{Frame, Parts, Simulation};
-use crate::units::Time;
+use crate::lesson::{Goal, Lesson, Standing, State};
+use crate::sim::{Frame, Parts};
 
-use super::RunArguments;
-use super::words::in_words;
+use super::batch::{Outcome, in_parallel, progress_bar, simulate};
+use super::figures::seeds_json;
+use super::words::{in_words, seeds_in_words};
+use super::{RunArguments, Runs};
 
 /// Runs and reports; all that is wrong goes to standard error.
 pub fn run(arguments: &RunArguments) -> ExitCode {
-    match try_run(arguments) {
+    told(try_run(arguments))
+}
+
+/// Tells what went wrong, if anything did.
+pub fn told(result: Result<(), Vec<Problem>>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(problems) => {
             problems.iter().for_each(|problem| eprintln!("{problem}"));
@@ -32,47 +35,77 @@ pub fn run(arguments: &RunArguments) -> ExitCode {
 
 fn try_run(arguments: &RunArguments) -> Result<(), Vec<Problem>> {
     let path = design_path(&arguments.file);
-    let mut design = load(&path)?;
-    design.seed = arguments.seed.unwrap_or(design.seed);
-    design.duration = arguments.duration.unwrap_or(design.duration);
-    if arguments.warmup >= design.duration {
-        let message = format!("the warm-up of {} leaves nothing of the run of {}", arguments.warmup, design.duration);
-        return Err(vec![problem(&path, message, "give a longer --duration or a shorter --warmup")]);
-    }
+    let (_, design) = load_with(&path, &arguments.run)?;
     let goals = goals_beside(&path)?;
-    let mut grader = Grader::new(&goals, &design);
     let started = Instant::now();
-    let mut csv = arguments.csv.as_deref().map(Csv::create).transpose()?;
-    let mut simulation = Simulation::new(&design, Some(arguments.warmup));
-    let bar = progress_bar(design.duration);
-    while let Some(frame) = simulation.frame() {
-        bar.set_position(simulation.now().0 / 1_000_000);
-        grader.feed(simulation.parts(), &frame);
-        if let Some(csv) = &mut csv {
-            csv.frame(simulation.parts(), &frame)?;
-        }
-    }
-    bar.finish_and_clear();
-    csv.map_or(Ok(()), Csv::finish)?;
-    let report = Report::of(&simulation).expect("totals were asked for");
-    grader.finish();
+    let outcomes = run_seeds(&design, &goals, arguments)?;
+    let (first, wall) = (&outcomes[0], started.elapsed());
+    let several = arguments.run.seeds.is_some();
     if arguments.json {
-        return say(&format!("{:#}\n", json_of(&report, &design, &grader.standings(), started.elapsed())));
+        let mut object = json_of(first, wall);
+        if several {
+            object["seeds"] = seeds_json(&outcomes, &design);
+        }
+        return say(&format!("{object:#}\n"));
     }
-    say(&in_words(&report, &design, &grader.standings(), started.elapsed()))
+    let mut words = in_words(first, wall);
+    if several {
+        words += &seeds_in_words(&outcomes, &design);
+    }
+    say(&words)
+}
+
+/// Runs the seeds on all cores; the first one's frames go into the table, if one is wanted.
+fn run_seeds(design: &Design, goals: &[Goal], arguments: &RunArguments) -> Result<Vec<Outcome>, Vec<Problem>> {
+    let seeds = arguments.run.seeds.unwrap_or(1) as usize;
+    let bar = progress_bar(design.duration, seeds);
+    let csv = arguments.csv.as_deref().map(Csv::create).transpose()?;
+    let csv = std::sync::Mutex::new(csv);
+    let job = |index: usize| {
+        let design = Design { seed: design.seed.wrapping_add(index as u64), ..design.clone() };
+        let mut csv = if index == 0 { csv.lock().expect("one job takes it").take() } else { None };
+        let outcome = simulate(&design, goals, arguments.run.warmup, &bar, |parts, frame| match &mut csv {
+            Some(csv) => csv.frame(parts, frame),
+            None => Ok(()),
+        })?;
+        csv.map_or(Ok(()), Csv::finish).map(|()| outcome)
+    };
+    let mut outcomes = Ok(Vec::new());
+    in_parallel(seeds, job, |_, outcome| {
+        match (outcome, &mut outcomes) {
+            (Ok(outcome), Ok(outcomes)) => outcomes.push(outcome),
+            (Err(problems), _) => outcomes = Err(problems),
+            _ => {}
+        }
+        outcomes.is_ok()
+    });
+    bar.finish_and_clear();
+    outcomes
 }
 
 /// The design file that is meant: of a lesson folder, its start.
-fn design_path(path: &Path) -> PathBuf {
+pub fn design_path(path: &Path) -> PathBuf {
     if path.is_dir() { path.join("start.toml") } else { path.to_owned() }
 }
 
-fn problem(path: &Path, message: String, hint: &str) -> Problem {
+/// A problem of a whole file.
+pub fn problem(path: &Path, message: String, hint: &str) -> Problem {
     Problem { path: path.display().to_string(), line: 0, message, hint: Some(hint.to_owned()) }
 }
 
-/// Reads a design file.
-pub fn load(path: &Path) -> Result<Design, Vec<Problem>> {
+/// Reads a design file, and runs it as the command line says. The file's text comes with it.
+pub fn load_with(path: &Path, runs: &Runs) -> Result<(String, Design), Vec<Problem>> {
+    let (text, mut design) = load(path)?;
+    design.seed = runs.seed.unwrap_or(design.seed);
+    design.duration = runs.duration.unwrap_or(design.duration);
+    if runs.warmup >= design.duration {
+        let message = format!("the warm-up of {} leaves nothing of the run of {}", runs.warmup, design.duration);
+        return Err(vec![problem(path, message, "give a longer --duration or a shorter --warmup")]);
+    }
+    Ok((text, design))
+}
+
+fn load(path: &Path) -> Result<(String, Design), Vec<Problem>> {
     let unreadable = |error: std::io::Error| {
         vec![problem(path, format!("cannot be read: {error}"), "give the path of a design file or a lesson folder")]
     };
@@ -83,39 +116,27 @@ pub fn load(path: &Path) -> Result<Design, Vec<Problem>> {
     }
     let text = fs::read_to_string(path).map_err(unreadable)?;
     let at_path = |problem: Problem| problem.at_path(&path.display().to_string());
-    design::read(&text).map_err(|problems| problems.into_iter().map(at_path).collect())
+    let design = design::read(&text).map_err(|problems| problems.into_iter().map(at_path).collect::<Vec<_>>())?;
+    Ok((text, design))
 }
 
 /// The goals of the lesson that a design file belongs to; none if there is no `lesson.md` beside it.
-fn goals_beside(path: &Path) -> Result<Vec<Goal>, Vec<Problem>> {
+pub fn goals_beside(path: &Path) -> Result<Vec<Goal>, Vec<Problem>> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let Ok(lesson) = fs::read_to_string(folder.join("lesson.md")) else { return Ok(Vec::new()) };
     let start = fs::read_to_string(folder.join("start.toml")).unwrap_or_default();
     Ok(Lesson::read(&folder.display().to_string(), &lesson, &start)?.goals)
 }
 
-/// A bar on a terminal; nothing elsewhere, and nothing for runs that are over at once.
-fn progress_bar(duration: Time) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(duration.0 / 1_000_000);
-    let style = ProgressStyle::with_template("{wide_bar} {percent}%  {eta} left").expect("the template is a constant");
-    bar.set_style(style);
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
-}
-
-fn json_of(report: &Report, design: &Design, goals: &[Standing], wall: Duration) -> Value {
-    let mut object = serde_json::to_value(report).expect("a report is plain data");
-    object["seed"] = json!(design.seed);
+fn json_of(outcome: &Outcome, wall: Duration) -> Value {
+    let mut object = serde_json::to_value(&outcome.report).expect("a report is plain data");
+    object["seed"] = json!(outcome.seed);
     object["wall_s"] = json!(wall.as_secs_f64());
-    object["cost_per_hour_usd"] = json!(cost_per_hour(design).0);
-    let cost = RunCost::of(design, report);
-    object["cost_usd"] = json!(cost.total().0);
-    object["cost_per_million_usd"] = json!(cost.per_million.map(|money| money.0));
+    object["cost_per_hour_usd"] = json!(outcome.cost);
+    object["cost_usd"] = json!(outcome.run_cost.total().0);
+    object["cost_per_million_usd"] = json!(outcome.run_cost.per_million.map(|money| money.0));
     let goal = |goal: &Standing| json!({ "text": goal.text, "met": goal.state == State::Met, "value": goal.value });
-    object["goals"] = goals.iter().map(goal).collect();
+    object["goals"] = outcome.goals.iter().map(goal).collect();
     object
 }
 

@@ -4,28 +4,63 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use crate::design::Design;
-use crate::insight::{RunCost, cost_per_hour};
 use crate::lesson::{Standing, State};
-use crate::metrics::Report;
-use crate::units::Time;
+use crate::metrics::{Estimate, Report};
+use crate::units::{Money, Time};
 
-/// The whole report.
-pub fn in_words(report: &Report, design: &Design, goals: &[Standing], wall: Duration) -> String {
-    let mut out = summary(report, design, wall);
-    components(report, &mut out);
-    wires(report, &mut out);
-    graded(goals, &mut out);
+use super::batch::Outcome;
+use super::figures::{estimates, figure_names, figures_of, goal_counts, stopped};
+
+/// The whole report of a run.
+pub fn in_words(outcome: &Outcome, wall: Duration) -> String {
+    let mut out = summary(outcome, wall);
+    components(&outcome.report, &mut out);
+    wires(&outcome.report, &mut out);
+    graded(&outcome.goals, &mut out);
     out
+}
+
+/// What several seeds came to.
+pub fn seeds_in_words(outcomes: &[Outcome], design: &Design) -> String {
+    let mut out = String::new();
+    let (first, count) = (outcomes[0].seed, outcomes.len());
+    _ = writeln!(out, "\n{count} seeds from {first}: mean ± half the 95% confidence interval (Student's t)");
+    let runs: Vec<_> = outcomes.iter().map(|outcome| figures_of(outcome, design)).collect();
+    for (name, estimate) in figure_names(design).iter().zip(estimates(&runs)) {
+        let told = estimate.map_or("nothing to measure".to_owned(), |estimate| estimate_in_words(name, estimate));
+        _ = writeln!(out, "  {name:<28}{told}");
+    }
+    match stopped(outcomes) {
+        0 => {}
+        stopped => _ = writeln!(out, "  {stopped} of {count} runs were stopped early"),
+    }
+    for (goal, met) in goal_counts(outcomes) {
+        _ = writeln!(out, "  met on {met:>3} of {count}   {goal}");
+    }
+    out
+}
+
+fn estimate_in_words(name: &str, estimate: Estimate) -> String {
+    let told = |figure: f64| match name {
+        name if name.ends_with("latency_s") || name.starts_with('p') && name.ends_with("_s") => ms(figure),
+        name if name == "error_rate" || name.starts_with("utilization") => format!("{:.2}%", 100.0 * figure),
+        "cost_per_million_usd" => Money(figure).to_string(),
+        "cost_per_hour_usd" => format!("{}/h", Money(figure)),
+        _ => format!("{figure:.2}"),
+    };
+    let half = estimate.half_width.map_or("(one run has no interval)".to_owned(), told);
+    format!("{:>12} ± {half}", told(estimate.mean))
 }
 
 fn ms(seconds: f64) -> String {
     Time::from_secs_f64(seconds).rounded()
 }
 
-fn summary(report: &Report, design: &Design, wall: Duration) -> String {
+fn summary(outcome: &Outcome, wall: Duration) -> String {
+    let report = &outcome.report;
     let (requests, latency) = (&report.requests, &report.latency_s);
     let simulated = Time::from_secs_f64(report.simulated_s);
-    let mut out = format!("seed {}, {simulated} simulated in {:.2} s\n", design.seed, wall.as_secs_f64());
+    let mut out = format!("seed {}, {simulated} simulated in {:.2} s\n", outcome.seed, wall.as_secs_f64());
     if let Some(why) = &report.stopped {
         _ = writeln!(out, "{why}");
     }
@@ -52,8 +87,8 @@ fn summary(report: &Report, design: &Design, wall: Duration) -> String {
     }
     _ = write!(out, "latency    mean {}, p50 {}, p95 {}", ms(latency.mean), ms(latency.p50), ms(latency.p95));
     _ = writeln!(out, ", p99 {}, max {}", ms(latency.p99), ms(latency.max));
-    let cost = RunCost::of(design, report);
-    _ = write!(out, "cost       {}/h, this run {}", cost_per_hour(design), cost.total());
+    let cost = &outcome.run_cost;
+    _ = write!(out, "cost       {}/h, this run {}", Money(outcome.cost), cost.total());
     let per_million = cost.per_million.map(|money| format!(", {money} per million good answers"));
     _ = writeln!(out, "{}", per_million.unwrap_or_default());
     out

@@ -1,6 +1,6 @@
 //! What may be wired to what, and what a finished design still lacks. An unfinished design runs all the same.
 
-use super::{Design, Kind};
+use super::{CacheMode, Component, Design, Kind};
 
 /// Whether a wire may run from one component to the other; otherwise why not, in a student's words.
 pub fn may_connect(design: &Design, from: &str, to: &str) -> Result<(), String> {
@@ -38,6 +38,8 @@ fn kinds_may_connect(caller: &Kind, callee: &Kind) -> Result<(), String> {
     let refused = |why: &str| Err(why.to_owned());
     match (caller, callee) {
         (_, Kind::Clients(_)) => refused("users make requests; nothing calls them"),
+        (Kind::Cache(_), Kind::Database(_)) => Ok(()),
+        (Kind::Cache(_), _) => refused("a cache calls nobody but the databases that it reads and writes through to"),
         (Kind::Queue(_), Kind::Worker(_)) | (Kind::Worker(_), Kind::Queue(_)) => Ok(()),
         (Kind::Queue(_), _) => refused("a queue hands its messages to workers only; wire it to a worker"),
         (_, Kind::Worker(_)) => refused("a worker takes its work from a queue, when it has time; wire a queue to it"),
@@ -45,7 +47,7 @@ fn kinds_may_connect(caller: &Kind, callee: &Kind) -> Result<(), String> {
         (caller, Kind::LockService(_)) if !matches!(caller, Kind::Server(_) | Kind::Worker(_)) => {
             refused("locks are taken by the code that reads and writes: wire a server to it")
         }
-        (Kind::Database(_) | Kind::ObjectStorage(_) | Kind::Cache(_), _) => {
+        (Kind::Database(_) | Kind::ObjectStorage(_), _) => {
             Err(format!("a {} answers; it calls nobody", caller.label().to_ascii_lowercase()))
         }
         (Kind::External(_), _) => refused("somebody else's API answers; whom it calls is not your concern"),
@@ -59,6 +61,15 @@ fn kinds_may_connect(caller: &Kind, callee: &Kind) -> Result<(), String> {
         }
         (Kind::Clients(_) | Kind::LoadBalancer(_) | Kind::Dns(_) | Kind::ApiGateway(_), Kind::Cache(_)) => {
             refused("a cache remembers database answers for servers; wire a server to it")
+        }
+        (Kind::Cdn(_), Kind::LoadBalancer(_) | Kind::ApiGateway(_) | Kind::Server(_) | Kind::ObjectStorage(_)) => {
+            Ok(())
+        }
+        (Kind::Cdn(_), _) => refused(
+            "a CDN fetches answers to users' requests: wire it to a balancer, a gateway, a server or object storage",
+        ),
+        (caller, Kind::Cdn(_)) if !matches!(caller, Kind::Clients(_) | Kind::Dns(_)) => {
+            refused("a CDN stands between users and the origin: wire users to it")
         }
         _ => Ok(()),
     }
@@ -85,6 +96,19 @@ fn reaches(design: &Design, start: &str, goal: &str) -> bool {
         next += 1;
     }
     false
+}
+
+/// Whether this is a cache that reads and writes a database itself.
+fn talks_to_a_database(design: &Design, name: &str) -> bool {
+    match design.component(name).map(|component| &component.kind) {
+        Some(Kind::Cache(cache)) => cache.mode != CacheMode::Aside && calls_a_database(design, name),
+        _ => false,
+    }
+}
+
+fn calls_a_database(design: &Design, name: &str) -> bool {
+    let callees = design.wires_from(name).filter_map(|wire| design.component(&wire.to));
+    callees.into_iter().any(|callee| matches!(callee.kind, Kind::Database(_)))
 }
 
 /// The classes that an API gateway has no route for.
@@ -144,7 +168,8 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
                 && !calls(|kind| {
                     matches!(kind, Kind::Database(_) | Kind::LoadBalancer(_) | Kind::ApiGateway(_))
                         || kind.server().is_some()
-                }) =>
+                })
+                && !design.wires_from(name).any(|wire| talks_to_a_database(design, &wire.to)) =>
             {
                 remark(
                     name,
@@ -175,6 +200,9 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
             }
             _ => {}
         }
+        if let Some(message) = remark_on_copies(design, component) {
+            remark(name, message);
+        }
     }
     remarks
 }
@@ -194,4 +222,72 @@ fn has_worker(design: &Design, name: &str) -> bool {
 
 fn has_queue(design: &Design, name: &str) -> bool {
     neighbours(design, name).any(|kind| matches!(kind, Kind::Queue(_)))
+}
+
+/// What a cache or a CDN lacks.
+fn remark_on_copies(design: &Design, component: &Component) -> Option<String> {
+    match &component.kind {
+        Kind::Cache(cache) => {
+            let wired = calls_a_database(design, &component.name);
+            match (cache.mode, wired) {
+                (CacheMode::Aside, true) => Some(
+                    "as cache-aside it never calls the database wired to it: set its mode to read-through, or another"
+                        .to_owned(),
+                ),
+                (CacheMode::Aside, false) | (_, true) => None,
+                (mode, false) => Some(format!(
+                    "to be {}, it needs a wire to a database; without one, it is cache-aside",
+                    mode.word()
+                )),
+            }
+        }
+        Kind::Cdn(_) if design.wires_from(&component.name).next().is_none() => {
+            Some("it has no origin: draw a wire to the balancer, server or storage that has the content".to_owned())
+        }
+        Kind::Cdn(_) if !design.classes.iter().any(|class| class.cost.is_static) => {
+            Some("no request class is static, so there is nothing it may keep: everything passes through".to_owned())
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn design(cache: &str, wires: &str) -> Design {
+        let text = format!(
+            "version = 1\n[classes.feed]\nreads = 1\n[components.users]\nkind = \"clients\"\n[components.app]\n\
+             kind = \"server\"\n[components.cdn]\nkind = \"cdn\"\n[components.lb]\nkind = \"load-balancer\"\n\
+             [components.db]\nkind = \"database\"\n[components.cache]\nkind = \"cache\"\n{cache}\n[wires]\n{wires}"
+        );
+        crate::design::read(&text).expect("a good design")
+    }
+
+    #[test]
+    fn copies_stand_where_they_can_be_filled() {
+        let design = design("", "");
+        let allowed = |from: &str, to: &str| may_connect(&design, from, to).is_ok();
+        for (from, to) in [("cache", "db"), ("app", "cache"), ("users", "cdn"), ("cdn", "lb"), ("cdn", "app")] {
+            assert!(allowed(from, to), "{from} -> {to}");
+        }
+        for (from, to) in [("cache", "app"), ("users", "cache"), ("lb", "cdn"), ("app", "cdn"), ("cdn", "db")] {
+            assert!(!allowed(from, to), "{from} -> {to}");
+        }
+    }
+
+    #[test]
+    fn a_mode_that_cannot_work_is_told() {
+        let told = |cache: &str, wires: &str| {
+            let of = |remark: &Remark| remark.component == "cache" || remark.component == "app";
+            remarks(&design(cache, wires)).into_iter().filter(of).map(|remark| remark.message).collect::<Vec<_>>()
+        };
+        let (users, through) = ("\"users -> app\" = {}\n\"app -> cache\" = {}\n", "\"cache -> db\" = {}\n");
+        let mode = "mode = \"write-through\"";
+        assert_eq!(told(mode, &format!("{users}{through}")), Vec::<String>::new());
+        assert!(told(mode, &format!("{users}\"app -> db\" = {{}}\n"))[0].contains("it needs a wire to a database"));
+        let unused = told("", &format!("{users}{through}"));
+        assert!(unused.iter().any(|message| message.contains("they will fail")), "{unused:?}");
+        assert!(unused.iter().any(|message| message.contains("set its mode to read-through")), "{unused:?}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::units::{Bytes, Chance, Distribution, Time};
 
-use super::setting::{choices, settings};
+use super::setting::{Names, choices, settings};
 
 settings! {
     /// The keys that a class reads and writes.
@@ -11,6 +11,8 @@ settings! {
         count: u32 = 10_000, Some((1.0, 1_000_000.0));
         /// The Zipf exponent of their popularity: 0 is uniform, 1 is the usual web.
         zipf: f64 = 1.0, Some((0.0, 4.0));
+        /// The class whose keys these are, where one class writes what another reads: its count holds. None is keys of its own.
+        of: Names = Names::default(), None;
     }
 }
 
@@ -41,6 +43,8 @@ settings! {
         writes: u32 = 0, Some((0.0, 100.0));
         /// The keys that are read and written, and how popular they are.
         keys: Keys = Keys::default(), None;
+        /// Its answers depend on the key alone, so that a CDN may keep copies of them: pictures, scripts, videos.
+        is_static as "static": bool = false, None;
         /// Bytes uploaded with the request; put into object storage where a server is wired to one.
         body: Bytes = Bytes(0), Some((0.0, 1e12));
         /// Bytes of the answer.
@@ -70,8 +74,13 @@ pub struct RequestClass {
 }
 
 impl ClassCost {
-    /// Whether its requests read or write keys.
+    /// Whether its requests are about one of its keys: they read or write some, or ask for one static object of many.
     pub fn uses_keys(&self) -> bool {
+        self.accesses_data() || self.is_static
+    }
+
+    /// Whether its requests read or write the data store.
+    pub fn accesses_data(&self) -> bool {
         self.reads + self.writes > 0
     }
 }

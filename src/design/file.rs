@@ -118,6 +118,9 @@ fn read_classes(node: &Node, findings: &mut Findings) -> Vec<RequestClass> {
         read_settings(&mut cost, fields, &[], findings);
         classes.push(RequestClass { name: entry.key.clone(), cost });
     }
+    for (entry, class) in named(node, "classes", CLASSES_MAX, findings).zip(&classes) {
+        known_owner(class, &classes, entry.line, findings);
+    }
     if classes.iter().all(|class| class.cost.share == 0.0) {
         findings.note(node.line, "at least one class must have a share above 0");
     }
@@ -216,6 +219,22 @@ fn known_classes(names: &Names, design: &Design, line: u32, findings: &mut Findi
     let known = || design.classes.iter().map(|class| class.name.as_str());
     for name in names.0.iter().filter(|name| known().all(|class| class != name.as_str())) {
         findings.hint(line, format!("there is no class `{name}`"), super::problem::suggest(name, known()));
+    }
+}
+
+/// Notes a class whose keys are said to be those of a class that is not there, or that has none of its own.
+fn known_owner(class: &RequestClass, classes: &[RequestClass], line: u32, findings: &mut Findings) {
+    let Some(name) = class.cost.keys.of.0.first() else { return };
+    match classes.iter().find(|owner| owner.name == *name) {
+        None => {
+            let names = classes.iter().map(|class| class.name.as_str());
+            findings.hint(line, format!("there is no class `{name}`"), super::problem::suggest(name, names));
+        }
+        Some(owner) if !owner.cost.keys.of.0.is_empty() => {
+            let message = format!("`{}` cannot use the keys of `{name}`, which has none of its own", class.name);
+            findings.hint(line, message, "name the class that has the keys".to_owned());
+        }
+        Some(_) => {}
     }
 }
 
@@ -334,14 +353,13 @@ fn write_settings(out: &mut String, settings: &dyn Settings) {
 
 /// Sets one setting by its dotted path in the file, such as `components.app-1.cores` or `classes.feed.cpu`.
 pub fn set_path(design: &mut Design, path: &str, value: Node) -> Result<(), Vec<Problem>> {
-    let mut findings = Findings::default();
     let parts: Vec<&str> = path.splitn(3, '.').collect();
     match parts.as_slice() {
         ["components", name, "region"] if design.component(name).is_some() => return set_region(design, name, &value),
         ["regions", pair] => return set_distance(design, pair, &value),
         _ => {}
     }
-    let settings: Option<(&mut dyn Settings, &str)> = match parts.as_slice() {
+    let found: Option<(&mut dyn Settings, &str)> = match parts.as_slice() {
         ["components", name, rest] => {
             design.components.iter_mut().find(|c| c.name == *name).map(|c| (c.kind.settings_mut(), *rest))
         }
@@ -353,15 +371,26 @@ pub fn set_path(design: &mut Design, path: &str, value: Node) -> Result<(), Vec<
         }
         _ => None,
     };
-    let Some((settings, rest)) = settings else {
-        findings.hint(
-            0,
-            format!("there is nothing at `{path}`"),
-            "write `components.NAME.SETTING`, `classes.NAME.SETTING`, `wires.FROM -> TO.SETTING` or `regions.FROM -> TO`",
-        );
-        return Err(findings.0);
-    };
+    let Some((settings, rest)) = found else { return Err(nothing_at(design, path, &parts)) };
     put_path(settings, rest, value).map_err(|findings| findings.0)
+}
+
+/// Why a path leads nowhere.
+fn nothing_at(design: &Design, path: &str, parts: &[&str]) -> Vec<Problem> {
+    let mut findings = Findings::default();
+    let (what, name, known): (_, _, Vec<String>) = match parts {
+        ["components", name, _] => ("component", name, design.components.iter().map(|c| c.name.clone()).collect()),
+        ["classes", name, _] => ("class", name, design.classes.iter().map(|c| c.name.clone()).collect()),
+        ["wires", name, _] => ("wire", name, design.wires.iter().map(|wire| wire.name()).collect()),
+        _ => {
+            let forms = "write `components.NAME.SETTING`, `classes.NAME.SETTING`, `wires.FROM -> TO.SETTING` or \
+                         `regions.FROM -> TO`";
+            findings.hint(0, format!("there is nothing at `{path}`"), forms);
+            return findings.0;
+        }
+    };
+    findings.unknown(0, what, name, known.iter().map(String::as_str));
+    findings.0
 }
 
 fn set_region(design: &mut Design, name: &str, value: &Node) -> Result<(), Vec<Problem>> {

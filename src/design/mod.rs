@@ -19,12 +19,13 @@ pub use edit::Edit;
 pub use fault::{Fault, FaultKind, FaultSettings, Target};
 pub use file::{DESIGN_BYTES_MAX, read, set_path, write};
 pub use kind::{
-    Algorithm, Analytics, ApiGateway, Arrivals, Auth, Autoscale, Batch, Cache, Chat, Clients, Codel, Compression,
-    Consistency, Database, Delivery, Dns, Eviction, External, Fetch, Filter, HashBy, HealthCheck, Kind, Limit,
-    LoadBalancer, LockService, Notification, ObjectStorage, Order, Outlier, Overflow, Payment, Per, Preset, Queue,
-    Redelivery, Routing, Search, Server, Shape, Shed, Size, SizeInfo, Spread, Strategy, Terms, Tls, Worker,
+    Algorithm, Analytics, ApiGateway, Arrivals, Auth, Autoscale, Batch, Cache, CacheMode, Cdn, Chat, Clients, Codel,
+    Compression, Consistency, Database, Delivery, Dns, Eviction, External, Fetch, Filter, HashBy, HealthCheck,
+    Invalidate, Kind, Limit, LoadBalancer, LockService, Notification, ObjectStorage, Order, Outlier, Overflow, Payment,
+    Per, Preset, Queue, Redelivery, Routing, Search, Server, Shape, Shed, Size, SizeInfo, Spread, Strategy, Terms, Tls,
+    Worker,
 };
-pub use node::{Entry, Node, Value};
+pub use node::{Entry, Node, Value, inline_text};
 pub use policy::{Backoff, Breaker, CallPolicy, Hedge, Jitter, Retry, RetryOn};
 pub use problem::{Findings, Problem, suggest};
 pub use region::{Distance, Regions, region_typed};

@@ -6,7 +6,7 @@ use super::file::DISTANCE_BOUNDS;
 use super::node::{Node, key_text};
 use super::problem::{Findings, suggest};
 use super::setting::{Setting, within};
-use super::{Component, Design, Target, check_name};
+use super::{Component, Design, Kind, Target, check_name};
 
 /// How far apart regions are: one-way latencies by pair.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,8 +128,11 @@ impl Design {
     }
 
     /// What the distance between the regions of two components adds to a wire's latency, one way. A component without a
-    /// region is near everything.
+    /// region is near everything, and a CDN is near all users.
     pub fn distance(&self, from: &Component, to: &Component) -> Time {
+        if matches!(from.kind, Kind::Cdn(_)) || matches!(to.kind, Kind::Cdn(_)) {
+            return Time::ZERO;
+        }
         match (&from.region, &to.region) {
             (Some(from), Some(to)) => self.regions.latency(from, to),
             _ => Time::ZERO,

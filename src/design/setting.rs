@@ -23,6 +23,8 @@ pub struct SettingInfo {
     pub default: Node,
     /// The least and the greatest value, in base units (seconds, bytes, per second, shares, counts).
     pub bounds: Option<(f64, f64)>,
+    /// A bound in the setting's own words.
+    pub bound_text: fn(f64) -> String,
 }
 
 /// How a setting is entered.
@@ -218,6 +220,7 @@ macro_rules! settings {
                     form: <$type as Setting>::form(),
                     default: Setting::write(&standard.$field),
                     bounds: $bounds,
+                    bound_text: <$type as Setting>::bound_text,
                 },)*]
             }
             fn get(&self, name: &str) -> Option<$crate::design::Node> {

@@ -25,6 +25,7 @@ pub fn region_info() -> SettingInfo {
         form: Form::Text("eu"),
         default: Node::text(""),
         bounds: None,
+        bound_text: |_| String::new(),
     }
 }
 

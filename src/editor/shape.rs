@@ -28,10 +28,7 @@ pub fn callee_port(at: Point) -> Point {
 
 /// Whether components of this kind ever call others.
 pub fn has_caller_port(kind: &Kind) -> bool {
-    !matches!(
-        kind,
-        Kind::Cache(_) | Kind::Database(_) | Kind::ObjectStorage(_) | Kind::External(_) | Kind::LockService(_)
-    )
+    !matches!(kind, Kind::Database(_) | Kind::ObjectStorage(_) | Kind::External(_) | Kind::LockService(_))
 }
 
 /// Whether components of this kind are ever called.

@@ -12,7 +12,8 @@
 //! | external API | 0 by the hour | its calls are counted by the figure `spent` |
 //! | server with a `size` | tiny 0.05, small 0.09, medium 0.18, large 0.36, xlarge 0.72, xxlarge 1.44 | each instance; times `speed`; 0.04 a core more than the size has |
 //! | any other server | 0.01 + 0.04 a core of speed 1, + 0.005 per GB of a `memory` that is set | each instance |
-//! | cache | 0.02 + 0.01 per 10,000 entries | `entries` |
+//! | cache | 0.02 + 0.01 per 10,000 entries, or per 20 MB | `entries`, `memory` |
+//! | CDN | 0.1 + 0.02 per GB of an edge | `memory` |
 //! | database | 0.05 + 0.02 a statement at once + 0.0002 a connection | `concurrency`, `connections` |
 //! | object storage | 0.02 | each |
 //! | queue | 0.03 | each |
@@ -26,6 +27,8 @@ use crate::metrics::Report;
 use crate::sim::{Figure, Frame, Parts};
 use crate::units::Money;
 
+/// The bytes of memory that cost as much as one entry.
+const CACHE_ENTRY: f64 = 2000.0;
 /// Dollars per gigabyte sent to users.
 const TRANSFER: f64 = 0.09;
 
@@ -42,7 +45,11 @@ pub fn component_cost_per_hour(kind: &Kind) -> Money {
         Kind::ApiGateway(gateway) => 0.025 + 0.04 * f64::from(gateway.cores),
         Kind::Dns(_) => 0.001,
         Kind::External(_) => 0.0,
-        Kind::Cache(cache) => 0.02 + 0.01 * f64::from(cache.entries) / 10_000.0,
+        Kind::Cache(cache) => {
+            let entries = cache.memory.map_or(f64::from(cache.entries), |memory| memory.0 as f64 / CACHE_ENTRY);
+            0.02 + 0.01 * entries / 10_000.0
+        }
+        Kind::Cdn(cdn) => 0.1 + 0.02 * cdn.memory.0 as f64 / 1e9,
         Kind::Database(database) => {
             0.05 + 0.02 * f64::from(database.concurrency) + 0.0002 * f64::from(database.connections)
         }

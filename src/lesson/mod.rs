@@ -1,4 +1,5 @@
-//! What is taught: lessons as files, goals and how far a run meets them, the course, and a learner's progress.
+//! What is taught: lessons as files, goals and how far a run meets them, the course, a learner's progress, and the pages
+//! that tell how each component behaves.
 
 mod blocks;
 mod course;
@@ -6,6 +7,7 @@ mod file;
 mod front;
 mod goal;
 mod markdown;
+mod model;
 mod progress;
 mod rules;
 mod verify;
@@ -17,6 +19,10 @@ pub use front::WrongBuild;
 pub use goal::{
     AT_END, Comparison, Goal, GoalError, Grader, Hold, METRICS, Metric, MetricInfo, SLIDE, Scope, Standing, State,
     Subject, SubjectKind, Unit,
+};
+pub use model::{
+    FigureRow, INDEX, MODEL_BYTES_MAX, ModelPage, SettingRow, figure_rows, list_html, model_pages, setting_rows,
+    tables_html,
 };
 pub use progress::Progress;
 pub use rules::Rules;

@@ -92,7 +92,11 @@ pub fn summary(kind: &Kind) -> String {
             Some(limit) => format!("≤ {}", rate_text(limit.rate.0)),
             None => external.latency.mean().to_string(),
         },
-        Kind::Cache(cache) => count(cache.entries, "entry", "entries"),
+        Kind::Cache(cache) => match cache.memory {
+            Some(memory) => memory.to_string(),
+            None => count(cache.entries, "entry", "entries"),
+        },
+        Kind::Cdn(cdn) => format!("{} an edge", cdn.memory),
         Kind::Database(database) => format!("{} at once", count_text(f64::from(database.concurrency))),
         Kind::ObjectStorage(storage) => format!("{} at once", count_text(f64::from(storage.concurrency))),
         Kind::Queue(queue) => match queue.preset {

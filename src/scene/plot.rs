@@ -297,8 +297,8 @@ fn highest_of(line: &Line) -> f64 {
 
 /// The latencies, in seconds, that these shares of the answers stay within; not a number where there are none.
 fn percentiles<const N: usize>(frames: &[Frame], shares: [f64; N]) -> [f32; N] {
-    let sketches = frames.iter().flat_map(|frame| &frame.users).flat_map(|users| &users.latency.0);
-    let mut buckets: Vec<(u64, u32)> = sketches.map(|(micros, count)| (u64::from(*micros), *count)).collect();
+    let sketches = frames.iter().flat_map(|frame| &frame.users).flat_map(|users| users.latency.latencies());
+    let mut buckets: Vec<(u64, u32)> = sketches.map(|(micros, count)| (u64::from(micros), count)).collect();
     buckets.sort_unstable();
     let total: u64 = buckets.iter().map(|(_, count)| u64::from(*count)).sum();
     shares.map(|share| {

@@ -22,6 +22,10 @@ pub enum Op {
     Write,
     /// Look a key up in a cache.
     Lookup,
+    /// Keep a key in a cache: a message that nobody waits for and that gets no answer (memcached's `noreply`).
+    Set,
+    /// Forget a key in a cache.
+    Delete,
     /// Store a blob.
     Put,
     /// Fetch a blob.
@@ -34,6 +38,14 @@ pub enum Op {
     Lock,
     /// Take a lock back.
     Unlock,
+}
+
+impl Op {
+    /// Whether it is a request of somebody: probes and messages without an answer are not.
+    #[inline]
+    pub fn is_request(self) -> bool {
+        !matches!(self, Op::Probe | Op::Set)
+    }
 }
 
 /// Where an attempt is.
@@ -86,7 +98,8 @@ pub struct Attempt {
     pub user: u32,
     /// The version of the key that a read has seen.
     pub version: u32,
-    /// The fencing token of the lock it works under; 0 is none.
+    /// What the component that works on it has noted: the lease of a look-up that missed, the edge of a request at a CDN,
+    /// the fencing token of the lock that a server's request holds (0 is none).
     pub token: u32,
     /// The sampled trip it belongs to, plus one; 0 is none.
     pub trip: u32,
@@ -114,7 +127,7 @@ pub struct Attempt {
     pub closed: bool,
     /// When it was sent; of a root, when it was wanted.
     pub sent: Time,
-    /// Since when it waits, in whatever waiting room.
+    /// Since when it waits, in whatever waiting room; of a copy on its way to a CDN's edge, until when it may be used.
     pub since: Time,
     /// The last pause before a retry, for decorrelated jitter.
     pub pause: Time,

@@ -20,6 +20,7 @@ pub(super) struct Reply {
     pub hit: bool,
     pub key: u32,
     pub version: u32,
+    pub token: u32,
     pub class: u16,
 }
 
@@ -42,6 +43,17 @@ impl Simulation {
         self.attempts[caller].child = index;
         self.wires[wire as usize].deposit();
         self.send(index);
+    }
+
+    /// Sends a message over a wire: nobody waits for it, nothing answers it, and no policy of the wire but its latency,
+    /// bandwidth and loss concerns it.
+    pub(super) fn post(&mut self, wire: u32, message: Attempt) {
+        if self.wires[wire as usize].gone {
+            return;
+        }
+        let to = self.wires[wire as usize].to;
+        let index = self.attempts.add(Attempt { wire, at: to, ..message });
+        self.set_out(index);
     }
 
     /// Sends an attempt over its wire, unless its deadline has passed, or breaker or bulkhead refuse it.
@@ -184,7 +196,7 @@ impl Simulation {
         if ill && part.cut {
             return self.lose(index);
         }
-        part.frame.arrivals += u32::from(op != Op::Probe);
+        part.frame.arrivals += u32::from(op.is_request());
         if ill {
             return self.answer(index, Outcome::Failed);
         }
@@ -217,7 +229,7 @@ impl Simulation {
             (Outcome::Ok, Outcome::Degraded) => Outcome::Degraded,
             _ => outcome,
         };
-        if attempt.op != Op::Probe {
+        if attempt.op.is_request() {
             let frame = &mut self.parts[attempt.at as usize].frame;
             frame.late += u32::from(attempt.parent == NONE);
             *match outcome {
@@ -231,7 +243,7 @@ impl Simulation {
     /// Turns an attempt away because a waiting room is full.
     pub(super) fn shed(&mut self, at: u32, index: u32) {
         let part = &mut self.parts[at as usize];
-        part.frame.shed += u32::from(self.attempts[index].op != Op::Probe);
+        part.frame.shed += u32::from(self.attempts[index].op.is_request());
         let quiet = part.overflowed.is_some_and(|last| self.now.since(last) < OVERFLOW_QUIET);
         part.overflowed = Some(self.now);
         if !quiet {
@@ -263,6 +275,9 @@ impl Simulation {
 
     fn reply(&mut self, index: u32, outcome: Outcome) {
         self.attempts[index].outcome = outcome;
+        if self.attempts[index].op == Op::Set {
+            return self.attempts.remove(index);
+        }
         self.mark(index, Step::Answered(outcome));
         self.travel::<true>(index);
     }

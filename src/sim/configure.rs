@@ -2,7 +2,7 @@
 //!
 //! Wiring decides behaviour: the plan of a request at a server follows from what is wired to it.
 
-use crate::design::{ClassCost, Design, Kind, Strategy};
+use crate::design::{ClassCost, Design, Kind, RequestClass, Strategy};
 use crate::units::Time;
 
 use super::Happening;
@@ -25,10 +25,16 @@ impl Simulation {
         self.match_parts(design);
         self.match_wires(design);
         self.strike_wires_anew();
-        for component in &design.components {
+        // Caches first: what servers ask of them depends on their modes.
+        for component in design.components.iter().filter(|component| matches!(component.kind, Kind::Cache(_))) {
             let at = self.part(&component.name);
             self.configure_part(at, &component.kind);
         }
+        for component in design.components.iter().filter(|component| !matches!(component.kind, Kind::Cache(_))) {
+            let at = self.part(&component.name);
+            self.configure_part(at, &component.kind);
+        }
+        self.find_homes();
         self.connect_brokers();
         self.plan_faults(&design.faults);
         self.rename_parts();
@@ -37,27 +43,65 @@ impl Simulation {
     fn configure_classes(&mut self, design: &Design) {
         self.classes.iter_mut().for_each(|class| class.active = false);
         for class in &design.classes {
+            let mut cost = class.cost.clone();
+            if let Some(owner) = owner_of(design, &class.cost) {
+                cost.keys.count = owner.cost.keys.count;
+            }
             let known = self.classes.iter_mut().find(|known| known.name == class.name);
             match known {
                 Some(known) => {
-                    if known.cost.keys != class.cost.keys || known.cost.uses_keys() != class.cost.uses_keys() {
-                        known.keys = keys_of(&class.cost);
+                    if known.cost.keys != cost.keys || known.cost.uses_keys() != cost.uses_keys() {
+                        known.keys = keys_of(&cost);
                     }
-                    (known.cost, known.active) = (class.cost.clone(), true);
-                    known.key_space = known.key_space.max(key_space(&class.cost));
+                    known.key_space = known.key_space.max(key_space(&cost));
+                    (known.cost, known.active) = (cost, true);
                 }
                 None => self.classes.push(Class {
                     name: class.name.clone(),
-                    cost: class.cost.clone(),
-                    keys: keys_of(&class.cost),
-                    key_space: key_space(&class.cost),
+                    space: 0,
+                    written: false,
+                    keys: keys_of(&cost),
+                    key_space: key_space(&cost),
+                    cost,
                     active: true,
                     meter: Meter::default(),
                 }),
             }
         }
+        self.share_keys(design);
         let count = self.classes.len();
         self.totals.iter_mut().for_each(|totals| totals.expect_classes(count));
+    }
+
+    /// Finds whose keys each class uses, and which keys are ever written.
+    fn share_keys(&mut self, design: &Design) {
+        for class in 0..self.classes.len() {
+            let owner = owner_of(design, &self.classes[class].cost).filter(|_| self.classes[class].active);
+            let owner = owner.and_then(|owner| self.classes.iter().position(|known| known.name == owner.name));
+            let owner = owner.unwrap_or(class);
+            self.classes[class].space = owner as u16;
+            // Requests in flight may be about any key that either of them ever had.
+            let space = self.classes[owner].key_space.max(self.classes[class].key_space);
+            (self.classes[owner].key_space, self.classes[class].key_space) = (space, space);
+        }
+        let writing = self.classes.iter().filter(|class| class.active && class.cost.writes > 0);
+        let written: Vec<u16> = writing.map(|class| class.space).collect();
+        self.classes.iter_mut().for_each(|class| class.written = written.contains(&class.space));
+    }
+
+    /// For each class, the class whose keys it uses.
+    pub(super) fn key_owners(&self) -> Vec<u16> {
+        self.classes.iter().map(|class| class.space).collect()
+    }
+
+    /// The bytes of a value of each class's keys: the largest answer of those who use them.
+    pub(super) fn value_bytes(&self) -> Vec<u64> {
+        let mut bytes = vec![0; self.classes.len()];
+        for class in self.classes.iter().filter(|class| class.active) {
+            let space = &mut bytes[usize::from(class.space)];
+            *space = class.cost.response.0.max(*space);
+        }
+        bytes
     }
 
     fn part(&self, name: &str) -> u32 {
@@ -122,11 +166,13 @@ impl Simulation {
     }
 
     /// How far a wire's callee is from the users of each clients, where its caller goes by that; and whether the wire is
-    /// the users' own way: DNS, and a balancer that stands in no region, are near everybody.
+    /// the users' own way: DNS, a CDN's edges, and a balancer that stands in no region, are near everybody.
     fn ways_of_users(&self, design: &Design, from: u32, to: &str) -> (Vec<Time>, bool) {
         let caller = design.component(&self.parts[from as usize].name);
         let roams = match caller.map(|caller| (&caller.kind, &caller.region)) {
             Some((Kind::Dns(_), _)) => true,
+            // An edge is where its users are; a shield is where the origin is.
+            Some((Kind::Cdn(cdn), _)) => !cdn.shield,
             Some((Kind::LoadBalancer(balancer), region)) if balancer.strategy == Strategy::Geographic => {
                 region.is_none()
             }
@@ -158,6 +204,7 @@ impl Simulation {
             Kind::Dns(settings) => self.configure_dns(at, settings),
             Kind::External(settings) => self.configure_external(at, settings),
             Kind::Cache(settings) => self.configure_cache(at, settings),
+            Kind::Cdn(settings) => self.configure_cdn(at, settings),
             Kind::Database(settings) => self.configure_database(at, settings),
             Kind::ObjectStorage(settings) => self.configure_storage(at, settings),
             Kind::Queue(settings) => self.configure_broker(at, settings),
@@ -195,6 +242,12 @@ impl Simulation {
         self.refill_duty_cores(at);
         self.settle_ready();
     }
+}
+
+/// The class whose keys this one says it uses, if there is such a class and it has keys of its own.
+fn owner_of<'a>(design: &'a Design, cost: &ClassCost) -> Option<&'a RequestClass> {
+    let name = cost.keys.of.0.first()?;
+    design.classes.iter().find(|class| class.name == *name && class.cost.keys.of.0.is_empty())
 }
 
 /// The distribution of a class's keys; none if it has but one or uses none.

@@ -113,9 +113,10 @@ impl Simulation {
         self.totals.as_ref()
     }
 
-    /// Which of the components are caches.
+    /// Which of the components keep copies: caches and CDNs.
     pub fn caches(&self) -> Vec<bool> {
-        self.parts.iter().map(|part| matches!(part.behavior, super::part::Behavior::Cache(_))).collect()
+        use super::part::Behavior;
+        self.parts.iter().map(|part| matches!(part.behavior, Behavior::Cache(_) | Behavior::Cdn(_))).collect()
     }
 
     /// How far it is.
@@ -203,6 +204,7 @@ impl Simulation {
             Event::Fault => self.fault_strikes(index),
             Event::FaultEnd => self.fault_ends(index),
             Event::Probe => self.probe(index),
+            Event::Upkeep => self.upkeep(index, entry.seq),
             Event::Alarm => self.alarm(index, entry.seq),
             Event::Chore => self.chore_due(index, entry.seq),
             Event::Readmit => self.readmit(index, entry.seq),

@@ -42,6 +42,8 @@ events! {
     FaultEnd,
     /// A health check sends a probe over a wire.
     Probe,
+    /// A store's own work is due: a flush of a write-behind cache.
+    Upkeep,
     /// Something that a queue has to look after is due: a rebalancing, a silent consumer, a message's retention.
     Alarm,
     /// Something that a server has planned for its instances is due.

@@ -56,10 +56,12 @@ impl Simulation {
                 return self.kill_instances(at, settings.instances, settings.lasts);
             }
             FaultKind::CacheFlush => {
-                if let Behavior::Cache(cache) = &mut self.parts[at as usize].behavior {
-                    cache.flush();
-                    self.tell(Happening::Flushed(at));
+                match &mut self.parts[at as usize].behavior {
+                    Behavior::Cache(cache) => cache.flush(),
+                    Behavior::Cdn(cdn) => cdn.flush(),
+                    _ => return,
                 }
+                self.tell(Happening::Flushed(at));
                 return;
             }
             _ => {}
@@ -237,6 +239,8 @@ impl Simulation {
                     server.lost += self.attempts[index].version.max(1);
                     self.attempts.remove(index);
                 }
+                // A component's own doing: nobody asked for it.
+                _ if self.attempts[index].wire == NONE => self.attempts.remove(index),
                 _ => self.answer(index, Outcome::Failed),
             }
         }

@@ -76,6 +76,20 @@ const SERVERS: [&str; 6] = ["server", "payment", "search", "notification", "anal
 figures! {
     /// Connections open, served and waiting.
     Connections = "connections", "connections", Count, Mean, ["database"];
+    /// Bytes that its entries take.
+    MemoryUsed = "memory_used", "memory used", Bytes, Mean, ["cache", "cdn"];
+    /// Entries dropped for want of room.
+    Evictions = "evictions", "evictions", Count, Sum, ["cache", "cdn"];
+    /// Look-ups that missed and waited for a fetch that was already under way.
+    Coalesced = "coalesced", "waited for another's fetch", Count, Sum, ["cache", "cdn"];
+    /// Keys written to a write-behind cache that the database does not know yet.
+    UnwrittenKeys = "unwritten_keys", "not yet in the database", Count, Mean, ["cache"];
+    /// Writes that a write-behind cache had confirmed and lost before the database knew them.
+    UnwrittenLost = "unwritten_lost", "confirmed writes lost", Count, Sum, ["cache"];
+    /// Bytes of the answers that users got.
+    BytesServed = "bytes_served", "served", Bytes, Sum, ["cdn"];
+    /// Bytes of the answers that the origin gave.
+    BytesFromOrigin = "bytes_from_origin", "from the origin", Bytes, Sum, ["cdn"];
     /// Messages waiting, not in the hands of a consumer.
     Backlog = "backlog", "backlog", Count, Mean, ["queue"];
     /// Messages handed to consumers and not yet acknowledged.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::units::Time;
 
 use super::figure::Figure;
+use super::sketch::Sketch;
 
 /// The simulated time that one frame covers.
 pub const FRAME: Time = Time(100_000_000);
@@ -221,10 +222,6 @@ impl Answers {
         self.timed_out + self.refused + self.shed + self.failed
     }
 }
-
-/// A mergeable histogram: latency in microseconds (two significant digits) and how often, in order of latency.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sketch(pub Vec<(u32, u32)>);
 
 /// One step of a sampled trip. A trip is one user request; its spans are the attempts made for it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -14,6 +14,7 @@ mod gauge;
 mod hedge;
 mod kind;
 mod limiter;
+mod line;
 mod network;
 mod part;
 mod random;
@@ -21,6 +22,7 @@ mod record;
 mod replay;
 mod ring;
 mod settle;
+mod sketch;
 mod station;
 mod tally;
 mod wire;
@@ -28,11 +30,12 @@ mod wire;
 pub use engine::Simulation;
 pub use figure::{Figure, FigureInfo, Fold, Measure};
 pub use frame::{
-    Answers, BreakerState, ComponentFrame, FRAME, Frame, Happening, Health, LogEntry, Mark, Outcome, Parts, Sketch,
-    Step, WireFrame,
+    Answers, BreakerState, ComponentFrame, FRAME, Frame, Happening, Health, LogEntry, Mark, Outcome, Parts, Step,
+    WireFrame,
 };
 pub use kind::Ledger;
 pub use replay::{Replay, Status};
+pub use sketch::Sketch;
 pub use tally::{ComponentSum, Sums, Tally, Totals, WireSum};
 
 use crate::design::{Design, Fault};

@@ -7,7 +7,7 @@ use super::attempt::{Op, PROBE, Stage};
 use super::calendar::Delay;
 use super::engine::Simulation;
 use super::event::Event;
-use super::wire::Passage;
+use super::line::Passage;
 use super::{Happening, Outcome};
 
 impl Simulation {
@@ -77,6 +77,7 @@ impl Simulation {
         let cost = |class: u16| &self.classes[usize::from(class)].cost;
         match (attempt.op, BACK) {
             (Op::Serve | Op::Put, false) => cost(attempt.class).body.0,
+            (Op::Set, false) => cost(attempt.class).response.0,
             (Op::Serve, true) if good => {
                 let at = &self.parts[attempt.at as usize].behavior;
                 at.answer_bytes(attempt, cost(attempt.class).response.0)

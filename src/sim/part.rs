@@ -7,7 +7,7 @@ use super::ComponentFrame;
 use super::attempt::{Attempt, NONE};
 use super::calendar::Delay;
 use super::kind::{
-    Balancer, Broker, Cache, Clients, Database, Dns, Duties, External, Gateway, Inbox, Locks, Server, Storage,
+    Balancer, Broker, Cache, Cdn, Clients, Database, Dns, Duties, External, Gateway, Inbox, Locks, Server, Storage,
 };
 use super::limiter::Limiter;
 use super::random::{Alias, Stream};
@@ -87,6 +87,7 @@ pub(super) enum Behavior {
     External(Box<External>),
     Server(Box<Server>),
     Cache(Box<Cache>),
+    Cdn(Box<Cdn>),
     Database(Box<Database>),
     Storage(Box<Storage>),
     Broker(Box<Broker>),
@@ -98,6 +99,10 @@ pub(super) enum Behavior {
 pub(super) struct Class {
     pub name: String,
     pub cost: ClassCost,
+    /// The class whose keys it uses: itself, unless it reads or writes the data of another.
+    pub space: u16,
+    /// Whether its keys are ever written, by whatever class.
+    pub written: bool,
     /// How popular its keys are; none for a class that has only one key or uses none.
     pub keys: Option<Alias>,
     /// Every key that was ever drawn is below this: requests in flight outlive a change of the design.
@@ -124,7 +129,8 @@ impl Behavior {
             Kind::Dns(settings) => Behavior::Dns(Box::new(Dns::new(settings))),
             Kind::External(settings) => Behavior::External(Box::new(External::new(settings))),
             Kind::Server(settings) => Behavior::Server(Box::new(Server::new(settings))),
-            Kind::Cache(settings) => Behavior::Cache(Box::new(Cache::new(settings))),
+            Kind::Cache(settings) => Behavior::Cache(Box::new(Cache::new(settings, seed, name))),
+            Kind::Cdn(settings) => Behavior::Cdn(Box::new(Cdn::new(settings))),
             Kind::Database(settings) => Behavior::Database(Box::new(Database::new(settings))),
             Kind::ObjectStorage(settings) => Behavior::Storage(Box::new(Storage::new(settings))),
             Kind::Queue(settings) => Behavior::Broker(Box::new(Broker::new(settings, seed, name))),
@@ -146,6 +152,7 @@ impl Behavior {
     pub fn station(&mut self) -> Option<&mut Station> {
         match self {
             Behavior::Cache(cache) => Some(&mut cache.station),
+            Behavior::Cdn(cdn) => Some(&mut cdn.station),
             Behavior::Database(database) => Some(&mut database.station),
             Behavior::Storage(storage) => Some(&mut storage.station),
             Behavior::Broker(broker) => Some(&mut broker.station),
@@ -210,6 +217,7 @@ impl Behavior {
             Behavior::External(external) => external.station.clear(now),
             Behavior::Server(server) => server.clear(now),
             Behavior::Cache(cache) => cache.clear(now),
+            Behavior::Cdn(cdn) => cdn.clear(now),
             Behavior::Database(database) => database.station.clear(now),
             Behavior::Storage(storage) => storage.clear(now),
             Behavior::Broker(broker) => broker.station.clear(now),
@@ -221,6 +229,7 @@ impl Behavior {
     pub fn bytes(&self) -> usize {
         match self {
             Behavior::Cache(cache) => cache.bytes(),
+            Behavior::Cdn(cdn) => cdn.bytes(),
             Behavior::Database(database) => database.bytes(),
             Behavior::Broker(broker) => broker.bytes(),
             Behavior::Locks(locks) => locks.bytes(),
@@ -243,6 +252,7 @@ impl Behavior {
             Behavior::External(external) => external.harvest(now, frame),
             Behavior::Server(server) => server.harvest(now, frame),
             Behavior::Cache(cache) => cache.harvest(now, frame),
+            Behavior::Cdn(cdn) => cdn.harvest(now, frame),
             Behavior::Database(database) => database.harvest(now, frame),
             Behavior::Storage(storage) => storage.harvest(now, frame),
             Behavior::Broker(broker) => broker.harvest(now, frame),

@@ -64,7 +64,7 @@ impl Simulation {
         let attempt = &mut self.attempts[index];
         let parent = std::mem::replace(&mut attempt.parent, NONE);
         let again = if ok { None } else { Some(attempt.clone()) };
-        let Attempt { op, hit, key, version, class, wire, .. } = *attempt;
+        let Attempt { op, hit, key, version, token, class, wire, .. } = *attempt;
         if over {
             self.attempts.remove(index);
         }
@@ -74,7 +74,7 @@ impl Simulation {
             return self.plan_retry(parent, &failed, pause);
         }
         self.attempts[parent].child = NONE;
-        let mut reply = Reply { op, outcome, hit, key, version, class };
+        let mut reply = Reply { op, outcome, hit, key, version, token, class };
         if !ok {
             self.fall_back(wire, &mut reply);
         }
@@ -128,15 +128,22 @@ impl Simulation {
     #[inline]
     fn resume(&mut self, caller: u32, reply: Reply) {
         let at = self.attempts[caller].at;
-        // A look-up that a fallback answered is a miss: the caller asks elsewhere and gets the true answer there.
-        if reply.outcome == Outcome::Degraded && reply.op != Op::Lookup {
+        // A look-up that a fallback answered is a miss: the caller asks elsewhere and gets the true answer there. And what
+        // was written is written, whether or not a cache has let go of it.
+        if reply.outcome == Outcome::Degraded && !matches!(reply.op, Op::Lookup | Op::Delete) {
             self.attempts[caller].outcome = Outcome::Degraded;
+        }
+        if reply.op == Op::Serve && self.attempts[caller].op != Op::Consume {
+            // The version of the content that passes through; a consumer's attempt keeps its message there.
+            self.attempts[caller].version = reply.version;
         }
         match &self.parts[at as usize].behavior {
             Behavior::Clients(_) => self.finish(caller, reply.outcome),
             Behavior::Server(_) => self.server_resumes(at, caller, reply),
             Behavior::Balancer(balancer) if balancer.duties.is_some() => self.duty_resumes(at, caller, reply),
             Behavior::Gateway(_) => self.duty_resumes(at, caller, reply),
+            Behavior::Cache(_) => self.cache_resumes(at, caller, reply),
+            Behavior::Cdn(_) => self.cdn_resumes(at, caller, reply),
             _ => self.answer(caller, reply.outcome),
         }
     }

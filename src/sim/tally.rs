@@ -6,26 +6,21 @@ use hdrhistogram::Histogram;
 
 use crate::units::Time;
 
-use super::{Answers, Figure, Frame, Outcome, Sketch};
+use super::sketch::Latencies;
+use super::{Answers, Figure, Frame, Outcome};
 
 /// Latencies are counted in microseconds, up to an hour.
 const LATENCY_MAX_US: u64 = 3_600_000_000;
 
 /// Requests of one frame: of some users, or of a class.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Meter {
     answers: Answers,
-    latency: Histogram<u32>,
+    latency: Latencies,
 }
 
-impl Default for Meter {
-    fn default() -> Meter {
-        Meter { answers: Answers::default(), latency: histogram(2) }
-    }
-}
-
-fn histogram(digits: u8) -> Histogram<u32> {
-    Histogram::new_with_bounds(1, LATENCY_MAX_US, digits).expect("bounds and digits are constants that fit")
+fn histogram() -> Histogram<u32> {
+    Histogram::new_with_bounds(1, LATENCY_MAX_US, 3).expect("bounds and digits are constants that fit")
 }
 
 impl Meter {
@@ -43,7 +38,7 @@ impl Meter {
         self.answers.in_flight -= 1;
         *match outcome {
             Outcome::Ok | Outcome::Degraded => {
-                self.latency.saturating_record((latency.0 / 1000).max(1));
+                self.latency.record((latency.0 / 1000).clamp(1, LATENCY_MAX_US) as u32);
                 self.answers.degraded += u32::from(outcome == Outcome::Degraded);
                 &mut self.answers.succeeded
             }
@@ -59,11 +54,7 @@ impl Meter {
         let in_flight = self.answers.in_flight;
         let mut answers = std::mem::replace(&mut self.answers, Answers { in_flight, ..Answers::default() });
         if answers.succeeded > 0 {
-            // An hour in microseconds fits 32 bits.
-            let counts =
-                self.latency.iter_recorded().map(|step| (step.value_iterated_to() as u32, step.count_at_value()));
-            answers.latency = Sketch(counts.collect());
-            self.latency.reset();
+            answers.latency = self.latency.harvest();
         }
         answers
     }
@@ -104,7 +95,7 @@ impl Tally {
             refused: 0,
             shed: 0,
             failed: 0,
-            latency: histogram(3),
+            latency: histogram(),
             latency_sum: 0.0,
             latency_max: Time::ZERO,
         }

@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 
 use crate::design::{Backoff, CallPolicy, Jitter};
-use crate::units::{Bytes, Time};
+use crate::units::Time;
 
 use super::attempt::NONE;
 use super::breaker::{Breaker, Budget};
 use super::calendar::{Calendar, Delay};
 use super::kind::{PeakEwma, USER_BITS};
+use super::line::{Line, Passage};
 use super::random::Stream;
 use super::{BreakerState, Outcome, WireFrame};
 
@@ -96,38 +97,6 @@ pub struct Hedging {
     pub most: u32,
     /// How many calls may be hedged.
     pub budget: Option<Budget>,
-}
-
-/// What becomes of a message on a wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Passage {
-    /// It gets lost.
-    Lost,
-    /// It takes this long.
-    Takes(Time),
-}
-
-/// A line of finite bandwidth: one message at a time, first come first served. As the time of each is known when it
-/// comes, it is enough to remember when the line is free (Lindley's recursion).
-#[derive(Clone, Debug)]
-pub struct Line {
-    /// Bytes per second.
-    pub bandwidth: Bytes,
-    free: Time,
-}
-
-impl Line {
-    /// Takes a message on. How long it takes from now until its last byte is through.
-    pub fn carry(&mut self, now: Time, bytes: u64) -> Time {
-        let start = self.free.max(now);
-        self.free = start + Time::from_secs_f64(bytes as f64 / self.bandwidth.0 as f64);
-        self.free.since(now)
-    }
-
-    /// Bytes that it has taken on and not carried yet.
-    fn backlog(&self, now: Time) -> u64 {
-        (self.free.since(now).as_secs_f64() * self.bandwidth.0 as f64) as u64
-    }
 }
 
 /// What a health check knows of one callee.
@@ -218,8 +187,7 @@ impl Wire {
             });
         }
         if self.policy.bandwidth != policy.bandwidth {
-            let free = self.line.as_ref().map_or(Time::ZERO, |line| line.free);
-            self.line = policy.bandwidth.map(|bandwidth| Line { bandwidth, free });
+            self.line = policy.bandwidth.map(|bandwidth| Line::after(self.line.as_ref(), bandwidth));
         }
         self.policy = policy.clone();
         self.guarded =

@@ -21,6 +21,7 @@ use super::help::Help;
 use super::inspector::Inspector;
 use super::lesson::LessonPanel;
 use super::live::live;
+use super::model::{ModelBook, ModelDialog};
 use super::outline::Outline;
 use super::palette::Palette;
 use super::player::PlayerBar;
@@ -195,6 +196,7 @@ fn provide() -> Shell {
     let (resized, toasts) = (Resized::provide(), Toasts::provide());
     Theme::provide();
     let classroom = Classroom::provide();
+    ModelBook::provide();
     let run = Run::provide(session);
     let grading = Grading::provide(session, run, classroom);
     let shell = Shell {
@@ -266,6 +268,7 @@ pub fn App() -> impl IntoView {
             <nav class="tabs" aria-label="Views">{Tab::ALL.map(|tab| tab_button(shell, tab)).collect_view()}</nav>
             <ToastList />
             <Help open=shell.help />
+            <ModelDialog />
             <ImportProblems />
         </div>
     }

@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 use crate::design::{Design, Problem};
 use crate::lesson::{Course, Lesson, Progress, missing_file};
 
+use super::model::page_of_address;
 use super::storage;
 
 /// The lesson of a first visit: the one where something happens.
@@ -76,6 +77,8 @@ impl Classroom {
             let course = course.and_then(|text| Course::read(COURSE_FILE, &text));
             if classroom.wanted.with_untracked(String::is_empty) {
                 match &course {
+                    // A page of the model stays in the address.
+                    Ok(course) if page_of_address().is_some() => classroom.want(&first_lesson(course)),
                     Ok(course) => classroom.go(&first_lesson(course)),
                     Err(problems) => classroom.page.set(Page::Broken(problems.clone())),
                 }
@@ -222,7 +225,8 @@ async fn read_lesson(folder: &str) -> Result<Lesson, Vec<Problem>> {
     }
 }
 
-async fn fetch(path: &str) -> Result<String, Problem> {
+/// Fetches a text from beside the page.
+pub async fn fetch(path: &str) -> Result<String, Problem> {
     let unreachable = |what: String| Problem {
         path: path.to_owned(),
         line: 0,

@@ -5,9 +5,11 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
 use crate::editor::{Action, Msg};
+use crate::lesson::INDEX;
 
 use super::app::Shell;
 use super::glyph::{Glyph, brand_mark, glyph};
+use super::model::ModelBook;
 use super::session::use_session;
 use super::theme::ThemeButton;
 
@@ -15,6 +17,7 @@ use super::theme::ThemeButton;
 #[component]
 pub fn Header() -> impl IntoView {
     let (shell, session) = (expect_context::<Shell>(), use_session());
+    let book: ModelBook = expect_context();
     let can_undo = Memo::new(move |_| session.editor.with(|editor| editor.history.can_undo()));
     let can_redo = Memo::new(move |_| session.editor.with(|editor| editor.history.can_redo()));
     view! {
@@ -28,6 +31,8 @@ pub fn Header() -> impl IntoView {
                     on:click=move |_| session.dispatch(Msg::Do(Action::Redo, false))>{glyph(Glyph::Redo)}</button>
                 <DesignMenu />
                 <ThemeButton />
+                <button class="icon-button only-large" title="How it is simulated" aria-label="How it is simulated"
+                    on:click=move |_| book.go(INDEX)>{glyph(Glyph::Book)}</button>
                 <button class="icon-button only-large" title="Help (?)" aria-label="Help" on:click=move |_| shell.help.set(true)>
                     {glyph(Glyph::Help)}
                 </button>
@@ -40,6 +45,7 @@ pub fn Header() -> impl IntoView {
 #[component]
 fn DesignMenu() -> impl IntoView {
     let shell = expect_context::<Shell>();
+    let book: ModelBook = expect_context();
     let open = RwSignal::new(false);
     let input: NodeRef<leptos::html::Input> = NodeRef::new();
     let root: NodeRef<leptos::html::Div> = NodeRef::new();
@@ -81,6 +87,10 @@ fn DesignMenu() -> impl IntoView {
                 <button on:click=choose(Shell::export)>{glyph(Glyph::Download)}"Save as a file"</button>
                 <button on:click=pick>{glyph(Glyph::Upload)}"Open a file…"</button>
                 <button on:click=choose(Shell::start_over)>{glyph(Glyph::Reset)}"Start over"</button>
+                <button class="only-small" on:click=move |_| {
+                    open.set(false);
+                    book.go(INDEX);
+                }>{glyph(Glyph::Book)}"How it is simulated"</button>
                 <button class="only-small" on:click=choose(|shell| shell.help.set(true))>{glyph(Glyph::Help)}"Help"</button>
             </div>
             <input class="visually-hidden" type="file" accept=".toml,text/plain" tabindex="-1" aria-hidden="true" node_ref=input

@@ -13,6 +13,7 @@ use crate::scene::policy_summary;
 
 use super::icon::kind_icon;
 use super::live::live;
+use super::model::HowItWorks;
 use super::session::{Session, use_session};
 
 use field::{Form, field};
@@ -80,7 +81,7 @@ fn ComponentView(name: String) -> impl IntoView {
                 {kind_icon(&kind)}
                 <div>
                     <NameField name=title />
-                    <p class="soft">{kind.label()}". "{kind.help()}</p>
+                    <p class="soft">{kind.label()}". "{kind.help()}" "<HowItWorks word=word /></p>
                 </div>
             </header>
             <ComponentFigures name=connect_title.clone() />
@@ -135,7 +136,7 @@ fn WireView(from: String, to: String) -> impl IntoView {
         <header class="inspector-head">
             <div>
                 <h2 class="wire-title">{from.clone()}" → "{to.clone()}</h2>
-                <p class="soft">{policy}</p>
+                <p class="soft">{policy}". "<HowItWorks word="wires" /></p>
             </div>
         </header>
         <WireFigures from=from to=to />

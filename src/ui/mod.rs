@@ -17,6 +17,7 @@ mod icon;
 mod inspector;
 mod lesson;
 mod live;
+mod model;
 mod outline;
 mod palette;
 mod panic;

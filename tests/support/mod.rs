@@ -41,23 +41,37 @@ pub fn report(text: &str, seed: u64, warmup: Time) -> Report {
 /// of all sorts. Small rates, so that hundreds run in a test.
 pub fn random_design(seed: u64) -> Design {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let favourites: Vec<&str> = (0..4).map(|_| dice.pick(design::Kind::WORDS)).collect();
+    random_design_of(seed, &favourites)
+}
+
+/// A design at random in which half of the components are of these kinds: among so many kinds, two that work together
+/// would seldom meet otherwise.
+pub fn random_design_of(seed: u64, favourites: &[&str]) -> Design {
+    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let mut text = format!("version = 1\nseed = {seed}\nduration = \"{}s\"\n", 5 + dice.below(15));
     for class in 0..1 + dice.below(3) {
         text += &format!(
-            "[classes.c{class}]\nshare = {}\ncpu = \"{}\"\nreads = {}\nwrites = {}\nkeys = {{ count = {}, zipf = 0.9 }}\n",
+            "[classes.c{class}]\nshare = {}\ncpu = \"{}\"\nreads = {}\nwrites = {}\nkeys = {{ count = {}, zipf = 0.9{} }}\n",
             1 + dice.below(9),
             dice.pick(&["exp(3ms)", "2ms", "lognormal(4ms, 2)", "0s", "pareto(3ms, 2.5)"]),
             dice.below(4),
             dice.below(2),
             1 + dice.below(300),
+            if class > 0 { dice.pick(&["", ", of = \"c0\""]) } else { "" },
         );
+        text += dice.pick(&["", "", "static = true\n"]);
         text += dice.pick(&["", "criticality = \"low\"\n", "criticality = \"critical\"\nmemory = \"300KB\"\n"]);
         text += dice.pick(&["", "body = \"200KB\"\n", "blobs = 1\nresponse = \"50KB\"\n", "job = \"exp(20ms)\"\n"]);
         text += dice.pick(&["", "", "lock = true\n", "poison = \"10%\"\n"]);
     }
     let mut names = Vec::new();
     for index in 0..2 + dice.below(8) {
-        let kind = if index == 0 { "clients" } else { dice.pick(design::Kind::WORDS) };
+        let kind = match (index, dice.below(2)) {
+            (0, _) => "clients",
+            (_, 0) => dice.pick(favourites),
+            _ => dice.pick(design::Kind::WORDS),
+        };
         let name = format!("n{index}");
         text += &format!("[components.{name}]\nkind = \"{kind}\"\n{}", random_settings(kind, &mut dice));
         text += dice.pick(&["", "", "", "region = \"eu\"\n", "region = \"us\"\n"]);
@@ -124,10 +138,19 @@ fn random_settings(kind: &str, dice: &mut Dice) -> String {
         ),
         "server" | "payment" | "search" | "notification" | "analytics" | "chat" => random_server(dice),
         "cache" => format!(
-            "entries = {}\neviction = \"{}\"\n{}",
+            "entries = {}\neviction = \"{}\"\nmode = \"{}\"\n{}{}{}",
             1 + dice.below(100),
             dice.pick(&["lru", "lfu", "fifo", "random"]),
-            dice.pick(&["", "ttl = \"1s\"\n", "lookup = \"0s\"\n"]),
+            dice.pick(&["aside", "aside", "read-through", "write-through", "write-behind"]),
+            dice.pick(&["", "ttl = \"1s\"\nttl_jitter = \"30%\"\n", "lookup = \"0s\"\n", "memory = \"20KB\"\n"]),
+            dice.pick(&["", "coalesce = true\nlease = \"200ms\"\n", "coalesce = true\n"]),
+            dice.pick(&["", "invalidate = \"none\"\n", "flush_every = \"50ms\"\nbatch = 3\n"]),
+        ),
+        "cdn" => format!(
+            "memory = \"{}KB\"\n{}{}",
+            3 + dice.below(400),
+            dice.pick(&["", "ttl = \"1s\"\n", "ttl = \"none\"\n", "ttl = \"500ms\"\nttl_jitter = \"50%\"\n"]),
+            dice.pick(&["", "shield = true\n", "coalesce = false\n", "shield = true\nlease = \"30ms\"\n"]),
         ),
         "database" => {
             format!("concurrency = {}\nconnections = {}\nboot = \"1s\"\n", 1 + dice.below(8), 1 + dice.below(30))

@@ -2,6 +2,7 @@
 
 mod balancer;
 mod cache;
+mod cdn;
 mod clients;
 mod database;
 mod locks;
@@ -16,7 +17,8 @@ mod storage;
 mod worker;
 
 pub use balancer::{Compression, Filter, HashBy, HealthCheck, LoadBalancer, Outlier, Shape, Strategy, Tls};
-pub use cache::{Cache, Eviction};
+pub use cache::{Cache, CacheMode, Eviction, Invalidate};
+pub use cdn::Cdn;
 pub use clients::{Arrivals, Clients};
 pub use database::Database;
 pub use dns::{Dns, Routing};
@@ -91,6 +93,8 @@ kinds! {
     Dns = "dns", "DNS", "dns";
     /// Runs the application's code.
     Server = "server", "Server", "app";
+    /// Keeps copies of static content near its users.
+    Cdn = "cdn", "CDN", "cdn";
     /// Remembers answers of the database.
     Cache = "cache", "Cache", "cache";
     /// Keeps the data.

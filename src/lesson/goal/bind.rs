@@ -28,8 +28,10 @@ impl Goal {
                 balancer.cores.is_some() || balancer.concurrency.is_some()
             }
             (SubjectKind::Callee, Kind::Clients(_)) => false,
-            (SubjectKind::Cache, kind) => matches!(kind, Kind::Cache(_)),
-            (SubjectKind::UsersOrCache, kind) => matches!(kind, Kind::Clients(_) | Kind::Cache(_)),
+            (SubjectKind::Cache, kind) => matches!(kind, Kind::Cache(_) | Kind::Cdn(_)),
+            (SubjectKind::UsersOrCache, kind) => {
+                matches!(kind, Kind::Clients(_) | Kind::Cache(_) | Kind::Cdn(_))
+            }
             (SubjectKind::Kinds(kinds), kind) => kinds.contains(&kind.word()),
             (SubjectKind::Station | SubjectKind::Callee | SubjectKind::Caller | SubjectKind::Design, _) => true,
         };

@@ -117,8 +117,8 @@ impl Sum {
         self.bottom += sample.bottom;
         self.lost += u64::from(sample.lost);
         let Some(histogram) = &mut self.latency else { return };
-        for (micros, count) in &sample.latency.0 {
-            histogram.saturating_record_n(u64::from(*micros), u64::from(*count));
+        for (micros, count) in sample.latency.latencies() {
+            histogram.saturating_record_n(u64::from(micros), u64::from(count));
         }
     }
 
@@ -182,7 +182,7 @@ fn sample_of_answers(metric: Metric, answers: &Answers) -> Option<Sample> {
         }
         Metric::MeanLatency => {
             let latencies =
-                answers.latency.0.iter().map(|(micros, count)| (f64::from(*micros) / 1e6, f64::from(*count)));
+                answers.latency.latencies().map(|(micros, count)| (f64::from(micros) / 1e6, f64::from(count)));
             let (top, bottom) =
                 latencies.fold((0.0, 0.0), |(top, bottom), (each, count)| (top + each * count, bottom + count));
             ratio(top, bottom)

@@ -60,9 +60,9 @@ pub enum SubjectKind {
     Station,
     /// Any component but users.
     Callee,
-    /// A cache.
+    /// A cache, or a CDN.
     Cache,
-    /// A `clients` component (all caches together), or one cache.
+    /// A `clients` component (all caches and CDNs together), or one of them.
     UsersOrCache,
     /// A wire, or a component (all the wires that leave it).
     Caller,
@@ -191,6 +191,18 @@ impl Metric {
 }
 
 impl Unit {
+    /// What it measures, in a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Unit::Time => "time",
+            Unit::Share => "share",
+            Unit::Rate => "per second",
+            Unit::Count => "number",
+            Unit::Price => "dollars per hour",
+            Unit::Bytes => "bytes",
+        }
+    }
+
     /// Reads a bound in this unit.
     pub fn read(self, text: &str) -> Result<f64, String> {
         match self {

@@ -57,12 +57,13 @@ impl Database {
 
     /// Executes the statement.
     pub fn execute(&mut self, attempt: &mut Attempt, classes: &[Class]) {
-        let version = &mut self.versions[usize::from(attempt.class)][attempt.key as usize];
+        let space = classes[usize::from(attempt.class)].space;
+        let version = &mut self.versions[usize::from(space)][attempt.key as usize];
         *version = version.wrapping_add(u32::from(writes(attempt, classes)));
         attempt.version = *version;
     }
 
-    /// The true version of a key.
+    /// The true version of a key of this class.
     pub fn version(&self, class: u16, key: u32) -> u32 {
         self.versions[usize::from(class)][key as usize]
     }

@@ -3,6 +3,7 @@
 mod balancer;
 mod broker;
 mod cache;
+mod cdn;
 mod clients;
 mod database;
 mod locks;
@@ -17,6 +18,7 @@ mod worker;
 pub use balancer::{Balancer, Duties, PeakEwma, Pool, Work, nearest, user_hash};
 pub use broker::{Broker, Ledger};
 pub use cache::Cache;
+pub use cdn::Cdn;
 pub use clients::Clients;
 pub use database::Database;
 pub use dns::Dns;
@@ -70,6 +72,7 @@ impl Simulation {
         let duration = match &part.behavior {
             Behavior::Server(_) => return self.server_begins(at, index, waited),
             Behavior::Cache(cache) => cache.lookup,
+            Behavior::Cdn(cdn) => cdn.lookup,
             Behavior::Database(database) => database.statement(&self.attempts[index], &self.classes),
             Behavior::Storage(storage) => storage.latency,
             Behavior::Broker(broker) => broker.publish,
@@ -90,10 +93,8 @@ impl Simulation {
         }
         match &mut self.parts[at as usize].behavior {
             Behavior::Server(_) => self.server_done(at, index),
-            Behavior::Cache(cache) => {
-                cache.look_up(&mut self.attempts[index], self.now);
-                self.leave(at, index, Outcome::Ok);
-            }
+            Behavior::Cache(_) => self.cache_done(at, index),
+            Behavior::Cdn(_) => self.cdn_done(at, index),
             Behavior::Database(database) => {
                 database.execute(&mut self.attempts[index], &self.classes);
                 self.leave(at, index, Outcome::Ok);
@@ -105,6 +106,13 @@ impl Simulation {
             Behavior::Balancer(_) | Behavior::Gateway(_) => self.duty_done(at, index),
             Behavior::Dns(_) => self.looked_up(at, index),
             Behavior::Clients(_) => unreachable!("they serve nothing"),
+        }
+    }
+
+    /// A store's own work is due.
+    pub(super) fn upkeep(&mut self, at: u32, seq: u32) {
+        if let Behavior::Cache(_) = &self.parts[at as usize].behavior {
+            self.flush_due(at, seq);
         }
     }
 

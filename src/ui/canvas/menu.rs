@@ -198,8 +198,10 @@ fn blows(kind: Option<&Kind>) -> Vec<(&'static str, FaultSettings)> {
                 blows.push(("Make it stand still for 2 s", fault(FaultKind::GcPause, Some(2))));
                 blows.push(("Deploy a slow version for 60 s", fault(FaultKind::Deploy, Some(60))));
             }
-            if matches!(kind, Kind::Cache(_)) {
-                blows.push(("Flush it", fault(FaultKind::CacheFlush, None)));
+            match kind {
+                Kind::Cache(_) => blows.push(("Flush it", fault(FaultKind::CacheFlush, None))),
+                Kind::Cdn(_) => blows.push(("Purge it", fault(FaultKind::CacheFlush, None))),
+                _ => {}
             }
             blows
         }

@@ -9,7 +9,7 @@ use crate::sim::calendar::Delay;
 use crate::sim::engine::Simulation;
 use crate::sim::event::Event;
 use crate::sim::part::Behavior;
-use crate::sim::wire::Passage;
+use crate::sim::line::Passage;
 
 use super::group::Group;
 use super::{Broker, Delivery};

@@ -230,19 +230,28 @@ impl Simulation {
     /// Calls a store for a step of the plan.
     fn server_calls(&mut self, at: u32, index: u32, step: Step) {
         let key = self.step_key(at, index);
-        let class = usize::from(self.attempts[index].class);
-        let server = self.server(at);
-        let current = server.settings.consistency == design::Consistency::Strong;
-        let stores = &server.stores[class];
-        let (wires, op) = match step {
-            Step::Read if !stores.caches.is_empty() && !current => (&stores.caches, Op::Lookup),
-            Step::Read => (&stores.databases, Op::Read),
-            Step::Write => (&stores.databases, Op::Write),
-            Step::Put => (&stores.storages, Op::Put),
-            _ => (&stores.storages, Op::Fetch),
+        let class = self.attempts[index].class;
+        let storage = |stores: &Stores| by_key(&stores.storages, key);
+        let (wire, op) = match step {
+            Step::Read | Step::Write => match self.cache_call(at, class, key, step == Step::Write) {
+                Some(call) => call,
+                None if step == Step::Write => return self.server_asks_database(at, index, Op::Write, key),
+                None => return self.server_asks_database(at, index, Op::Read, key),
+            },
+            Step::Put => (storage(&self.server(at).stores[usize::from(class)]), Op::Put),
+            _ => (storage(&self.server(at).stores[usize::from(class)]), Op::Fetch),
         };
-        match by_key(wires, key) {
+        match wire {
             // A change in mid-run took the store away.
+            NONE => self.fail(at, index, Outcome::Failed),
+            wire => self.call(index, wire, op, key, 0),
+        }
+    }
+
+    /// Asks the database that keeps a key.
+    pub(in crate::sim::kind) fn server_asks_database(&mut self, at: u32, index: u32, op: Op, key: u32) {
+        let class = usize::from(self.attempts[index].class);
+        match by_key(&self.server(at).stores[class].databases, key) {
             NONE => self.fail(at, index, Outcome::Failed),
             wire => self.call(index, wire, op, key, 0),
         }
@@ -274,27 +283,26 @@ impl Simulation {
         let ok = matches!(reply.outcome, Outcome::Ok | Outcome::Degraded);
         match reply.op {
             // Cache-aside: a miss goes to the database, and so does a cache that fails.
-            Op::Lookup if !(ok && reply.hit) => {
-                let wire = by_key(&self.server(at).stores[usize::from(reply.class)].databases, reply.key);
-                return match wire {
-                    NONE => self.leave(at, index, Outcome::Failed),
-                    wire => self.call(index, wire, Op::Read, reply.key, 0),
-                };
-            }
+            Op::Lookup if !(ok && reply.hit) => return self.missed(at, index, reply),
             Op::Lookup => self.judge_hit(at, reply),
             // A fallback's answer is not worth remembering, and what it stands in for was not written.
-            Op::Read if reply.outcome == Outcome::Ok => self.remember(at, reply),
-            Op::Write if reply.outcome == Outcome::Ok => self.forget(at, reply),
+            Op::Read if reply.outcome == Outcome::Ok => self.remember(at, index, reply),
+            Op::Write if reply.outcome == Outcome::Ok && self.invalidate(at, index, reply) => return,
+            // What is written is written, whether or not the cache has let go of it.
+            Op::Delete => {}
             Op::Lock if ok => self.attempts[index].token = reply.version,
             // A lock that could not be given back runs out by itself.
             Op::Unlock => {
                 self.attempts[index].token = 0;
                 return self.next_step(at, index);
             }
+            _ if !ok => return self.fail(at, index, reply.outcome),
             _ => {}
         }
-        if !ok {
-            return self.fail(at, index, reply.outcome);
+        let Attempt { op, wire, .. } = self.attempts[index];
+        if matches!(reply.op, Op::Lookup | Op::Read | Op::Serve) && wire != NONE && op != Op::Consume {
+            // The version of what the answer is made of.
+            self.attempts[index].version = reply.version;
         }
         self.next_step(at, index);
     }
@@ -338,48 +346,6 @@ impl Simulation {
             // A change in mid-run took the lock service away.
             NONE => self.next_step(at, index),
             wire => self.call(index, wire, op, key, 0),
-        }
-    }
-
-    /// Notes whether a cache answered with an outdated version.
-    fn judge_hit(&mut self, at: u32, reply: Reply) {
-        if self.classes[usize::from(reply.class)].cost.writes == 0 {
-            return;
-        }
-        let wire = by_key(&self.server(at).stores[usize::from(reply.class)].databases, reply.key);
-        let Some(wire) = self.wires.get(wire as usize) else { return };
-        let Behavior::Database(database) = &self.parts[wire.to as usize].behavior else { return };
-        let stale = database.version(reply.class, reply.key) != reply.version;
-        if stale && let Some(cache) = self.cache_of(at, reply.class, reply.key) {
-            cache.note_stale();
-        }
-    }
-
-    /// Fills the cache with what the database said; nobody waits for it.
-    fn remember(&mut self, at: u32, reply: Reply) {
-        let now = self.now;
-        if let Some(cache) = self.cache_of(at, reply.class, reply.key) {
-            cache.put(reply.class, reply.key, reply.version, now);
-        }
-    }
-
-    /// Takes a written key out of the cache; nobody waits for it.
-    fn forget(&mut self, at: u32, reply: Reply) {
-        if let Some(cache) = self.cache_of(at, reply.class, reply.key) {
-            cache.remove(reply.class, reply.key);
-        }
-    }
-
-    fn cache_of(&mut self, at: u32, class: u16, key: u32) -> Option<&mut crate::sim::kind::Cache> {
-        let wire = by_key(&self.server(at).stores[usize::from(class)].caches, key);
-        let wire = self.wires.get(wire as usize)?;
-        let part = &mut self.parts[wire.to as usize];
-        if part.refuses() || part.cut || wire.cut {
-            return None;
-        }
-        match &mut part.behavior {
-            Behavior::Cache(cache) => Some(cache),
-            _ => None,
         }
     }
 }

@@ -41,8 +41,14 @@ impl Simulation {
             let ours = |wire: &u32| {
                 !matches!(self.parts[self.wires[*wire as usize].to as usize].behavior, Behavior::External(_))
             };
-            let reading = services.iter().any(ours);
-            let wiring = Wiring { stores, services: &services, reading, queues: &queues, worker };
+            let wiring = Wiring {
+                stores,
+                services: &services,
+                reading: services.iter().any(ours),
+                stored: !stores.databases.is_empty() || self.goes_through(&stores.caches, index),
+                queues: &queues,
+                worker,
+            };
             let cpu = wiring.cpu(cost, &settings);
             self.steps.extend((settings.batch.is_some() || !wiring.locks(cost)).then_some(cpu));
             let answers_first = settings.answer_first || settings.batch.is_some();
@@ -54,7 +60,7 @@ impl Simulation {
                 Some(batch) => {
                     self.steps.extend([Step::Batch, Step::Bulk(faster(batch.cpu, settings.speed))]);
                     self.steps.extend(services.iter().map(|wire| Step::Call(*wire)));
-                    let writes = cost.writes > 0 && !stores.databases.is_empty();
+                    let writes = cost.writes > 0 && wiring.stored;
                     self.steps.extend(writes.then_some(Step::Write));
                 }
                 None => work_of(cost, &wiring, &settings, &mut self.steps),
@@ -81,6 +87,8 @@ struct Wiring<'a> {
     services: &'a [u32],
     /// Whether one of them does the reading and writing.
     reading: bool,
+    /// Whether there is a data store of its own: a database, or a cache that reads and writes one.
+    stored: bool,
     queues: &'a [u32],
     /// It works off messages.
     worker: bool,
@@ -112,7 +120,7 @@ fn work_of(cost: &ClassCost, wiring: &Wiring, settings: &design::Server, steps: 
     if let Some(look_up) = indexed {
         steps.extend((0..cost.reads).map(|_| look_up));
     }
-    match (stores.databases.is_empty(), !wiring.reading) {
+    match (!wiring.stored, !wiring.reading) {
         (false, _) => {
             steps.extend((0..if indexed.is_some() { 0 } else { cost.reads }).map(|_| Step::Read));
             steps.extend(cpu);
