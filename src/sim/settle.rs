@@ -233,7 +233,7 @@ pub(super) fn another(of: &Attempt, parent: u32) -> Attempt {
     let mut another = Attempt::new(of.class, of.op);
     another.parent = parent;
     (another.wire, another.at, another.key, another.user) = (of.wire, of.at, of.key, of.user);
-    (another.trip, another.counts, another.token) = (of.trip, of.counts, of.token);
+    (another.trip, another.counts, another.fence) = (of.trip, of.counts, of.fence);
     (another.tries, another.pause) = (of.tries, of.pause);
     another
 }

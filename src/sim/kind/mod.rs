@@ -88,7 +88,7 @@ impl Simulation {
     /// A service is over.
     pub(super) fn done(&mut self, index: u32) {
         let at = self.attempts[index].at;
-        if self.attempts[index].token != 0 && !self.lock_admits(at, index) {
+        if self.attempts[index].fence != 0 && !self.lock_admits(at, index) {
             return self.leave(at, index, Outcome::Failed);
         }
         match &mut self.parts[at as usize].behavior {

@@ -8,8 +8,8 @@ use crate::sim::attempt::{Attempt, BROKER, Op};
 use crate::sim::calendar::Delay;
 use crate::sim::engine::Simulation;
 use crate::sim::event::Event;
-use crate::sim::part::Behavior;
 use crate::sim::line::Passage;
+use crate::sim::part::Behavior;
 
 use super::group::Group;
 use super::{Broker, Delivery};
