@@ -134,6 +134,20 @@ fn a_living_holder_renews_and_a_dead_one_does_not() {
     assert!(taken_over >= 2, "the next gets the lock when the lease has run out");
 }
 
+/// A cache's leases and a lock's tokens do not get in each other's way: who reads through a cache lets go of its lock.
+#[test]
+fn a_lock_and_a_cache_go_together() {
+    let class = "cpu = \"exp(10ms)\"\nreads = 2\nwrites = 1\nkeys = { count = 4, zipf = 0 }";
+    let design = shop("traffic = \"200/s\"", class, "lease = \"10s\"").replace(
+        "[wires]",
+        "[components.cache]\nkind = \"cache\"\nlookup = \"0s\"\n[wires]\n\"app-1 -> cache\" = {}\n\"app-2 -> cache\" = {}",
+    );
+    let (report, _) = play(&design, 1, Time::from_secs(5));
+    assert!(report.latency_s.max < 1.0, "nobody waits for a lease to run out: {}", report.latency_s.max);
+    assert_eq!((figure(&report, "leases_lost"), figure(&report, "unsafe_writes")), (0.0, 0.0));
+    assert!(report.requests.succeeded > 10_000, "{:?}", report.requests);
+}
+
 #[test]
 fn a_request_that_fails_lets_go_of_its_lock() {
     let class = "cpu = \"exp(5ms)\"\nreads = 1\nwrites = 2\nkeys = { count = 20 }";

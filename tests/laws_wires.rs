@@ -678,7 +678,11 @@ fn wires_conserve_attempts_whatever_their_policies() {
             assert!(wire.hedges + wire.retries <= wire.attempts, "seed {seed}, {name}: {wire:?}");
             let ends: Vec<f64> = frames.iter().map(|frame| f64::from(frame.wires[index].in_flight)).collect();
             assert!(ends.iter().all(|in_flight| *in_flight >= 0.0 && *in_flight < 1e6), "seed {seed}, {name}");
-            if let Some(places) = design.wires[index].policy.bulkhead {
+            // Between a queue and its workers prefetch decides how much is under way.
+            let queued = design.component(name.split(" -> ").next().unwrap_or_default());
+            let queued =
+                queued.is_some_and(|from| matches!(from.kind, design::Kind::Queue(_) | design::Kind::Worker(_)));
+            if let Some(places) = design.wires[index].policy.bulkhead.filter(|_| !queued) {
                 assert!(ends.iter().all(|in_flight| *in_flight <= f64::from(places) + 1e-3), "seed {seed}, {name}");
             }
         }

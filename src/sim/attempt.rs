@@ -112,10 +112,11 @@ pub struct Attempt {
     pub key: u32,
     /// The user it is for.
     pub user: u32,
-    /// The version of the key that a read has seen.
+    /// The version of the key that a read has seen; of a queue's delivery, which one it is.
     pub version: u32,
-    /// What the component that works on it has noted: the lease of a look-up that missed, the edge of a request at a CDN,
-    /// the fencing token of the lock that a server's request holds (0 is none).
+    /// The fencing token of the lock it works under, handed on to all it calls; 0 is none.
+    pub fence: u32,
+    /// What the component that works on it has noted: the lease of a look-up that missed, the edge of a request at a CDN.
     pub token: u32,
     /// The sampled trip it belongs to, plus one; 0 is none.
     pub trip: u32,
@@ -164,6 +165,7 @@ impl Attempt {
             key: 0,
             user: 0,
             version: 0,
+            fence: 0,
             token: 0,
             trip: 0,
             rare: NONE,

@@ -38,7 +38,7 @@ impl Simulation {
         attempt.user = parent.user;
         attempt.trip = parent.trip;
         attempt.counts = parent.counts;
-        attempt.token = parent.token;
+        attempt.fence = parent.fence;
         let index = self.attempts.add(attempt);
         self.attempts[caller].child = index;
         self.wires[wire as usize].deposit();

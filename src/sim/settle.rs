@@ -235,7 +235,7 @@ pub(super) fn another(of: &Attempt, parent: u32) -> Attempt {
     another.parent = parent;
     (another.wire, another.at, another.key, another.user) = (of.wire, of.at, of.key, of.user);
     (another.trip, another.counts) = (of.trip, of.counts);
-    (another.version, another.token) = (of.version, of.token);
+    (another.version, another.fence) = (of.version, of.fence);
     (another.tries, another.pause) = (of.tries, of.pause);
     another
 }

@@ -33,7 +33,7 @@ pub struct Locks {
     pub station: Station,
     /// The time of one operation.
     pub operation: Duration,
-    /// Locks that were ever taken, by class and key.
+    /// Locks that were ever taken, by key space and key.
     table: BTreeMap<(u16, u32), Lock>,
     held: Gauge,
     waiting: Gauge,
@@ -111,9 +111,9 @@ impl Locks {
     }
 
     /// Whether a store should take a statement that comes with this token; and it has seen the token then.
-    fn admits(&mut self, attempt: &Attempt) -> bool {
-        let Some(lock) = self.table.get_mut(&(attempt.class, attempt.key)) else { return true };
-        let count = attempt.token & COUNT_MASK;
+    fn admits(&mut self, name: (u16, u32), attempt: &Attempt) -> bool {
+        let Some(lock) = self.table.get_mut(&name) else { return true };
+        let count = attempt.fence & COUNT_MASK;
         if not_older(count, lock.seen) {
             lock.seen = count;
             return true;
@@ -171,7 +171,7 @@ impl Simulation {
     /// A request wants the lock of its key: it gets it, or waits behind the others.
     fn wants_lock(&mut self, at: u32, index: u32) {
         let now = self.now;
-        let name = (self.attempts[index].class, self.attempts[index].key);
+        let name = self.key_of(index);
         let lock = self.locks(at).table.entry(name).or_insert(Lock::FREE).clone();
         let nobody_waits = lock.first == NONE;
         if nobody_waits && (!lock.held || (lock.expires <= now && !self.renewed(at, name))) {
@@ -205,9 +205,9 @@ impl Simulation {
         if holder == NONE || !self.attempts.is_at_work(holder) {
             return false;
         }
-        let Attempt { class, key, token: seen, at: server, .. } = self.attempts[holder];
+        let Attempt { fence: seen, at: server, .. } = self.attempts[holder];
         let part = &self.parts[server as usize];
-        if (class, key, seen) != (name.0, name.1, token) || part.refuses() || part.cut {
+        if self.key_of(holder) != name || seen != token || part.refuses() || part.cut {
             return false;
         }
         if let Some(lock) = self.locks(at).table.get_mut(&name) {
@@ -218,7 +218,7 @@ impl Simulation {
 
     /// The lease before the first waiter has run out.
     fn lease_over(&mut self, at: u32, index: u32) {
-        let name = (self.attempts[index].class, self.attempts[index].key);
+        let name = self.key_of(index);
         if self.renewed(at, name) {
             let expires = self.locks(at).table[&name].expires;
             return self.watch_lease(index, expires);
@@ -254,10 +254,10 @@ impl Simulation {
     /// Grants the lock of its key to a request.
     fn grant(&mut self, at: u32, index: u32) {
         let now = self.now;
-        let Attempt { class, key, parent, .. } = self.attempts[index];
+        let (name, parent) = (self.key_of(index), self.attempts[index].parent);
         let locks = self.locks(at);
         let lease = locks.settings.lease;
-        let Some(lock) = locks.table.get_mut(&(class, key)) else { return };
+        let Some(lock) = locks.table.get_mut(&name) else { return };
         let taken_away = std::mem::replace(&mut lock.held, true);
         lock.grants = (lock.grants + 1) & COUNT_MASK;
         lock.grants += u32::from(lock.grants == 0);
@@ -289,15 +289,15 @@ impl Simulation {
     /// A holder lets go. One whose lease was given to another meanwhile has nothing to let go of.
     fn unlocks(&mut self, at: u32, index: u32) {
         let now = self.now;
-        let Attempt { class, key, token, .. } = self.attempts[index];
+        let (name, token) = (self.key_of(index), self.attempts[index].fence);
         let locks = self.locks(at);
-        let Some(lock) = locks.table.get_mut(&(class, key)) else { return };
+        let Some(lock) = locks.table.get_mut(&name) else { return };
         if !lock.held || lock.grants != token & COUNT_MASK {
             return;
         }
         (lock.held, lock.holder) = (false, NONE);
         locks.held.add(now, -1);
-        self.next_holder(at, (class, key));
+        self.next_holder(at, name);
     }
 
     /// Whether a data store takes a statement of a request that works under a lock.
@@ -305,10 +305,10 @@ impl Simulation {
         if !matches!(self.parts[at as usize].behavior, Behavior::Database(_)) {
             return true;
         }
-        let token = self.attempts[index].token;
+        let (name, token) = (self.key_of(index), self.attempts[index].fence);
         let Some(part) = self.parts.get_mut((token >> COUNT_BITS) as usize) else { return true };
         match &mut part.behavior {
-            Behavior::Locks(locks) => locks.admits(&self.attempts[index]),
+            Behavior::Locks(locks) => locks.admits(name, &self.attempts[index]),
             _ => true,
         }
     }
@@ -329,13 +329,13 @@ mod tests {
     fn a_store_sees_tokens_in_order() {
         let mut locks = Locks::new(&design::LockService { fencing: true, ..Default::default() });
         locks.table.insert((0, 7), Lock { grants: 2, ..Lock::FREE });
-        let write = |token: u32| Attempt { key: 7, token, ..Attempt::new(0, Op::Write) };
-        assert!(locks.admits(&write(1)));
-        assert!(locks.admits(&Attempt { op: Op::Read, ..write(2) }));
-        assert!(!locks.admits(&write(1)), "2 has been there");
-        assert!(locks.admits(&write(2)));
+        let write = |token: u32| Attempt { key: 7, fence: token, ..Attempt::new(0, Op::Write) };
+        assert!(locks.admits((0, 7), &write(1)));
+        assert!(locks.admits((0, 7), &Attempt { op: Op::Read, ..write(2) }));
+        assert!(!locks.admits((0, 7), &write(1)), "2 has been there");
+        assert!(locks.admits((0, 7), &write(2)));
         locks.settings.fencing = false;
-        assert!(locks.admits(&write(1)));
+        assert!(locks.admits((0, 7), &write(1)));
         assert_eq!((locks.fenced_writes, locks.unsafe_writes), (1, 1));
     }
 }

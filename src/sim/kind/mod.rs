@@ -104,7 +104,7 @@ impl Simulation {
             Behavior::Database(database) if !database.plain || self.attempts[index].step != SERVED => {
                 self.statement_done(at, index);
             }
-            Behavior::Database(_) if self.attempts[index].token != 0 => {
+            Behavior::Database(_) if self.attempts[index].fence != 0 => {
                 let admitted = self.lock_admits(at, index);
                 if let (true, Behavior::Database(database)) = (admitted, &mut self.parts[at as usize].behavior) {
                     database.execute(&mut self.attempts[index], &self.classes);

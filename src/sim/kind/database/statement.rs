@@ -36,7 +36,7 @@ impl Simulation {
             // A cluster without a leader knows no transactions.
             return match self.attempts[index].op.is_transaction() {
                 true => self.leave(at, index, Outcome::Failed),
-                false if self.attempts[index].token != 0 && !self.lock_admits(at, index) => {
+                false if self.attempts[index].fence != 0 && !self.lock_admits(at, index) => {
                     self.leave(at, index, Outcome::Failed)
                 }
                 false => self.coordinate(at, index),
@@ -185,7 +185,7 @@ impl Simulation {
 
     /// The statement takes effect. A write may have to wait for replicas.
     pub(super) fn statement_commits(&mut self, at: u32, index: u32) {
-        let fenced = self.attempts[index].token != 0 && !self.lock_admits(at, index);
+        let fenced = self.attempts[index].fence != 0 && !self.lock_admits(at, index);
         if fenced || self.transaction_is_over(index) {
             return self.statement_ends(at, index, Outcome::Failed);
         }

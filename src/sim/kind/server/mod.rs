@@ -278,7 +278,7 @@ impl Simulation {
     /// The key of the current step: the request's own for the first step of its plan that has one, fresh ones after.
     pub(in crate::sim::kind) fn step_key(&mut self, at: u32, index: u32) -> u32 {
         let attempt = &self.attempts[index];
-        if attempt.token != 0 {
+        if attempt.fence != 0 {
             // What is locked is what is read and written.
             return attempt.key;
         }
@@ -310,10 +310,10 @@ impl Simulation {
             Op::Write if reply.outcome == Outcome::Ok && self.invalidate(at, index, reply) => return,
             // What is written is written, whether or not the cache has let go of it.
             Op::Delete => {}
-            Op::Lock if ok => self.attempts[index].token = reply.version,
+            Op::Lock if ok => self.attempts[index].fence = reply.version,
             // A lock that could not be given back runs out by itself.
             Op::Unlock => {
-                self.attempts[index].token = 0;
+                self.attempts[index].fence = 0;
                 return self.next_step(at, index);
             }
             _ if !ok => return self.fail(at, index, reply.outcome),
@@ -329,8 +329,8 @@ impl Simulation {
 
     pub(super) fn next_step(&mut self, at: u32, index: u32) {
         // A request that failed under a lock has let go of it now.
-        let Attempt { outcome, token, .. } = self.attempts[index];
-        if !matches!(outcome, Outcome::Ok | Outcome::Degraded) && token == 0 {
+        let Attempt { outcome, fence, .. } = self.attempts[index];
+        if !matches!(outcome, Outcome::Ok | Outcome::Degraded) && fence == 0 {
             return self.leave(at, index, outcome);
         }
         self.attempts[index].step += 1;
@@ -339,11 +339,11 @@ impl Simulation {
 
     /// A request fails; if it holds a lock, it lets go of that first.
     pub(super) fn fail(&mut self, at: u32, index: u32, outcome: Outcome) {
-        let Attempt { token, step, .. } = self.attempts[index];
+        let Attempt { fence, step, .. } = self.attempts[index];
         let rest = &self.steps[step as usize..];
         let plan = rest.iter().take_while(|step| !matches!(step, Step::Done));
         match plan.zip(step..).find(|(step, _)| matches!(step, Step::Unlock)) {
-            Some((_, unlock)) if token != 0 => {
+            Some((_, unlock)) if fence != 0 => {
                 (self.attempts[index].outcome, self.attempts[index].step) = (outcome, unlock);
                 self.server_steps(at, index);
             }
