@@ -129,7 +129,7 @@ fn talks_to_a_database(design: &Design, name: &str) -> bool {
 
 fn calls_a_database(design: &Design, name: &str) -> bool {
     let callees = design.wires_from(name).filter_map(|wire| design.component(&wire.to));
-    callees.into_iter().any(|callee| matches!(callee.kind, Kind::Database(_)))
+    callees.into_iter().any(|callee| matches!(callee.kind, Kind::Database(_) | Kind::ShardRouter(_)))
 }
 
 /// The classes that an API gateway has no route for.
@@ -151,6 +151,11 @@ pub struct Remark {
     pub message: String,
 }
 
+/// Whether a cluster without a leader is asked for what only single machines have here.
+fn clashes(database: &super::Database) -> bool {
+    database.quorum.is_some() && (database.locks || database.disk.is_some() || database.cores.is_some())
+}
+
 /// All that a design still lacks.
 pub fn remarks(design: &Design) -> Vec<Remark> {
     let mut remarks = Vec::new();
@@ -162,14 +167,8 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
         remark("", "nobody uses it yet: add users".to_owned());
     }
     for component in &design.components {
-        let Some(region) = component.region.as_deref() else { continue };
-        if !design.regions.pairs.is_empty() && !design.regions.names(region) {
-            let listed = design.regions.pairs.iter().flat_map(|pair| [pair.from.as_str(), pair.to.as_str()]);
-            let (far, near) = (design.regions.default, super::suggest(region, listed));
-            remark(
-                &component.name,
-                format!("its region `{region}` is not in the table of regions, so it is {far} from all others; {near}"),
-            );
+        if let Some(message) = remark_on_region(design, component) {
+            remark(&component.name, message);
         }
     }
     let reads = design.classes.iter().any(|class| class.cost.reads > 0 || class.cost.writes > 0);
@@ -199,10 +198,7 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
                     "its requests read and write data, but no database is wired to it: they will fail".to_owned(),
                 );
             }
-            Kind::Database(database)
-                if database.quorum.is_some()
-                    && (database.locks || database.disk.is_some() || database.cores.is_some()) =>
-            {
+            Kind::Database(database) if clashes(database) => {
                 let clash =
                     "the nodes of a cluster have no locks, cores or disk of their own here: set one or the other";
                 remark(name, clash.to_owned());
@@ -236,6 +232,17 @@ pub fn remarks(design: &Design) -> Vec<Remark> {
         }
     }
     remarks
+}
+
+/// A component's region that the table of regions does not know.
+fn remark_on_region(design: &Design, component: &super::Component) -> Option<String> {
+    let region = component.region.as_deref()?;
+    if design.regions.pairs.is_empty() || design.regions.names(region) {
+        return None;
+    }
+    let listed = design.regions.pairs.iter().flat_map(|pair| [pair.from.as_str(), pair.to.as_str()]);
+    let (far, near) = (design.regions.default, super::suggest(region, listed));
+    Some(format!("its region `{region}` is not in the table of regions, so it is {far} from all others; {near}"))
 }
 
 fn neighbours<'a>(design: &'a Design, name: &'a str) -> impl Iterator<Item = &'a Kind> {

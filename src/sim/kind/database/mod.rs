@@ -179,7 +179,8 @@ impl Database {
 
     /// The version of a key of this class (whose keys are its own) as this database knows it.
     pub fn version(&self, class: u16, key: u32) -> u32 {
-        self.versions[usize::from(class)][key as usize]
+        // One that was taken away knows nothing of new keys.
+        self.versions.get(usize::from(class)).and_then(|keys| keys.get(key as usize)).copied().unwrap_or(0)
     }
 
     /// Loses all work in hand, and what its memory held.

@@ -189,9 +189,11 @@ impl Simulation {
         }
         let ok = reply.outcome == Outcome::Ok;
         let space = self.space_of(caller);
-        let home = self.router(at).homes[usize::from(space)][reply.key as usize];
+        // A router that was taken away knows nothing of new keys.
+        let homes = self.router(at).homes.get(usize::from(space));
+        let home = homes.and_then(|homes| homes.get(reply.key as usize)).copied().unwrap_or(NOWHERE);
         // The key has moved while the write was under way: the old shard says so, and the new one is asked.
-        if ok && self.wrote(caller) && u32::from(home) != self.attempts[caller].step {
+        if ok && self.wrote(caller) && home != NOWHERE && u32::from(home) != self.attempts[caller].step {
             return self.send_to_shard(at, caller);
         }
         self.attempts[caller].version = reply.version;
