@@ -5,7 +5,7 @@
 
 mod values;
 
-use super::node::{Entry, Node};
+use super::node::{Entry, Node, Value};
 use super::problem::Findings;
 
 pub use values::{Curve, Name, Names};
@@ -68,14 +68,80 @@ pub trait Setting: Sized + Clone {
     }
 }
 
-/// A room of settings.
+/// What is known of one setting besides its value, as the declaration says it.
+pub struct Field {
+    /// The key in a file.
+    pub name: &'static str,
+    /// What it does.
+    pub help: &'static str,
+    /// The least and the greatest value, in base units.
+    pub bounds: Option<(f64, f64)>,
+    /// How it is entered.
+    pub form: fn() -> Form,
+    /// A bound in the setting's own words.
+    pub bound_text: fn(f64) -> String,
+}
+
+/// A room of settings. What is the same for all rooms is written for `dyn Settings`, so that the page has it once.
 pub trait Settings {
     /// What there is to set, in the order to show it.
-    fn schema(&self) -> Vec<SettingInfo>;
+    fn fields(&self) -> &'static [Field];
+    /// The value of the setting at this place of [`Settings::fields`].
+    fn value(&self, field: usize) -> Node;
+    /// Reads the setting at this place. A bad value is noted and leaves the old one.
+    fn set(&mut self, field: usize, node: &Node, findings: &mut Findings);
+    /// The same room with its default settings.
+    fn standard(&self) -> Box<dyn Settings>;
+}
+
+impl dyn Settings + '_ {
+    /// What is known of all settings, in the order to show them.
+    pub fn schema(&self) -> Vec<SettingInfo> {
+        let standard = self.standard();
+        let info = |(index, field): (usize, &Field)| SettingInfo {
+            name: field.name,
+            help: field.help,
+            form: (field.form)(),
+            default: standard.value(index),
+            bounds: field.bounds,
+            bound_text: field.bound_text,
+        };
+        self.fields().iter().enumerate().map(info).collect()
+    }
+
     /// The value of one setting.
-    fn get(&self, name: &str) -> Option<Node>;
+    pub fn get(&self, name: &str) -> Option<Node> {
+        self.place(name).map(|place| self.value(place))
+    }
+
     /// Reads one setting; false if there is none of this name. A bad value is noted and leaves the old one.
-    fn put(&mut self, name: &str, node: &Node, findings: &mut Findings) -> bool;
+    pub fn put(&mut self, name: &str, node: &Node, findings: &mut Findings) -> bool {
+        let place = self.place(name);
+        place.into_iter().for_each(|place| self.set(place, node, findings));
+        place.is_some()
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        self.fields().iter().position(|field| field.name == name)
+    }
+}
+
+/// Reads the value of a setting into its place, if it is good and within its bounds.
+#[inline(never)]
+pub fn assign<T: Setting>(place: &mut T, field: &Field, node: &Node, findings: &mut Findings) {
+    let Some(value) = T::read(node, findings) else { return };
+    match out_of_bounds(value.magnitude(), field.bounds) {
+        Some(bounds) => refuse(field.name, &value.write(), bounds, T::bound_text, node.line, findings),
+        None => *place = value,
+    }
+}
+
+/// Reads a room from a table, or from `true`: all its defaults.
+pub fn read_room(into: &mut dyn Settings, what: &str, node: &Node, findings: &mut Findings) {
+    if node.value != Value::Flag(true) {
+        let entries = node.entries(what, findings);
+        read_settings(into, entries, &[], findings);
+    }
 }
 
 /// Reads all entries of a table into the settings, leaving out the keys in `besides`; notes unknown ones.
@@ -91,11 +157,12 @@ pub fn read_settings(into: &mut dyn Settings, entries: &[Entry], besides: &[&str
 
 /// The settings that differ from their defaults, as a file says them.
 pub fn written(settings: &dyn Settings) -> Vec<(String, Node)> {
-    let differs = |info: SettingInfo| {
-        let value = settings.get(info.name)?;
-        (value != info.default).then(|| (info.name.to_owned(), value))
+    let standard = settings.standard();
+    let differs = |(place, field): (usize, &Field)| {
+        let value = settings.value(place);
+        (value != standard.value(place)).then(|| (field.name.to_owned(), value))
     };
-    settings.schema().into_iter().filter_map(differs).collect()
+    settings.fields().iter().enumerate().filter_map(differs).collect()
 }
 
 /// Sets the setting at a dotted path such as `retry.tries`; the problems if it cannot be.
@@ -146,14 +213,38 @@ pub fn within<T: Setting>(
     line: u32,
     findings: &mut Findings,
 ) -> Option<T> {
-    let (Some((low, high)), Some(magnitude)) = (bounds, value.magnitude()) else { return Some(value) };
-    if (low..=high).contains(&magnitude) {
-        return Some(value);
-    }
-    let text = value.write().as_typed().unwrap_or_default();
-    let range = format!("it must lie between {} and {}", T::bound_text(low), T::bound_text(high));
-    findings.hint(line, format!("`{name}` cannot be {text}"), range);
+    let Some(bounds) = out_of_bounds(value.magnitude(), bounds) else { return Some(value) };
+    refuse(name, &value.write(), bounds, T::bound_text, line, findings);
     None
+}
+
+/// The bounds that a value breaks.
+fn out_of_bounds(magnitude: Option<f64>, bounds: Option<(f64, f64)>) -> Option<(f64, f64)> {
+    let (bounds, magnitude) = (bounds?, magnitude?);
+    (!(bounds.0..=bounds.1).contains(&magnitude)).then_some(bounds)
+}
+
+fn refuse(
+    name: &str,
+    value: &Node,
+    (low, high): (f64, f64),
+    bound_text: fn(f64) -> String,
+    line: u32,
+    findings: &mut Findings,
+) {
+    let text = value.as_typed().unwrap_or_default();
+    let range = format!("it must lie between {} and {}", bound_text(low), bound_text(high));
+    findings.hint(line, format!("`{name}` cannot be {text}"), range);
+}
+
+/// The place of a word among those that can be chosen; notes any other.
+pub fn read_choice(node: &Node, words: &'static [&'static str], findings: &mut Findings) -> Option<usize> {
+    let typed = node.as_typed().unwrap_or_default();
+    let place = words.iter().position(|word| *word == typed);
+    if place.is_none() {
+        findings.unknown(node.line, "choice", &typed, words.iter().copied());
+    }
+    place
 }
 
 /// Declares a closed set of words that can be a setting, in the file's spelling.
@@ -175,14 +266,8 @@ macro_rules! choices {
 
         impl $crate::design::setting::Setting for $name {
             fn read(node: &$crate::design::Node, findings: &mut $crate::design::Findings) -> Option<Self> {
-                let typed = node.as_typed().unwrap_or_default();
-                match typed.as_str() {
-                    $($word => Some($name::$variant),)+
-                    _ => {
-                        findings.unknown(node.line, "choice", &typed, Self::WORDS.iter().copied());
-                        None
-                    }
-                }
+                const ALL: &[$name] = &[$($name::$variant),+];
+                $crate::design::setting::read_choice(node, Self::WORDS, findings).map(|place| ALL[place])
             }
             fn write(&self) -> $crate::design::Node {
                 $crate::design::Node::text(self.word())
@@ -211,55 +296,56 @@ macro_rules! settings {
         }
 
         impl $crate::design::setting::Settings for $name {
-            fn schema(&self) -> Vec<$crate::design::setting::SettingInfo> {
-                use $crate::design::setting::{Setting, SettingInfo};
-                let standard = $name::default();
-                vec![$(SettingInfo {
+            fn fields(&self) -> &'static [$crate::design::setting::Field] {
+                use $crate::design::setting::{Field, Setting};
+                const FIELDS: &[Field] = &[$(Field {
                     name: settings!(@key $field $($key)?),
                     help: concat!($($doc),+).trim_ascii(),
-                    form: <$type as Setting>::form(),
-                    default: Setting::write(&standard.$field),
                     bounds: $bounds,
+                    form: <$type as Setting>::form,
                     bound_text: <$type as Setting>::bound_text,
-                },)*]
+                },)*];
+                FIELDS
             }
-            fn get(&self, name: &str) -> Option<$crate::design::Node> {
-                match name {
-                    $(n if n == settings!(@key $field $($key)?) => Some($crate::design::setting::Setting::write(&self.$field)),)*
-                    _ => None,
-                }
+            #[allow(unused_assignments, reason = "the last place is counted past")]
+            fn value(&self, field: usize) -> $crate::design::Node {
+                let mut place = 0;
+                $(
+                    if field == place {
+                        return $crate::design::setting::Setting::write(&self.$field);
+                    }
+                    place += 1;
+                )*
+                unreachable!("a field is one of those there are")
             }
-            fn put(&mut self, name: &str, node: &$crate::design::Node, findings: &mut $crate::design::Findings) -> bool {
-                use $crate::design::setting::{Setting, within};
-                match name {
-                    $(n if n == settings!(@key $field $($key)?) => {
-                        let value = <$type as Setting>::read(node, findings);
-                        if let Some(value) = value.and_then(|value| within(name, value, $bounds, node.line, findings)) {
-                            self.$field = value;
-                        }
-                    })*
-                    _ => return false,
-                }
-                true
+            #[allow(unused_assignments, reason = "the last place is counted past")]
+            fn set(&mut self, field: usize, node: &$crate::design::Node, findings: &mut $crate::design::Findings) {
+                let known = &self.fields()[field];
+                let mut place = 0;
+                $(
+                    if field == place {
+                        return $crate::design::setting::assign(&mut self.$field, known, node, findings);
+                    }
+                    place += 1;
+                )*
+            }
+            fn standard(&self) -> Box<dyn $crate::design::setting::Settings> {
+                Box::new($name::default())
             }
         }
 
         impl $crate::design::setting::Setting for $name {
             fn read(node: &$crate::design::Node, findings: &mut $crate::design::Findings) -> Option<Self> {
                 let mut settings = $name::default();
-                if node.value == $crate::design::Value::Flag(true) {
-                    return Some(settings);
-                }
-                let entries = node.entries(stringify!($name), findings);
-                $crate::design::setting::read_settings(&mut settings, entries, &[], findings);
+                $crate::design::setting::read_room(&mut settings, stringify!($name), node, findings);
                 Some(settings)
             }
             fn write(&self) -> $crate::design::Node {
                 $crate::design::Node::table($crate::design::setting::written(self))
             }
             fn form() -> $crate::design::setting::Form {
-                use $crate::design::setting::Settings;
-                $crate::design::setting::Form::Group($name::default().schema())
+                let standard: &dyn $crate::design::setting::Settings = &$name::default();
+                $crate::design::setting::Form::Group(standard.schema())
             }
         }
     };

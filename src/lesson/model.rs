@@ -137,12 +137,14 @@ fn with_tests_set_off(html: &str) -> String {
 
 /// The settings that the page of this word lists.
 pub fn setting_rows(word: &str) -> Vec<SettingRow> {
-    let schema = match word {
-        INDEX => ClassCost::default().schema(),
-        "wires" => CallPolicy::default().schema(),
-        "faults" => FaultSettings::default().schema(),
-        _ => Kind::of(word).map(|kind| kind.settings().schema()).unwrap_or_default(),
+    let kind = Kind::of(word);
+    let room: Option<&dyn Settings> = match word {
+        INDEX => Some(&ClassCost::default() as &dyn Settings),
+        "wires" => Some(&CallPolicy::default()),
+        "faults" => Some(&FaultSettings::default()),
+        _ => kind.as_ref().map(Kind::settings),
     };
+    let schema = room.map(|room| room.schema()).unwrap_or_default();
     let mut rows = Vec::new();
     schema.iter().for_each(|info| add_rows(info, "", &mut rows));
     rows

@@ -90,8 +90,9 @@ impl Ending {
 
 impl From<&Fault> for FaultText {
     fn from(fault: &Fault) -> FaultText {
-        let typed = |name: &str| fault.settings.get(name).and_then(|node| node.as_typed());
-        let settings = fault.settings.schema().into_iter();
+        let known: &dyn Settings = &fault.settings;
+        let typed = |name: &str| known.get(name).and_then(|node| node.as_typed());
+        let settings = known.schema().into_iter();
         let settings = settings.filter_map(|info| Some((info.name.to_owned(), typed(info.name)?)));
         FaultText { target: fault.target.to_string(), settings: settings.collect() }
     }
@@ -102,7 +103,7 @@ impl FaultText {
     pub fn fault(&self, at: Time) -> Fault {
         let mut settings = FaultSettings::default();
         for (name, typed) in &self.settings {
-            settings.put(name, &Node::text(typed.as_str()), &mut Findings::default());
+            (&mut settings as &mut dyn Settings).put(name, &Node::text(typed.as_str()), &mut Findings::default());
         }
         settings.at = at;
         Fault { target: Target::parse(&self.target), settings }

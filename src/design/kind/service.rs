@@ -1,6 +1,6 @@
 //! Services: servers with settings of their own, for what each of them needs. Every setting of a server can be changed.
 
-use crate::design::setting::{SettingInfo, Settings};
+use crate::design::setting::{Field, Settings};
 use crate::design::{Findings, Node};
 use crate::units::{Bytes, Distribution, Time};
 
@@ -21,19 +21,17 @@ macro_rules! presets {
             }
 
             impl Settings for $name {
-                fn schema(&self) -> Vec<SettingInfo> {
-                    let standard = $name::default().0;
-                    let own = |info: SettingInfo| match standard.get(info.name) {
-                        Some(default) => SettingInfo { default, ..info },
-                        None => info,
-                    };
-                    self.0.schema().into_iter().map(own).collect()
+                fn fields(&self) -> &'static [Field] {
+                    self.0.fields()
                 }
-                fn get(&self, name: &str) -> Option<Node> {
-                    self.0.get(name)
+                fn value(&self, field: usize) -> Node {
+                    self.0.value(field)
                 }
-                fn put(&mut self, name: &str, node: &Node, findings: &mut Findings) -> bool {
-                    self.0.put(name, node, findings)
+                fn set(&mut self, field: usize, node: &Node, findings: &mut Findings) {
+                    self.0.set(field, node, findings);
+                }
+                fn standard(&self) -> Box<dyn Settings> {
+                    Box::new($name::default())
                 }
             }
         )+
