@@ -49,6 +49,11 @@ fn dangling_and_forbidden_wires_are_refused() {
         "[wires]\n\"users -> ap\" = {}\n",
         "7: wire `users -> ap` is dangling: there is no component `ap` (did you mean `app`?)",
     );
+    // What is wrong with a component is told once, not again with each of its wires.
+    check(
+        "[components.db]\nkind = \"databas\"\n[wires]\n\"app -> db\" = {}\n",
+        "7: unknown kind `databas` (did you mean `database`?)",
+    );
     check("[wires]\n\"app -> users\" = {}\n", "7: wire `app -> users`: users make requests; nothing calls them (–)");
     check("[wires]\n\"app -> app\" = {}\n", "7: wire `app -> app`: a component cannot call itself (–)");
     check("[wires]\n\"app\" = {}\n", "7: `app` is no wire (name it by its ends, like `\"users -> app\" = {}`)");

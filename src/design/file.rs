@@ -34,15 +34,10 @@ pub fn read(text: &str) -> Result<Design, Vec<Problem>> {
     }
     let root = Node::parse(text, &mut findings);
     if !findings.0.is_empty() {
-        return Err(sorted(findings.0));
+        return Err(findings.sorted());
     }
     let design = design_of(&root, &mut findings);
-    if findings.0.is_empty() { Ok(design) } else { Err(sorted(findings.0)) }
-}
-
-fn sorted(mut problems: Vec<Problem>) -> Vec<Problem> {
-    problems.sort_by_key(|problem| problem.line);
-    problems
+    if findings.0.is_empty() { Ok(design) } else { Err(findings.sorted()) }
 }
 
 fn design_of(root: &Node, findings: &mut Findings) -> Design {
@@ -80,7 +75,7 @@ fn design_of(root: &Node, findings: &mut Findings) -> Design {
         read_components(node, &mut design, findings);
     }
     if let Some(node) = root.get("wires") {
-        read_wires(node, &mut design, findings);
+        read_wires(node, root.get("components"), &mut design, findings);
     }
     if let Some(node) = root.get("spans") {
         read_spans(node, &mut design, findings);
@@ -190,7 +185,8 @@ fn read_point(node: &Node, findings: &mut Findings) -> Option<Point> {
     None
 }
 
-fn read_wires(node: &Node, design: &mut Design, findings: &mut Findings) {
+/// Reads the wires; `declared` are all components of the file, the broken ones too.
+fn read_wires(node: &Node, declared: Option<&Node>, design: &mut Design, findings: &mut Findings) {
     let entries = node.entries("wires", findings);
     if entries.len() > WIRES_MAX {
         findings.note(node.line, format!("a design has at most {WIRES_MAX} wires"));
@@ -203,7 +199,9 @@ fn read_wires(node: &Node, design: &mut Design, findings: &mut Findings) {
         };
         let mut policy = CallPolicy::default();
         read_settings(&mut policy, entry.node.entries("a wire", findings), &[], findings);
-        if !known_ends(&[&from, &to], &entry.key, design, entry.line, findings) {
+        if !known_ends(&[&from, &to], &entry.key, declared, design, entry.line, findings)
+            || [&from, &to].iter().any(|end| design.component(end).is_none())
+        {
             continue;
         }
         known_classes(&policy.classes, design, entry.line, findings);
@@ -238,8 +236,17 @@ fn known_owner(class: &RequestClass, classes: &[RequestClass], line: u32, findin
     }
 }
 
-fn known_ends(ends: &[&str], wire: &str, design: &Design, line: u32, findings: &mut Findings) -> bool {
-    let missing: Vec<_> = ends.iter().filter(|end| design.component(end).is_none()).collect();
+/// Whether both ends are declared. One that is but could not be read has been told of already.
+fn known_ends(
+    ends: &[&str],
+    wire: &str,
+    declared: Option<&Node>,
+    design: &Design,
+    line: u32,
+    findings: &mut Findings,
+) -> bool {
+    let is_declared = |end: &str| declared.is_some_and(|components| components.get(end).is_some());
+    let missing: Vec<_> = ends.iter().filter(|end| !is_declared(end)).collect();
     for end in &missing {
         let names = design.components.iter().map(|component| component.name.as_str());
         let message = format!("wire `{wire}` is dangling: there is no component `{end}`");

@@ -43,6 +43,12 @@ impl fmt::Display for Problem {
 pub struct Findings(pub Vec<Problem>);
 
 impl Findings {
+    /// All of them, in the order of their lines.
+    pub fn sorted(mut self) -> Vec<Problem> {
+        crate::units::put_in_order(&mut self.0, |a, b| a.line < b.line);
+        self.0
+    }
+
     /// Notes a problem.
     pub fn note(&mut self, line: u32, message: impl Into<String>) {
         self.0.push(Problem { path: String::new(), line, message: message.into(), hint: None });

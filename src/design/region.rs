@@ -122,7 +122,7 @@ impl Design {
         let named = self.regions.pairs.iter().flat_map(|pair| [pair.from.as_str(), pair.to.as_str()]);
         let mut names: Vec<&str> =
             named.chain(self.components.iter().filter_map(|component| component.region.as_deref())).collect();
-        names.sort_unstable();
+        crate::units::put_in_order(&mut names, |a, b| a < b);
         names.dedup();
         names
     }

@@ -42,8 +42,7 @@ impl Course {
         if findings.0.is_empty() {
             return Ok(course);
         }
-        findings.0.sort_by_key(|problem| problem.line);
-        Err(findings.0.into_iter().map(|problem| problem.at_path(path)).collect())
+        Err(findings.sorted().into_iter().map(|problem| problem.at_path(path)).collect())
     }
 
     /// All lessons, in order.

@@ -57,8 +57,8 @@ impl Lesson {
         let mut reader = Reader { folder: format!("{folder}/"), ..Reader::default() };
         let front = reader.read(lesson_md, start.as_ref().ok());
         let path = format!("{folder}/lesson.md");
-        let mut problems: Vec<Problem> = reader.findings.0.into_iter().map(|problem| problem.at_path(&path)).collect();
-        problems.sort_by_key(|problem| problem.line);
+        let findings = reader.findings.sorted().into_iter();
+        let mut problems: Vec<Problem> = findings.map(|problem| problem.at_path(&path)).collect();
         match start {
             Ok(start) if problems.is_empty() => Ok(Lesson {
                 title: front.title,

@@ -213,6 +213,11 @@ fn latency_of(tally: &Tally) -> Latency {
 
 fn component_of(sum: &ComponentSum, copies: bool, seconds: f64) -> ComponentReport {
     let frames = seconds / FRAME.as_secs_f64();
+    // One by one: to collect them sorts them first, with a sort of its own.
+    let mut figures = BTreeMap::new();
+    for (figure, (folded, _)) in &sum.figures {
+        figures.insert(figure.info().word, *folded);
+    }
     ComponentReport {
         arrivals: sum.arrivals,
         completions: sum.completions,
@@ -225,7 +230,7 @@ fn component_of(sum: &ComponentSum, copies: bool, seconds: f64) -> ComponentRepo
         mean_wait_s: ratio(sum.waited_s, sum.began as f64),
         hit_ratio: (copies && sum.hits + sum.misses > 0).then(|| sum.hits as f64 / (sum.hits + sum.misses) as f64),
         stale_reads: copies.then_some(sum.stale),
-        figures: sum.figures.iter().map(|(figure, (folded, _))| (figure.info().word, *folded)).collect(),
+        figures,
     }
 }
 

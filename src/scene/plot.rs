@@ -4,7 +4,7 @@
 
 use crate::metrics::Recording;
 use crate::sim::{FRAME, Frame};
-use crate::units::Time;
+use crate::units::{Time, put_in_order};
 
 /// Frames that are averaged into one value: a second. A raw signal flickers too fast to read.
 const SMOOTH: usize = 10;
@@ -210,7 +210,7 @@ impl Curves {
             .map(|(index, curve)| (longest(curve), index))
             .filter(|(most, _)| *most >= 0.5)
             .collect();
-        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        put_in_order(&mut ranked, |a, b| a.0.total_cmp(&b.0).is_gt());
         ranked.truncate(QUEUES_MAX);
         let line = |(rank, (_, index)): (usize, &(f32, usize))| {
             let name = names.get(*index).map_or("?", String::as_str);

@@ -1,6 +1,7 @@
 //! What the learner built, kept for each lesson and tab.
 
 use crate::design::{self, Design};
+use crate::units::put_in_order;
 use js_sys::Date;
 
 use super::storage;
@@ -35,7 +36,7 @@ pub fn find(lesson: &str) -> Found {
         .filter(|key| *key != own)
         .map(|key| (storage::get(&key).and_then(|text| parse(&text)).map_or(0.0, |draft| draft.saved), key))
         .collect();
-    others.sort_by(|a, b| b.0.total_cmp(&a.0));
+    put_in_order(&mut others, |a, b| a.0.total_cmp(&b.0).is_gt());
     others.iter().skip(OTHERS_MAX).for_each(|(_, key)| storage::remove(key));
     let keys = std::iter::once(&own).chain(others.first().map(|(_, key)| key));
     let Some((key, text)) = keys.filter_map(|key| Some((key, storage::get(key)?))).next() else {

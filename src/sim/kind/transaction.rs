@@ -7,6 +7,7 @@ use crate::sim::Outcome;
 use crate::sim::attempt::{NONE, Op};
 use crate::sim::engine::Simulation;
 use crate::sim::part::Behavior;
+use crate::units::put_in_order;
 
 /// A transaction's number has this many bits for its slot; the rest tell slots that were used again.
 const SLOT_BITS: u32 = 18;
@@ -132,7 +133,8 @@ impl Simulation {
         if participants.is_empty() || participants.iter().any(|participant| participant.wire == NONE) {
             return self.transaction_ends(at, index, Outcome::Failed, &[]);
         }
-        participants.sort_unstable_by_key(|participant| self.wires[participant.wire as usize].to);
+        let callee = |participant: &Participant| self.wires[participant.wire as usize].to;
+        put_in_order(&mut participants, |a, b| callee(a) < callee(b));
         let space = self.space_of(index);
         let id = self.transactions.open(at, space, participants);
         self.attempts.rare_mut(index).transaction = id;

@@ -7,6 +7,7 @@ use crate::design::{Form as Shape, Node, SettingInfo, Value};
 use crate::editor::{Msg, Room};
 use crate::ui::live::live;
 use crate::ui::session::{Session, quoted, use_session};
+use crate::units::put_in_order;
 
 use super::curve::CurveField;
 
@@ -21,7 +22,7 @@ pub fn Form(room: Room, common: &'static [&'static str]) -> impl IntoView {
         .with_untracked_design(|design| room.settings(design).map(|settings| settings.schema()).unwrap_or_default());
     let place = |info: &SettingInfo| common.iter().position(|name| *name == info.name);
     let (mut first, rest): (Vec<_>, Vec<_>) = schema.into_iter().partition(|info| place(info).is_some());
-    first.sort_by_key(place);
+    put_in_order(&mut first, |a, b| place(a) < place(b));
     let fields = |infos: Vec<SettingInfo>| infos.into_iter().map(|info| field(&room, "", info)).collect_view();
     let rest = (!rest.is_empty()).then(|| {
         view! {

@@ -4,7 +4,7 @@ use crate::sim::Happening;
 use crate::sim::attempt::{BROKER, NONE, Stage};
 use crate::sim::engine::Simulation;
 use crate::sim::part::Behavior;
-use crate::units::Time;
+use crate::units::{Time, put_in_order};
 
 use super::group::{Consumer, End, Group};
 use super::{Broker, Link, Silence, lanes_of};
@@ -70,10 +70,10 @@ impl Group {
 
     /// Shares the partitions among those who take part: the first consumers of all workers first.
     fn share_out(&mut self) {
-        let mut sharers: Vec<(u32, u32)> = Vec::new();
+        let mut sharers: Vec<(u64, u32)> = Vec::new();
         for (index, consumer) in (0..).zip(&self.consumers) {
             if consumer.takes_part() {
-                sharers.push((consumer.slot, index));
+                sharers.push((u64::from(consumer.slot), index));
             }
         }
         sharers.sort_unstable();
@@ -118,7 +118,7 @@ impl Simulation {
         self.close_groups(at);
         // A change can mend a wire, too.
         self.resolve_lost(at, None);
-        changed.sort_unstable();
+        put_in_order(&mut changed, |a, b| a < b);
         changed.dedup();
         for group in changed {
             match first {

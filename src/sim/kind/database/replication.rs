@@ -1,7 +1,7 @@
 //! Replication: the primary's writes go into its log; each replica applies it in order, one write at a time.
 
 use crate::design::Replication;
-use crate::units::Time;
+use crate::units::{Time, put_in_order};
 
 use crate::sim::attempt::{Attempt, Op};
 use crate::sim::engine::Simulation;
@@ -178,6 +178,6 @@ impl Simulation {
         let lag = oldest.map_or(Time::ZERO, |write| now.since(write.at));
         frame.figures.push((Figure::ReplicationLag, lag.as_secs_f64() as f32));
         frame.figures.push((Figure::UnappliedWrites, behind as f32));
-        frame.figures.sort_by_key(|(figure, _)| *figure);
+        put_in_order(&mut frame.figures, |a, b| a.0 < b.0);
     }
 }

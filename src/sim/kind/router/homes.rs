@@ -3,6 +3,7 @@
 use crate::sim::attempt::NONE;
 use crate::sim::engine::Simulation;
 use crate::sim::part::{Behavior, by_key};
+use crate::units::put_in_order;
 
 /// The databases that a server is wired to: several share the keys by their hash, and the replicas of one primary count
 /// as one.
@@ -52,7 +53,7 @@ impl Simulation {
         let mut databases = Databases::default();
         // In an order that all callers share, however their wires were drawn: a key has one home.
         let mut shards = self.shards_of(wires);
-        shards.sort_by_key(|(head, _)| *head);
+        put_in_order(&mut shards, |a, b| a.0 < b.0);
         for (_, members) in shards {
             databases.homes.push(members[0]);
             databases.members.push(members);

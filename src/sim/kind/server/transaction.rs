@@ -5,6 +5,7 @@ use crate::sim::attempt::{NONE, Op};
 use crate::sim::call::Reply;
 use crate::sim::engine::Simulation;
 use crate::sim::part::Class;
+use crate::units::put_in_order;
 
 impl Simulation {
     /// Writes all keys of a request in one transaction.
@@ -16,7 +17,7 @@ impl Simulation {
         let more = (1..cost.writes).map(|_| keys.as_ref().map_or(0, |keys| keys.draw(stream)));
         let mut keys: Vec<u32> = std::iter::once(first).chain(more).collect();
         // In one order for all, so that no two transactions wait for each other.
-        keys.sort_unstable();
+        put_in_order(&mut keys, |a, b| a < b);
         keys.dedup();
         let homes: Vec<(u32, u32)> = keys.iter().map(|key| (self.home_wire(at, class, *key), *key)).collect();
         self.begin_transaction(at, index, &homes);
