@@ -99,7 +99,8 @@ impl Editor {
         Kind::WORDS.iter().filter_map(|word| self.offered(word))
     }
 
-    fn refuses(&self, edit: &Edit) -> Option<String> {
+    /// Why the lesson does not allow this edit, if it does not.
+    pub fn refuses(&self, edit: &Edit) -> Option<String> {
         self.rulebook.as_ref().and_then(|rulebook| rulebook.refuses(&self.design, edit))
     }
 

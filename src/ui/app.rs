@@ -81,10 +81,15 @@ impl Shell {
         })
     }
 
-    /// Makes this the design, as one step that can be undone. The run of another design would mean nothing to it.
+    /// Makes this the design, as one step that can be undone, unless the lesson forbids it. The run of another design would
+    /// mean nothing to it.
     pub fn replace(&self, design: &Design, told: &str) {
-        self.run.reset();
         let edit = self.session.editor.with_untracked(|editor| replacing(&editor.design, design));
+        if let Some(why) = self.session.editor.with_untracked(|editor| editor.refuses(&edit)) {
+            let message = format!("That design does not fit this lesson: {why}. Nothing was changed.");
+            return self.toasts.show(Tone::Bad, message);
+        }
+        self.run.reset();
         self.session.dispatch(Msg::Edit(edit));
         self.session.dispatch(Msg::Do(Action::FitAll, false));
         self.toasts.show(Tone::Plain, format!("{told}. Undo takes it back."));

@@ -111,7 +111,9 @@ impl Pen<'_> {
         let (from, to) = plot.seconds;
         let lines = plot.ticks_value.iter().map(|tick| PathElement::new(vec![(from, tick.at), (to, tick.at)], stroke));
         chart.draw_series(lines)?;
-        let font = ("system-ui, sans-serif", self.sheet.pixels(FONT)).into_font().color(&self.colours.soft);
+        // Not by `into_font`: it looks up what the name means, with all of Unicode's capitals.
+        let family = FontFamily::Name("system-ui, sans-serif");
+        let font = FontDesc::new(family, self.sheet.pixels(FONT).into(), FontStyle::Normal).color(&self.colours.soft);
         let beside = font.clone().pos(Pos::new(HPos::Right, VPos::Center));
         // Every second value is enough where they would stand too close.
         let height = self.sheet.height - ABOVE - BELOW;

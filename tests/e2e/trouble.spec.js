@@ -75,3 +75,14 @@ test("a broken design file is told by line, and the design stays as it is", asyn
   await note.getByRole("button", { name: "Close" }).click();
   await expect(note).toHaveCount(0);
 });
+
+test("a good design that the lesson forbids is refused, and nothing is lost", async ({ page }) => {
+  await page.goto("./");
+  await expect(part(page, "app")).toBeVisible();
+  const text = 'version = 1\n\n[components.web]\nkind = "server"\n';
+  await page.locator("input[type=file]").setInputFiles({ name: "mine.toml", mimeType: "text/plain", buffer: Buffer.from(text) });
+  await expect(page.getByText("That design does not fit this lesson")).toBeVisible();
+  await expect(page.getByText("Opened mine.toml")).toHaveCount(0);
+  await expect(part(page, "app")).toBeVisible();
+  await expect(part(page, "web")).toHaveCount(0);
+});
