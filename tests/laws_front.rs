@@ -190,6 +190,39 @@ fn compression_saves_bytes_for_cpu_time() {
     assert_eq!(part(&tiny, "front").figures["bytes_saved"], 0.0, "not worth it");
 }
 
+/// Static answers, 50 keys of one popularity, kept for 10 s: a key is fetched once, and again when its copy is too old.
+#[test]
+fn a_balancer_keeps_copies_of_static_answers() {
+    let text = behind(&balancer("cache = { entries = 100, ttl = \"10s\" }"), "traffic = \"500/s\"", "", "100s")
+        .replace(
+            "cpu = \"0s\"",
+            "cpu = \"0s\"\nstatic = true\nkeys = { count = 50, zipf = 0.0 }\n[classes.page]\nshare = 1",
+        );
+    let text = text.replacen("[classes.page]", "[classes.pictures]", 1);
+    let seen = report(&text, 1, Time::ZERO);
+    let class = |name: &str| seen.classes.iter().find(|(known, _)| known == name).expect("declared").1.issued;
+    let fetched = part(&seen, "app").arrivals - class("page");
+    // Each key is asked for five times a second, so it is fetched every 10.2 s: the tenth time at 92 s or so.
+    near("fetches", fetched as f64, 50.0 * 10.0, 0.01);
+    let ratio = part(&seen, "front").hit_ratio.expect("it keeps copies");
+    near("misses", 1.0 - ratio, fetched as f64 / class("pictures") as f64, 0.001);
+    // Room for half of the keys, all equally popular: half of the requests hit.
+    let small =
+        report(&text.replace("entries = 100", "entries = 25").replace("\"10s\"", "\"none\""), 1, Time::from_secs(5));
+    near("hits", part(&small, "front").hit_ratio.expect("it keeps copies"), 0.5, 0.03);
+}
+
+#[test]
+fn copies_of_what_changes_are_counted_as_stale() {
+    let text = "version = 1\nduration = \"60s\"\n[classes.article]\nshare = 99\nreads = 1\nstatic = true\nkeys = { count = 20 }\n\
+                [classes.edit]\nshare = 1\nwrites = 1\nkeys = { of = \"article\" }\n[components.users]\nkind = \"clients\"\ntraffic = \"200/s\"\n\
+                [components.front]\nkind = \"load-balancer\"\ncache = { ttl = \"5s\" }\n[components.app]\nkind = \"server\"\n[components.db]\n\
+                kind = \"database\"\n[wires]\n\"users -> front\" = {}\n\"front -> app\" = {}\n\"app -> db\" = {}\n";
+    let stale = |text: &str| part(&report(text, 1, Time::ZERO), "front").stale_reads.expect("it keeps copies");
+    let (long, short) = (stale(text), stale(&text.replace("\"5s\"", "\"500ms\"")));
+    assert!(short > 0 && long > 3 * short, "an older copy is more often out of date: {long} and {short}");
+}
+
 /// A gateway before two services and a rest.
 fn gateway(settings: &str, traffic: &str) -> String {
     format!(

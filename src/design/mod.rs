@@ -23,7 +23,7 @@ pub use kind::{
     Compression, Consistency, Database, Delivery, Disk, Dns, Eviction, External, Fetch, Filter, HashBy, HealthCheck,
     Invalidate, Kind, Limit, LoadBalancer, LockService, Notification, ObjectStorage, Order, Outlier, Overflow, Payment,
     Per, Preset, Queue, Quorum, Redelivery, Replication, Routing, Search, Server, Shape, ShardRouter, Sharding, Shed,
-    Size, SizeInfo, Spread, Strategy, Terms, Tls, Worker,
+    Size, SizeInfo, Spread, StaticCache, Strategy, Terms, Tls, Worker,
 };
 pub use node::{Entry, Node, Value, inline_text};
 pub use policy::{Backoff, Breaker, CallPolicy, Hedge, Jitter, Retry, RetryOn};

@@ -38,6 +38,7 @@ impl Simulation {
         self.find_homes();
         self.databases_wake();
         self.connect_brokers();
+        self.find_homes_of_copies();
         self.plan_faults(&design.faults);
         self.rename_parts();
     }

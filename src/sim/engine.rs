@@ -120,10 +120,11 @@ impl Simulation {
         self.totals.as_ref()
     }
 
-    /// Which of the components keep copies that may be outdated: caches and CDNs, and databases, which may be replicas.
+    /// Which of the components keep copies that may be outdated: caches, CDNs, balancers with a cache, and databases, which
+    /// may be replicas.
     pub fn copies(&self) -> Vec<bool> {
         use super::part::Behavior;
-        let copies = |to: &Behavior| matches!(to, Behavior::Cache(_) | Behavior::Cdn(_) | Behavior::Database(_));
+        let copies = |to: &Behavior| to.keeps_copies() || matches!(to, Behavior::Database(_));
         self.parts.iter().map(|part| copies(&part.behavior)).collect()
     }
 

@@ -59,6 +59,11 @@ impl Simulation {
                 match &mut self.parts[at as usize].behavior {
                     Behavior::Cache(cache) => cache.flush(),
                     Behavior::Cdn(cdn) => cdn.flush(),
+                    Behavior::Balancer(balancer) => {
+                        if !balancer.flush_copies() {
+                            return;
+                        }
+                    }
                     _ => return,
                 }
                 self.tell(Happening::Flushed(at));

@@ -252,6 +252,7 @@ fn random_balancer(dice: &mut Dice) -> String {
         "tls = { handshake = \"3ms\", keep_alive = \"2s\" }\n",
         "filter = { classes = [\"c0\"], cpu = \"500us\" }\n",
         "compression = { ratio = \"30%\", cpu = \"100ms\" }\n",
+        "cache = { entries = 20, ttl = \"700ms\" }\n",
         "shape = { rate = \"60/s\", capacity = 10 }\n",
     ] {
         text += if dice.below(100) < 15 { duty } else { "" };

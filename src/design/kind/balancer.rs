@@ -110,6 +110,16 @@ settings! {
 }
 
 settings! {
+    /// Keeps copies of answers of static classes, and gives them out without asking a backend.
+    StaticCache {
+        /// Answers it has memory for; when full, the least recently used goes.
+        entries: u32 = 1000, Some((1.0, 10_000_000.0));
+        /// How long a copy may be used; none is for ever.
+        ttl: Option<Time> = Some(Time::from_secs(60)), Some((0.001, 31_536_000.0));
+    }
+}
+
+settings! {
     /// Spreads requests over its backends.
     LoadBalancer {
         /// How the next backend is picked.
@@ -137,6 +147,8 @@ settings! {
         filter: Option<Filter> = None, None;
         /// Compression of answers; none sends them as they are.
         compression: Option<Compression> = None, None;
+        /// Copies of static answers; none asks a backend each time.
+        cache: Option<StaticCache> = None, None;
         /// Traffic shaping; none passes requests on as they come.
         shape: Option<Shape> = None, None;
     }

@@ -17,7 +17,9 @@ mod service;
 mod storage;
 mod worker;
 
-pub use balancer::{Compression, Filter, HashBy, HealthCheck, LoadBalancer, Outlier, Shape, Strategy, Tls};
+pub use balancer::{
+    Compression, Filter, HashBy, HealthCheck, LoadBalancer, Outlier, Shape, StaticCache, Strategy, Tls,
+};
 pub use cache::{Cache, CacheMode, Eviction, Invalidate};
 pub use cdn::Cdn;
 pub use clients::{Arrivals, Clients};

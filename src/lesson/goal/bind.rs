@@ -28,6 +28,7 @@ impl Goal {
                 balancer.cores.is_some() || balancer.concurrency.is_some()
             }
             (SubjectKind::Callee, Kind::Clients(_)) => false,
+            (SubjectKind::Cache | SubjectKind::UsersOrCache, Kind::LoadBalancer(balancer)) => balancer.cache.is_some(),
             (SubjectKind::Cache, kind) => matches!(kind, Kind::Cache(_) | Kind::Cdn(_) | Kind::Database(_)),
             (SubjectKind::UsersOrCache, kind) => {
                 matches!(kind, Kind::Clients(_) | Kind::Cache(_) | Kind::Cdn(_) | Kind::Database(_))

@@ -18,6 +18,7 @@ use crate::sim::station::{Admission, Station};
 use crate::sim::{ComponentFrame, FRAME, Outcome};
 
 use super::super::recent::Recent;
+use super::copies::Copies;
 use super::work::{COMPRESS, HANDSHAKE, LIMITED, LOGIN, PASSED, ROUND_TRIP, SHAPED, VERIFY, Work};
 
 /// How many are held back (by shaping or a leaky bucket), and the time integral of that.
@@ -48,6 +49,8 @@ pub struct Duties {
     pub slots: Station,
     /// Cores, and the requests that wait for one.
     pub cores: Station,
+    /// Copies of static answers.
+    pub copies: Option<Copies>,
     work: Work,
     limiter: Option<Limiter>,
     /// Users whose connection is open.
@@ -68,6 +71,7 @@ impl Default for Duties {
         Duties {
             slots: Station::new(u32::MAX, 0),
             cores: Station::new(u32::MAX, u32::MAX),
+            copies: None,
             work: Work::default(),
             limiter: None,
             connections: Recent::default(),
@@ -112,6 +116,7 @@ impl Duties {
         self.slots.clear(now);
         self.cores.clear(now);
         self.connections.clear();
+        self.copies.iter_mut().for_each(Copies::clear);
         self.leak = Leak::default();
         self.held_back.change(now, i32::MIN);
         self.limiter = self.work.limit.as_ref().map(Limiter::new);
@@ -119,7 +124,8 @@ impl Duties {
 
     /// The memory it takes.
     pub fn bytes(&self) -> usize {
-        self.connections.bytes() + self.tokens.bytes() + self.limiter.as_ref().map_or(0, Limiter::bytes)
+        let copies = self.copies.as_ref().map_or(0, Copies::bytes);
+        copies + self.connections.bytes() + self.tokens.bytes() + self.limiter.as_ref().map_or(0, Limiter::bytes)
     }
 
     /// Fills in the frame that ends now: its cores are what is busy, or else its slots.
@@ -135,6 +141,7 @@ impl Duties {
             (None, Some(slots)) => (frame.busy, frame.servers) = (held, slots as f32),
             (None, None) => {}
         }
+        self.copies.iter_mut().for_each(|copies| copies.harvest(frame));
         let figures = [
             (self.work.limit.is_some(), Figure::Limited, std::mem::take(&mut self.limited) as f32),
             (self.work.blocked.is_some(), Figure::Filtered, std::mem::take(&mut self.filtered) as f32),
@@ -304,6 +311,7 @@ impl Simulation {
                 self.wants_duty_core(at, index);
             }
             VERIFY | LOGIN if self.duties(at).blocks(class) => self.leave(at, index, Outcome::Refused),
+            VERIFY | LOGIN if self.has_copy(at, index) => self.serve_copy(at, index),
             VERIFY | LOGIN => match self.duties(at).shape(now) {
                 Verdict::Pass => self.pass_on(at, index),
                 Verdict::Wait(time) => self.hold_back(at, index, SHAPED, time),
@@ -315,6 +323,17 @@ impl Simulation {
             SHAPED => self.pass_on(at, index),
             _ => self.leave(at, index, outcome),
         }
+    }
+
+    /// Answers with a copy, which was compressed when it was made.
+    fn serve_copy(&mut self, at: u32, index: u32) {
+        let class = &self.classes[usize::from(self.attempts[index].class)];
+        let Some(duties) = self.parts[at as usize].behavior.duties() else { return };
+        if let Some(compression) = duties.work.compresses(class) {
+            duties.bytes_saved += class.cost.response.0 as f64 * (1.0 - compression.ratio.0);
+            self.attempts[index].step = COMPRESS;
+        }
+        self.leave(at, index, Outcome::Ok);
     }
 
     fn pass_on(&mut self, at: u32, index: u32) {
@@ -338,6 +357,8 @@ impl Simulation {
 
     /// A backend has answered.
     pub(in crate::sim) fn duty_resumes(&mut self, at: u32, index: u32, reply: Reply) {
+        self.attempts[index].version = reply.version;
+        self.keep_copy(at, index, reply);
         if self.attempts[index].step != PASSED {
             return self.answer(index, reply.outcome);
         }

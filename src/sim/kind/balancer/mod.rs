@@ -1,5 +1,6 @@
 //! The load balancer: strategies, health checks that are real requests, and duties of its own.
 
+mod copies;
 mod duties;
 mod health;
 mod strategy;
@@ -39,6 +40,12 @@ impl Balancer {
     /// A balancer without backends.
     pub fn new(settings: &design::LoadBalancer) -> Balancer {
         Balancer { settings: settings.clone(), pool: Pool::default(), picker: Picker::default(), duties: None }
+    }
+
+    /// Forgets all copies; whether it keeps any.
+    pub fn flush_copies(&mut self) -> bool {
+        let copies = self.duties.as_mut().and_then(|duties| duties.copies.as_mut());
+        copies.map(|copies| copies.clear()).is_some()
     }
 
     /// Loses all work in hand.
@@ -84,6 +91,7 @@ impl Simulation {
         if balancer.duties.is_some() || work.is_any() {
             balancer.duties.get_or_insert_default().configure(work);
         }
+        self.configure_copies(at, settings.cache.as_ref());
         let observed = settings.outlier.is_some() || settings.strategy == Strategy::LeastLatency;
         self.configure_pool(at, observed);
         let ring = self.ring_of(at);

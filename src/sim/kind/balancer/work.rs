@@ -47,6 +47,8 @@ pub struct Work {
     pub compression: Option<Compression>,
     /// Shaping.
     pub shape: Option<Shape>,
+    /// Whether it keeps copies of static answers.
+    pub copies: bool,
 }
 
 impl Work {
@@ -67,6 +69,7 @@ impl Work {
             inspect: filter.map_or(Time::ZERO, |filter| filter.cpu),
             compression: settings.compression,
             shape: settings.shape,
+            copies: settings.cache.is_some(),
         }
     }
 
