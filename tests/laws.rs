@@ -5,7 +5,7 @@ mod support;
 use pressure_point::design;
 use pressure_point::metrics::Report;
 use pressure_point::units::Time;
-use support::{report, run};
+use support::{near, report, run};
 
 /// A bare server under Poisson traffic: `lambda` per second, `settings` of the server, service time `cpu`.
 fn station(lambda: f64, cpu: &str, settings: &str, duration: &str) -> String {
@@ -20,12 +20,6 @@ fn station(lambda: f64, cpu: &str, settings: &str, duration: &str) -> String {
 fn mean(design: &str, figure: impl Fn(&Report) -> f64) -> f64 {
     let seeds = [1, 2, 3, 4, 5];
     seeds.iter().map(|seed| figure(&report(design, *seed, Time::from_secs(20)))).sum::<f64>() / seeds.len() as f64
-}
-
-#[track_caller]
-fn near(what: &str, seen: f64, expected: f64, tolerance: f64) {
-    let off = (seen / expected - 1.0).abs();
-    assert!(off <= tolerance, "{what}: {seen} instead of {expected}, off by {:.2}%", off * 100.0);
 }
 
 fn app(report: &Report) -> &pressure_point::metrics::ComponentReport {

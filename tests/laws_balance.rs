@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pressure_point::metrics::Report;
 use pressure_point::sim::{Frame, Happening, Parts, Simulation, Step};
 use pressure_point::units::Time;
-use support::{report, run};
+use support::{near, report, run};
 
 /// Users → balancer → `n` servers with one core each.
 fn farm(n: u32, traffic: &str, cpu: &str, balancer: &str, duration: &str) -> String {
@@ -32,12 +32,6 @@ fn strategy(name: &str) -> String {
 /// Traffic of the report's wires from `lb`, in the order of the file.
 fn taken(report: &Report) -> Vec<u64> {
     report.wires.iter().filter(|(name, _)| name.starts_with("lb -> ")).map(|(_, wire)| wire.attempts).collect()
-}
-
-#[track_caller]
-fn near(what: &str, seen: f64, expected: f64, tolerance: f64) {
-    let off = (seen / expected - 1.0).abs();
-    assert!(off <= tolerance, "{what}: {seen} instead of {expected}, off by {:.2}%", off * 100.0);
 }
 
 /// The shares of servers with at least 1, 2, … 6 requests. Service takes four seconds: a frame of 0.1 s is a snapshot.

@@ -6,7 +6,7 @@ mod support;
 use pressure_point::metrics::{ComponentReport, Report};
 use pressure_point::sim::Frame;
 use pressure_point::units::Time;
-use support::{report, run};
+use support::{near, report, run};
 
 /// Users who view and edit, a server that costs nothing, a cache, and a database that costs nothing where `db` does not say
 /// otherwise.
@@ -41,12 +41,6 @@ fn views_and_edits(keys: u32, view: f64, edit: f64) -> String {
 
 fn part<'a>(report: &'a Report, name: &str) -> &'a ComponentReport {
     &report.components.iter().find(|(known, _)| known == name).expect("every design here has one").1
-}
-
-#[track_caller]
-fn near(what: &str, seen: f64, expected: f64, tolerance: f64) {
-    let off = (seen / expected - 1.0).abs();
-    assert!(off <= tolerance, "{what}: {seen} instead of {expected}, off by {:.2}%", off * 100.0);
 }
 
 /// The popularity of each of `keys` keys under Zipf's law.

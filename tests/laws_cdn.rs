@@ -5,7 +5,7 @@ mod support;
 
 use pressure_point::metrics::{ComponentReport, Report};
 use pressure_point::units::Time;
-use support::{report, run};
+use support::{near, report, run};
 
 /// Users in some places, a CDN, and an origin that costs nothing.
 fn design(classes: &str, traffic: &[&str], duration: &str, cdn: &str, rest: &str) -> String {
@@ -29,12 +29,6 @@ fn pictures(keys: u32, zipf: f64) -> String {
 
 fn part<'a>(report: &'a Report, name: &str) -> &'a ComponentReport {
     &report.components.iter().find(|(known, _)| known == name).expect("every design here has one").1
-}
-
-#[track_caller]
-fn near(what: &str, seen: f64, expected: f64, tolerance: f64) {
-    let off = (seen / expected - 1.0).abs();
-    assert!(off <= tolerance, "{what}: {seen} instead of {expected}, off by {:.2}%", off * 100.0);
 }
 
 /// Che, Tung & Wang (2002): an LRU of `entries` under Zipf's law.

@@ -5,7 +5,7 @@ mod support;
 use pressure_point::metrics::{ComponentReport, Report};
 use pressure_point::sim::{Figure, Frame};
 use pressure_point::units::Time;
-use support::{report, run};
+use support::{near, report, run};
 
 /// Users straight at a database: `class` settles what a request costs, `settings` the database.
 fn straight(traffic: &str, class: &str, settings: &str, duration: &str) -> String {
@@ -28,12 +28,6 @@ fn closed(users: u32, think: &str) -> String {
 fn mean(design: &str, figure: impl Fn(&Report) -> f64) -> f64 {
     let seeds = [1, 2, 3, 4];
     seeds.iter().map(|seed| figure(&report(design, *seed, Time::from_secs(10)))).sum::<f64>() / seeds.len() as f64
-}
-
-#[track_caller]
-fn near(what: &str, seen: f64, expected: f64, tolerance: f64) {
-    let off = (seen / expected - 1.0).abs();
-    assert!(off <= tolerance, "{what}: {seen} instead of {expected}, off by {:.2}%", off * 100.0);
 }
 
 fn part<'a>(report: &'a Report, name: &str) -> &'a ComponentReport {

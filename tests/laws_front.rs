@@ -5,7 +5,7 @@ mod support;
 use pressure_point::metrics::{ComponentReport, Report};
 use pressure_point::sim::{Frame, Happening};
 use pressure_point::units::Time;
-use support::{report, run};
+use support::{near, report, run};
 
 /// Users → `front` → one ample server, with the front's kind and settings.
 fn behind(front: &str, traffic: &str, wire: &str, duration: &str) -> String {
@@ -23,12 +23,6 @@ fn balancer(settings: &str) -> String {
 #[track_caller]
 fn part<'a>(report: &'a Report, name: &str) -> &'a ComponentReport {
     &report.components.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no {name}")).1
-}
-
-#[track_caller]
-fn near(what: &str, seen: f64, expected: f64, tolerance: f64) {
-    let off = (seen / expected - 1.0).abs();
-    assert!(off <= tolerance, "{what}: {seen} instead of {expected}, off by {:.2}%", off * 100.0);
 }
 
 const EVEN_500: &str = "arrivals = \"even\"\ntraffic = \"500/s\"";

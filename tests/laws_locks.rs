@@ -6,7 +6,7 @@ use pressure_point::design::Design;
 use pressure_point::metrics::Report;
 use pressure_point::sim::{Figure, Frame};
 use pressure_point::units::Time;
-use support::{read, run_design};
+use support::{near, read, run_design};
 
 /// Users → two servers → database, with a lock service beside: what a request costs, and the service's settings.
 fn shop(traffic: &str, class: &str, locks: &str) -> String {
@@ -28,12 +28,6 @@ fn play(text: &str, seed: u64, warmup: Time) -> (Report, Vec<Frame>) {
 
 fn figure(report: &Report, word: &str) -> f64 {
     report.components.iter().find(|(name, _)| name == "locks").expect("it is there").1.figures[word]
-}
-
-#[track_caller]
-fn near(what: &str, seen: f64, expected: f64, tolerance: f64) {
-    let off = (seen / expected - 1.0).abs();
-    assert!(off <= tolerance, "{what}: {seen} instead of {expected}, off by {:.2}%", off * 100.0);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use pressure_point::lesson::{Goal, Grader, State};
 use pressure_point::metrics::{ComponentReport, Recording, Report};
 use pressure_point::sim::{Figure, Frame, Ledger, Parts};
 use pressure_point::units::Time;
-use support::{read, run_design};
+use support::{near, read, run_design};
 
 /// Users → queue → worker: what the clients say, what a message costs, the settings of queue and worker.
 fn line(clients: &str, class: &str, queue: &str, worker: &str) -> String {
@@ -60,12 +60,6 @@ impl Run {
         let empty = self.frames[first..].iter().find(|frame| backlog(frame).is_some_and(|backlog| backlog < 1.0));
         f64::from(empty.expect("it drains").index) * 0.1
     }
-}
-
-#[track_caller]
-fn near(what: &str, seen: f64, expected: f64, tolerance: f64) {
-    let off = (seen / expected - 1.0).abs();
-    assert!(off <= tolerance, "{what}: {seen} instead of {expected}, off by {:.2}%", off * 100.0);
 }
 
 fn erlang_c(c: u32, a: f64) -> f64 {

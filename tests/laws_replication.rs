@@ -6,17 +6,11 @@ use pressure_point::design::{self, Design};
 use pressure_point::metrics::{ComponentReport, Report};
 use pressure_point::sim::{Change, Figure, Frame, Replay, Status};
 use pressure_point::units::Time;
-use support::{read, report, run};
+use support::{near, read, report, run};
 
 fn mean(design: &str, figure: impl Fn(&Report) -> f64) -> f64 {
     let seeds = [1, 2, 3, 4];
     seeds.iter().map(|seed| figure(&report(design, *seed, Time::from_secs(10)))).sum::<f64>() / seeds.len() as f64
-}
-
-#[track_caller]
-fn near(what: &str, seen: f64, expected: f64, tolerance: f64) {
-    let off = (seen / expected - 1.0).abs();
-    assert!(off <= tolerance, "{what}: {seen} instead of {expected}, off by {:.2}%", off * 100.0);
 }
 
 fn part<'a>(report: &'a Report, name: &str) -> &'a ComponentReport {

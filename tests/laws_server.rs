@@ -7,13 +7,7 @@ use pressure_point::insight::{RunCost, cost_per_hour};
 use pressure_point::metrics::{ComponentReport, Report};
 use pressure_point::sim::{Figure, Frame, Happening, Health, Simulation};
 use pressure_point::units::Time;
-use support::{read, report, run};
-
-#[track_caller]
-fn near(what: &str, seen: f64, expected: f64, tolerance: f64) {
-    let off = (seen / expected - 1.0).abs();
-    assert!(off <= tolerance, "{what}: {seen} instead of {expected}, off by {:.2}%", off * 100.0);
-}
+use support::{near, read, report, run};
 
 /// Users before one server; `class` and `rest` are more lines.
 fn station(traffic: &str, class: &str, settings: &str, duration: &str, rest: &str) -> String {

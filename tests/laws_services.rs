@@ -5,13 +5,7 @@ mod support;
 use pressure_point::metrics::{ComponentReport, Report};
 use pressure_point::sim::{Frame, Happening};
 use pressure_point::units::Time;
-use support::{report, run};
-
-#[track_caller]
-fn near(what: &str, seen: f64, expected: f64, tolerance: f64) {
-    let off = (seen / expected - 1.0).abs();
-    assert!(off <= tolerance, "{what}: {seen} instead of {expected}, off by {:.2}%", off * 100.0);
-}
+use support::{near, report, run};
 
 /// Users before one service of this kind, with a cache and a database behind.
 fn service(kind: &str, class: &str, settings: &str, rate: u32, duration: &str) -> String {

@@ -4,17 +4,11 @@ mod support;
 
 use pressure_point::sim::{Figure, Frame};
 use pressure_point::units::Time;
-use support::{report, run};
+use support::{near, report, run};
 
 fn mean_latency(design: &str) -> f64 {
     let of = |seed: u64| report(design, seed, Time::ZERO).latency_s.mean;
     (of(1) + of(2) + of(3)) / 3.0
-}
-
-#[track_caller]
-fn near(what: &str, seen: f64, expected: f64, tolerance: f64) {
-    let off = (seen / expected - 1.0).abs();
-    assert!(off <= tolerance, "{what}: {seen} instead of {expected}, off by {:.2}%", off * 100.0);
 }
 
 fn on_one_database(transaction: bool, settings: &str) -> String {

@@ -6,7 +6,7 @@ use pressure_point::design;
 use pressure_point::metrics::{ComponentReport, Report, WireReport};
 use pressure_point::sim::{BreakerState, Frame, Happening};
 use pressure_point::units::Time;
-use support::{Dice, random_design, report, run, run_design};
+use support::{Dice, near, random_design, report, run, run_design};
 
 /// Users → server over one wire of this policy: `lambda` requests a second, `cpu` each, ample cores.
 fn pair(lambda: f64, cpu: &str, policy: &str, duration: &str) -> String {
@@ -22,12 +22,6 @@ fn pair(lambda: f64, cpu: &str, policy: &str, duration: &str) -> String {
 fn mean(design: &str, figure: impl Fn(&Report) -> f64) -> f64 {
     let seeds = [1, 2, 3, 4, 5];
     seeds.iter().map(|seed| figure(&report(design, *seed, Time::ZERO))).sum::<f64>() / seeds.len() as f64
-}
-
-#[track_caller]
-fn near(what: &str, seen: f64, expected: f64, tolerance: f64) {
-    let off = (seen / expected - 1.0).abs();
-    assert!(off <= tolerance, "{what}: {seen} instead of {expected}, off by {:.2}%", off * 100.0);
 }
 
 #[track_caller]

@@ -22,7 +22,6 @@ impl Ring {
     }
 
     /// The node that keeps this hash; none on an empty ring.
-    #[cfg_attr(not(test), allow(dead_code, reason = "the shard router is about to use it"))]
     pub fn node(&self, hash: u64) -> Option<u32> {
         self.from(hash).next()
     }

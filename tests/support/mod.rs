@@ -37,6 +37,13 @@ pub fn report(text: &str, seed: u64, warmup: Time) -> Report {
     Report::of(&simulation).expect("totals were asked for")
 }
 
+/// Fails if a figure is further from what theory expects than this share of it.
+#[track_caller]
+pub fn near(what: &str, seen: f64, expected: f64, tolerance: f64) {
+    let off = (seen / expected - 1.0).abs();
+    assert!(off <= tolerance, "{what}: {seen} instead of {expected}, off by {:.2}%", off * 100.0);
+}
+
 /// A design at random, from a seed: every pair of kinds that may meet does so sooner or later, with policies and faults
 /// of all sorts. Small rates, so that hundreds run in a test.
 pub fn random_design(seed: u64) -> Design {
