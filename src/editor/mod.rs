@@ -1,6 +1,7 @@
 //! How a design is changed: messages in, state and effects out. Knows no browser; the `ui` feeds it.
 
 mod action;
+pub mod address;
 mod camera;
 mod doing;
 mod gesture;

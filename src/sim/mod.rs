@@ -42,12 +42,44 @@ use crate::design::{Design, Fault};
 use crate::units::Time;
 
 /// What a run is made of. The same scenario gives the same run, everywhere.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scenario {
     /// The design at the start, with its seed.
     pub design: Design,
     /// What the learner does in mid-run, in order of time.
     pub script: Vec<(Time, Change)>,
+}
+
+impl Scenario {
+    /// Only this design.
+    pub fn of(design: Design) -> Scenario {
+        Scenario { design, script: Vec::new() }
+    }
+
+    /// A change at this time; what was done later is void.
+    pub fn change(&mut self, at: Time, change: Change) {
+        self.script.retain(|(when, _)| *when <= at);
+        self.script.push((at, change));
+    }
+
+    /// The design as it stands once everything up to this time (inclusive) was done.
+    pub fn design_at(&self, at: Time) -> &Design {
+        let changes = self.script.iter().rev().filter(|(when, _)| *when <= at);
+        let designs = changes.filter_map(|(_, change)| match change {
+            Change::Design(design) => Some(&**design),
+            Change::Fault(_) => None,
+        });
+        designs.into_iter().next().unwrap_or(&self.design)
+    }
+
+    /// The designs in the order in which they were run, each with the time from which on it was.
+    pub fn designs(&self) -> impl Iterator<Item = (Time, &Design)> {
+        let later = self.script.iter().filter_map(|(when, change)| match change {
+            Change::Design(design) => Some((*when, &**design)),
+            Change::Fault(_) => None,
+        });
+        std::iter::once((Time::ZERO, &self.design)).chain(later)
+    }
 }
 
 /// What a learner can do in mid-run.

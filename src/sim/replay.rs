@@ -39,10 +39,16 @@ pub struct Replay {
 impl Replay {
     /// A run from the start.
     pub fn new(design: Design) -> Replay {
-        let simulation = Simulation::new(&design, None);
+        Replay::of(Scenario::of(design))
+    }
+
+    /// A run from the start, whose script is known already.
+    pub fn of(scenario: Scenario) -> Replay {
+        let simulation = Simulation::new(&scenario.design, None);
         let checkpoints = vec![simulation.clone()];
-        let scenario = Scenario { design, script: Vec::new() };
-        Replay { scenario, simulation, checkpoints, apart: CHECKPOINT, applied: 0 }
+        let mut replay = Replay { scenario, simulation, checkpoints, apart: CHECKPOINT, applied: 0 };
+        replay.apply_script();
+        replay
     }
 
     /// What was run: the design at the start and what was changed since.
@@ -61,7 +67,7 @@ impl Replay {
         let at = Time(at.0 / FRAME.0 * FRAME.0).min(self.simulation.now());
         self.scenario.script.retain(|(when, _)| *when <= at);
         self.rewind(at);
-        self.scenario.script.push((at, change));
+        self.scenario.change(at, change);
         self.apply_script();
         at
     }

@@ -8,8 +8,8 @@ use crate::editor::replace::replacing;
 use crate::editor::{Action, Effect as EditorEffect, Msg, Rulebook};
 use crate::units::Time;
 
+use super::board::{Board, BoardPanel};
 use super::canvas::Canvas;
-use super::charts::Charts;
 use super::clock::{self, Resized};
 use super::course::{Classroom, folder_title};
 use super::drafts::{self, Found};
@@ -66,6 +66,7 @@ pub struct Shell {
     lesson_shown: RwSignal<bool>,
     inspector_shown: RwSignal<bool>,
     charts_shown: RwSignal<bool>,
+    board: Board,
     /// It was told that drafts cannot be kept.
     told_full: StoredValue<bool>,
     /// What is wrong with the file that was to be opened.
@@ -200,6 +201,7 @@ fn provide() -> Shell {
     let session = Session::provide(Design::default());
     let (resized, toasts) = (Resized::provide(), Toasts::provide());
     Theme::provide();
+    let board = Board::provide();
     let classroom = Classroom::provide();
     ModelBook::provide();
     let run = Run::provide(session);
@@ -215,6 +217,7 @@ fn provide() -> Shell {
         lesson_shown: RwSignal::new(true),
         inspector_shown: RwSignal::new(true),
         charts_shown: RwSignal::new(true),
+        board,
         told_full: StoredValue::new(false),
         import_problems: RwSignal::new(None),
     };
@@ -242,7 +245,7 @@ pub fn App() -> impl IntoView {
     Effect::new(move |_| {
         // Whatever was opened or closed: charts have another size.
         shell.tab.track();
-        [shell.lesson_shown, shell.inspector_shown, shell.charts_shown].iter().for_each(Track::track);
+        [shell.lesson_shown, shell.inspector_shown, shell.charts_shown, shell.board.tall].iter().for_each(Track::track);
         request_animation_frame(move || shell.resized.tell());
     });
     view! {
@@ -268,7 +271,7 @@ pub fn App() -> impl IntoView {
                     {live(move || glyph(if shell.charts_shown.get() { Glyph::Down } else { Glyph::Up }))}
                 </button>
             </section>
-            <Charts />
+            <BoardPanel />
             </main>
             <nav class="tabs" aria-label="Views">{Tab::ALL.map(|tab| tab_button(shell, tab)).collect_view()}</nav>
             <ToastList />

@@ -7,8 +7,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::design::{Design, Problem};
+use crate::editor::address::Place;
 use crate::lesson::{Course, Lesson, Progress, missing_file};
 
+use super::address::address;
 use super::model::page_of_address;
 use super::storage;
 
@@ -193,10 +195,10 @@ fn first_lesson(course: &Course) -> String {
 
 /// The lesson in `#lesson=part-1/02-the-spike`.
 fn lesson_of_address() -> Option<String> {
-    let hash = window().location().hash().ok()?;
-    let parts = hash.trim_start_matches('#').split('&');
-    let lesson = parts.filter_map(|part| part.strip_prefix("lesson=")).next()?.trim_matches('/').to_owned();
-    (!lesson.is_empty()).then_some(lesson)
+    match address().place {
+        Some(Place::Lesson(folder)) => Some(folder),
+        _ => None,
+    }
 }
 
 /// Whether this can be a folder below `lessons/`, and nothing else.

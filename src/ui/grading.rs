@@ -75,14 +75,12 @@ impl Grading {
                 return None;
             }
             let until = wanted.min(from + FRAMES_MAX);
-            self.run.designs.with_value(|designs| {
+            self.run.scenario.with_value(|scenario| {
                 for index in from..until {
                     // The first design is the one the grader was made with.
-                    designs
-                        .iter()
-                        .skip(1)
-                        .filter(|(at, _)| *at == index)
-                        .for_each(|(_, design)| grader.changed(design));
+                    let now = Time(index as u64 * FRAME.0);
+                    let changes = scenario.designs().skip(1).filter(|(at, _)| *at == now);
+                    changes.for_each(|(_, design)| grader.changed(design));
                     grader.feed(&recording.parts, &recording.frames[index]);
                 }
             });
@@ -98,8 +96,11 @@ impl Grading {
         self.graded.set_value(self.run.generation());
         let lesson: Option<Arc<Lesson>> = self.classroom.open.with_untracked(|open| Some(open.as_ref()?.1.clone()));
         let grader = lesson.filter(|lesson| !lesson.goals.is_empty()).map(|lesson| {
-            let first = self.run.designs.with_value(|designs| designs.first().map(|(_, design)| design.clone()));
-            let design = first.unwrap_or_else(|| self.session.editor.with_untracked(|editor| editor.design.clone()));
+            let started = self.run.player.with_untracked(Player::started);
+            let design = match started {
+                true => self.run.scenario.with_value(|scenario| scenario.design.clone()),
+                false => self.session.editor.with_untracked(|editor| editor.design.clone()),
+            };
             Grader::new(&lesson.goals, &design)
         });
         self.grader.set_value(grader);

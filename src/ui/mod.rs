@@ -1,7 +1,9 @@
 //! The browser: the only module that names leptos.
 
 mod announce;
+mod address;
 mod app;
+mod board;
 mod canvas;
 mod chart_draw;
 mod charts;
@@ -28,6 +30,8 @@ mod run;
 mod session;
 mod simulate;
 mod storage;
+mod studies;
+mod study;
 mod theme;
 mod toast;
 pub mod worker;

@@ -8,6 +8,7 @@ use web_sys::{Element, HtmlDialogElement, MouseEvent};
 
 use crate::lesson::{INDEX, MODEL_BYTES_MAX, ModelPage, list_html, model_pages, tables_html};
 
+use super::address::address;
 use super::course::{Classroom, fetch};
 use super::glyph::{Glyph, glyph};
 
@@ -96,10 +97,8 @@ impl ModelBook {
 
 /// The page in `#model=cache`; anything else than a plain word is passed over.
 pub fn page_of_address() -> Option<String> {
-    let hash = window().location().hash().ok()?;
-    let word = hash.trim_start_matches('#').split('&').find_map(|part| part.strip_prefix("model"))?;
-    let word = word.strip_prefix('=').unwrap_or(word);
-    let word = if word.is_empty() { INDEX } else { word };
+    let word = address().model?;
+    let word = if word.is_empty() { INDEX } else { &word };
     let plain = word.len() <= 40 && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     plain.then(|| word.to_owned())
 }

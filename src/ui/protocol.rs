@@ -8,41 +8,104 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::design::{Fault, FaultSettings, Settings, Target};
-use crate::design::{Findings, Node};
-use crate::sim::{Frame, Parts, Status};
+use crate::design::{self, Fault, FaultSettings, Findings, Node, Problem, Settings, Target};
+use crate::sim::{Change, Frame, Parts, Scenario, Status};
 use crate::units::Time;
 
 /// What the page asks for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum ToWorker {
-    /// Begin a run of this design.
+    /// Begin a run of this scenario.
     Load {
         /// The new take.
         take: u32,
-        /// The design as a file.
-        design: String,
+        /// What to run.
+        scenario: ScenarioText,
     },
     /// Compute up to this time.
     Until(Time),
-    /// The design is another one from this time on.
+    /// Something is done in mid-run: from this time on there is another future.
     Change {
         /// The new take.
         take: u32,
         /// From when on.
         at: Time,
-        /// The design as a file.
-        design: String,
+        /// What is done.
+        change: ChangeText,
     },
+    /// Do this beside the run, in a worker of its own.
+    Study(Study),
+}
+
+/// A [`Scenario`] in words.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ScenarioText {
+    /// The design as a file.
+    design: String,
+    script: Vec<(Time, ChangeText)>,
+}
+
+impl From<&Scenario> for ScenarioText {
+    fn from(scenario: &Scenario) -> ScenarioText {
+        let script = scenario.script.iter().map(|(at, change)| (*at, change.into())).collect();
+        ScenarioText { design: design::write(&scenario.design), script }
+    }
+}
+
+impl ScenarioText {
+    /// The scenario, or what is wrong with its designs.
+    pub fn read(&self) -> Result<Scenario, Vec<Problem>> {
+        let script = self.script.iter().map(|(at, change)| Ok((*at, change.read(*at)?)));
+        Ok(Scenario { design: design::read(&self.design)?, script: script.collect::<Result<_, Vec<Problem>>>()? })
+    }
+}
+
+/// A [`Change`] in words.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum ChangeText {
+    /// The design as a file.
+    Design(String),
     /// A fault strikes.
-    Strike {
-        /// The new take.
-        take: u32,
-        /// When.
-        at: Time,
-        /// Which one.
-        fault: FaultText,
-    },
+    Fault(FaultText),
+}
+
+impl From<&Change> for ChangeText {
+    fn from(change: &Change) -> ChangeText {
+        match change {
+            Change::Design(design) => ChangeText::Design(design::write(design)),
+            Change::Fault(fault) => ChangeText::Fault(fault.into()),
+        }
+    }
+}
+
+impl ChangeText {
+    /// The change, made at this time, or what is wrong with its design.
+    pub fn read(&self, at: Time) -> Result<Change, Vec<Problem>> {
+        Ok(match self {
+            ChangeText::Design(text) => Change::Design(Box::new(design::read(text)?)),
+            ChangeText::Fault(fault) => Change::Fault(fault.fault(at)),
+        })
+    }
+}
+
+/// Work that is done from beginning to end, in a worker of its own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Study {
+    /// Record another scenario up to this time.
+    Record(ScenarioText, Time),
+}
+
+/// What a study yields; the last answer is followed by the worker's end.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Finding {
+    /// What the indices of the frames mean.
+    Parts(Parts),
+    /// The next frames.
+    Frames(Vec<Frame>),
+    /// It cannot be done; why.
+    Failed(Vec<String>),
+    /// There is no more to come.
+    Done,
 }
 
 /// A fault in words.
@@ -64,6 +127,8 @@ pub enum FromWorker {
     Over(u32, Ending),
     /// The design of this take could not be read; what is wrong with it.
     Problems(u32, Vec<String>),
+    /// What a study yields.
+    Found(Finding),
     /// The worker broke down; what it said last.
     Panicked(String),
 }

@@ -7,10 +7,10 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker};
 
-use crate::design::{self, Design, Fault};
+use crate::design::{Design, Fault};
 use crate::editor::player::{Phase, Player, PlayerMessage};
 use crate::scene::plot::Curves;
-use crate::sim::FRAME;
+use crate::sim::{Change, FRAME, Scenario};
 use crate::units::Time;
 
 use super::protocol::{Ending, FromWorker, ToWorker, decode, encode};
@@ -34,8 +34,8 @@ pub struct Run {
     pub curves: StoredValue<Curves>,
     /// Grows when the run is forgotten: what was latched in it is void.
     pub reset_count: RwSignal<u32>,
-    /// The designs of this run, each with the frame from which on it was run.
-    pub designs: StoredValue<Vec<(usize, Design)>>,
+    /// What is run: the design at the start, and what was done in mid-run. Empty before the first play.
+    pub scenario: StoredValue<Scenario>,
     /// Grows a few times a second while something moves: for what need not be drawn at every picture.
     pub beat: RwSignal<u32>,
     /// Why there is no (more) run, in words.
@@ -66,7 +66,7 @@ impl Run {
             player: RwSignal::new(Player::new(duration)),
             curves: StoredValue::new(Curves::default()),
             reset_count: RwSignal::new(0),
-            designs: StoredValue::new(Vec::new()),
+            scenario: StoredValue::new(Scenario::default()),
             beat: RwSignal::new(0),
             trouble: RwSignal::new(None),
             link: StoredValue::new_local(Link::default()),
@@ -91,7 +91,7 @@ impl Run {
         });
         self.session.update_recording(|recording| *recording = Default::default());
         self.curves.set_value(Curves::default());
-        self.designs.set_value(Vec::new());
+        self.scenario.set_value(Scenario::default());
         self.trouble.set(None);
         self.reset_count.update(|count| *count += 1);
         self.ask(PlayerMessage::Reset(duration));
@@ -105,12 +105,7 @@ impl Run {
             return;
         }
         if behaves {
-            let (text, design) = (self.design_text(), self.design());
-            let at = self.change(|take, at| ToWorker::Change { take, at, design: text });
-            self.designs.update_value(|designs| {
-                designs.retain(|(frame, _)| *frame < at || *frame == 0);
-                designs.push((at, design));
-            });
+            self.change(Change::Design(Box::new(self.design())));
         }
     }
 
@@ -119,7 +114,7 @@ impl Run {
         if !self.player.with_untracked(Player::started) {
             self.ask(PlayerMessage::Toggle);
         }
-        self.change(|take, at| ToWorker::Strike { take, at, fault: fault.into() });
+        self.change(Change::Fault(fault.clone()));
     }
 
     /// Some wall-clock seconds went by: called before each picture.
@@ -150,8 +145,8 @@ impl Run {
         (self.reset_count.get_untracked(), self.link.with_value(|link| link.take))
     }
 
-    /// Begins a new take at the playhead; gives its first frame.
-    fn change(&self, message: impl FnOnce(u32, Time) -> ToWorker) -> usize {
+    /// Begins a new take at the playhead.
+    fn change(&self, change: Change) {
         let playhead = self.player.with_untracked(Player::playhead);
         let at = Time(playhead.0 / FRAME.0 * FRAME.0);
         self.session.update_recording(|recording| recording.truncate(at));
@@ -162,9 +157,9 @@ impl Run {
             link.inbox.clear();
         });
         let take = self.link.with_value(|link| link.take);
-        self.post(&message(take, at));
+        self.post(&ToWorker::Change { take, at, change: (&change).into() });
+        self.scenario.update_value(|scenario| scenario.change(at, change));
         self.ask(PlayerMessage::Truncated(at));
-        (at.0 / FRAME.0) as usize
     }
 
     /// Brings the worker and the session to where the player is.
@@ -189,17 +184,13 @@ impl Run {
             link.take += 1;
             (link.loaded, link.asked) = (true, Time::ZERO);
         });
-        let (take, design) = (self.link.with_value(|link| link.take), self.design_text());
-        self.designs.set_value(vec![(0, self.design())]);
-        self.post(&ToWorker::Load { take, design });
+        let (take, scenario) = (self.link.with_value(|link| link.take), Scenario::of(self.design()));
+        self.post(&ToWorker::Load { take, scenario: (&scenario).into() });
+        self.scenario.set_value(scenario);
     }
 
     fn design(&self) -> Design {
         self.session.editor.with_untracked(|editor| editor.design.clone())
-    }
-
-    fn design_text(&self) -> String {
-        self.session.editor.with_untracked(|editor| design::write(&editor.design))
     }
 
     fn read_inbox(&self) {
@@ -232,7 +223,7 @@ impl Run {
             }
             FromWorker::Problems(of, problems) if of == take => self.trouble.set(Some(problems.join("\n"))),
             FromWorker::Panicked(message) => self.broke_down(&message),
-            FromWorker::Parts(..) | FromWorker::Frames(..) | FromWorker::Over(..) | FromWorker::Problems(..) => {}
+            FromWorker::Found(_) | FromWorker::Parts(..) | FromWorker::Frames(..) | FromWorker::Over(..) | FromWorker::Problems(..) => {}
         }
     }
 

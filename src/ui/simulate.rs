@@ -12,6 +12,7 @@ use crate::sim::{Change, FRAME, Frame, Replay};
 use crate::units::Time;
 
 use super::protocol::{Ending, FromWorker, ToWorker, decode, encode};
+use super::studies;
 
 /// How long a slice may take, in milliseconds.
 const SLICE_MILLIS: f64 = 20.0;
@@ -69,22 +70,22 @@ pub fn start() {
 impl Simulation {
     fn hear(&mut self, message: ToWorker) {
         match message {
-            ToWorker::Load { take, design } => {
+            ToWorker::Load { take, scenario } => {
                 (self.take, self.replay, self.until, self.over) = (take, None, Time::ZERO, true);
-                match design::read(&design) {
-                    Ok(design) => {
-                        self.replay = Some(Replay::new(design));
+                match scenario.read() {
+                    Ok(scenario) => {
+                        self.replay = Some(Replay::of(scenario));
                         self.begin_take(take, Time::ZERO);
                     }
                     Err(problems) => post(&problems_of(take, &problems)),
                 }
             }
             ToWorker::Until(until) => self.until = Time(until.0.div_ceil(FRAME.0) * FRAME.0),
-            ToWorker::Change { take, at, design } => match design::read(&design) {
-                Ok(design) => self.change(take, at, Change::Design(Box::new(design))),
+            ToWorker::Change { take, at, change } => match change.read(at) {
+                Ok(change) => self.change(take, at, change),
                 Err(problems) => post(&problems_of(take, &problems)),
             },
-            ToWorker::Strike { take, at, fault } => self.change(take, at, Change::Fault(fault.fault(at))),
+            ToWorker::Study(study) => studies::work(study, &|finding| post(&FromWorker::Found(finding))),
         }
         self.schedule();
     }
