@@ -281,19 +281,24 @@ fn read_faults(node: &Node, design: &mut Design, findings: &mut Findings) {
         findings.note(node.line, format!("a design has at most {FAULTS_MAX} faults"));
     }
     for item in items.iter().take(FAULTS_MAX) {
-        let mut settings = FaultSettings::default();
-        read_settings(&mut settings, item.entries("a fault", findings), &["target"], findings);
-        let Some(target) = item.get("target").and_then(|node| node.as_typed()) else {
-            findings.hint(item.line, "a fault needs a target", "write `target = \"app\"` or `target = \"app -> db\"`");
-            continue;
-        };
+        let Some(fault) = read_fault(item, findings) else { continue };
         let line = item.get("target").map_or(item.line, |node| node.line);
-        let target = Target::parse(&target);
-        match target_exists(&target, design) {
-            Ok(()) => design.faults.push(Fault { target, settings }),
+        match target_exists(&fault.target, design) {
+            Ok(()) => design.faults.push(fault),
             Err((message, hint)) => findings.hint(line, message, hint),
         }
     }
+}
+
+/// Reads the table of one fault. Whether its target exists is not asked.
+pub fn read_fault(item: &Node, findings: &mut Findings) -> Option<Fault> {
+    let mut settings = FaultSettings::default();
+    read_settings(&mut settings, item.entries("a fault", findings), &["target"], findings);
+    let Some(target) = item.get("target").and_then(|node| node.as_typed()) else {
+        findings.hint(item.line, "a fault needs a target", "write `target = \"app\"` or `target = \"app -> db\"`");
+        return None;
+    };
+    Some(Fault { target: Target::parse(&target), settings })
 }
 
 fn target_exists(target: &Target, design: &Design) -> Result<(), (String, String)> {
@@ -346,9 +351,15 @@ pub fn write(design: &Design) -> String {
         let _ = writeln!(out, "{} = [\"{}\", \"{}\"]", key_text(&span.name), span.from, span.to);
     }
     for fault in &design.faults {
-        let _ = writeln!(out, "\n[[faults]]\ntarget = \"{}\"", fault.target);
-        write_settings(&mut out, &fault.settings);
+        let _ = write!(out, "\n[[faults]]\n{}", write_fault(fault));
     }
+    out
+}
+
+/// The lines of a fault's table.
+pub fn write_fault(fault: &Fault) -> String {
+    let mut out = format!("target = \"{}\"\n", fault.target);
+    write_settings(&mut out, &fault.settings);
     out
 }
 

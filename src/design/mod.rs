@@ -17,7 +17,7 @@ pub use check::{Remark, may_connect, remarks};
 pub use class::{ClassCost, Criticality, Keys, RequestClass};
 pub use edit::Edit;
 pub use fault::{Fault, FaultKind, FaultSettings, Target};
-pub use file::{DESIGN_BYTES_MAX, read, set_path, write};
+pub use file::{DESIGN_BYTES_MAX, read, read_fault, set_path, write, write_fault};
 pub use kind::{
     Algorithm, Analytics, ApiGateway, Arrivals, Auth, Autoscale, Batch, Cache, CacheMode, Cdn, Chat, Clients, Codel,
     Compression, Consistency, Database, Delivery, Disk, Dns, Eviction, External, Fetch, Filter, HashBy, HealthCheck,

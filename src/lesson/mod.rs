@@ -10,6 +10,7 @@ mod markdown;
 mod model;
 mod progress;
 mod rules;
+mod scenario;
 mod verify;
 
 pub use blocks::{Block, Predict};
@@ -26,4 +27,5 @@ pub use model::{
 };
 pub use progress::Progress;
 pub use rules::Rules;
+pub use scenario::{SCENARIO_BYTES_MAX, read_scenario, write_scenario};
 pub use verify::{LessonTexts, Run, SEEDS, Verdict, grade, verify};

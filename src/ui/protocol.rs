@@ -8,8 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::design::{self, Fault, FaultSettings, Findings, Node, Problem, Settings, Target};
-use crate::sim::{Change, Frame, Parts, Scenario, Status};
+use crate::sim::{Frame, Parts, Status};
 use crate::units::Time;
 
 /// What the page asks for.
@@ -19,8 +18,8 @@ pub enum ToWorker {
     Load {
         /// The new take.
         take: u32,
-        /// What to run.
-        scenario: ScenarioText,
+        /// What to run, as `lesson::write_scenario` writes it.
+        scenario: String,
     },
     /// Compute up to this time.
     Until(Time),
@@ -30,69 +29,18 @@ pub enum ToWorker {
         take: u32,
         /// From when on.
         at: Time,
-        /// What is done.
-        change: ChangeText,
+        /// The scenario with the change as its last one.
+        scenario: String,
     },
     /// Do this beside the run, in a worker of its own.
     Study(Study),
-}
-
-/// A [`Scenario`] in words.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ScenarioText {
-    /// The design as a file.
-    design: String,
-    script: Vec<(Time, ChangeText)>,
-}
-
-impl From<&Scenario> for ScenarioText {
-    fn from(scenario: &Scenario) -> ScenarioText {
-        let script = scenario.script.iter().map(|(at, change)| (*at, change.into())).collect();
-        ScenarioText { design: design::write(&scenario.design), script }
-    }
-}
-
-impl ScenarioText {
-    /// The scenario, or what is wrong with its designs.
-    pub fn read(&self) -> Result<Scenario, Vec<Problem>> {
-        let script = self.script.iter().map(|(at, change)| Ok((*at, change.read(*at)?)));
-        Ok(Scenario { design: design::read(&self.design)?, script: script.collect::<Result<_, Vec<Problem>>>()? })
-    }
-}
-
-/// A [`Change`] in words.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum ChangeText {
-    /// The design as a file.
-    Design(String),
-    /// A fault strikes.
-    Fault(FaultText),
-}
-
-impl From<&Change> for ChangeText {
-    fn from(change: &Change) -> ChangeText {
-        match change {
-            Change::Design(design) => ChangeText::Design(design::write(design)),
-            Change::Fault(fault) => ChangeText::Fault(fault.into()),
-        }
-    }
-}
-
-impl ChangeText {
-    /// The change, made at this time, or what is wrong with its design.
-    pub fn read(&self, at: Time) -> Result<Change, Vec<Problem>> {
-        Ok(match self {
-            ChangeText::Design(text) => Change::Design(Box::new(design::read(text)?)),
-            ChangeText::Fault(fault) => Change::Fault(fault.fault(at)),
-        })
-    }
 }
 
 /// Work that is done from beginning to end, in a worker of its own.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Study {
     /// Record another scenario up to this time.
-    Record(ScenarioText, Time),
+    Record(String, Time),
 }
 
 /// What a study yields; the last answer is followed by the worker's end.
@@ -106,14 +54,6 @@ pub enum Finding {
     Failed(Vec<String>),
     /// There is no more to come.
     Done,
-}
-
-/// A fault in words.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct FaultText {
-    target: String,
-    /// Its settings as they are typed, by name.
-    settings: Vec<(String, String)>,
 }
 
 /// What the worker answers.
@@ -150,28 +90,6 @@ impl Ending {
             Status::Ended => Some(Ending::Ended),
             Status::Stopped(why) => Some(Ending::Stopped(why)),
         }
-    }
-}
-
-impl From<&Fault> for FaultText {
-    fn from(fault: &Fault) -> FaultText {
-        let known: &dyn Settings = &fault.settings;
-        let typed = |name: &str| known.get(name).and_then(|node| node.as_typed());
-        let settings = known.schema().into_iter();
-        let settings = settings.filter_map(|info| Some((info.name.to_owned(), typed(info.name)?)));
-        FaultText { target: fault.target.to_string(), settings: settings.collect() }
-    }
-}
-
-impl FaultText {
-    /// The fault, striking at this time.
-    pub fn fault(&self, at: Time) -> Fault {
-        let mut settings = FaultSettings::default();
-        for (name, typed) in &self.settings {
-            (&mut settings as &mut dyn Settings).put(name, &Node::text(typed.as_str()), &mut Findings::default());
-        }
-        settings.at = at;
-        Fault { target: Target::parse(&self.target), settings }
     }
 }
 

@@ -9,6 +9,7 @@ use web_sys::{ErrorEvent, MessageEvent, Worker};
 
 use crate::design::{Design, Fault};
 use crate::editor::player::{Phase, Player, PlayerMessage};
+use crate::lesson::write_scenario;
 use crate::scene::plot::Curves;
 use crate::sim::{Change, FRAME, Scenario};
 use crate::units::Time;
@@ -157,8 +158,8 @@ impl Run {
             link.inbox.clear();
         });
         let take = self.link.with_value(|link| link.take);
-        self.post(&ToWorker::Change { take, at, change: (&change).into() });
         self.scenario.update_value(|scenario| scenario.change(at, change));
+        self.post(&ToWorker::Change { take, at, scenario: self.scenario.with_value(write_scenario) });
         self.ask(PlayerMessage::Truncated(at));
     }
 
@@ -185,7 +186,7 @@ impl Run {
             (link.loaded, link.asked) = (true, Time::ZERO);
         });
         let (take, scenario) = (self.link.with_value(|link| link.take), Scenario::of(self.design()));
-        self.post(&ToWorker::Load { take, scenario: (&scenario).into() });
+        self.post(&ToWorker::Load { take, scenario: write_scenario(&scenario) });
         self.scenario.set_value(scenario);
     }
 
@@ -223,7 +224,11 @@ impl Run {
             }
             FromWorker::Problems(of, problems) if of == take => self.trouble.set(Some(problems.join("\n"))),
             FromWorker::Panicked(message) => self.broke_down(&message),
-            FromWorker::Found(_) | FromWorker::Parts(..) | FromWorker::Frames(..) | FromWorker::Over(..) | FromWorker::Problems(..) => {}
+            FromWorker::Found(_)
+            | FromWorker::Parts(..)
+            | FromWorker::Frames(..)
+            | FromWorker::Over(..)
+            | FromWorker::Problems(..) => {}
         }
     }
 

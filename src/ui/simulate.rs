@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessagePort};
 
 use crate::design;
+use crate::lesson::read_scenario;
 use crate::sim::{Change, FRAME, Frame, Replay};
 use crate::units::Time;
 
@@ -72,7 +73,7 @@ impl Simulation {
         match message {
             ToWorker::Load { take, scenario } => {
                 (self.take, self.replay, self.until, self.over) = (take, None, Time::ZERO, true);
-                match scenario.read() {
+                match read_scenario(&scenario) {
                     Ok(scenario) => {
                         self.replay = Some(Replay::of(scenario));
                         self.begin_take(take, Time::ZERO);
@@ -81,8 +82,12 @@ impl Simulation {
                 }
             }
             ToWorker::Until(until) => self.until = Time(until.0.div_ceil(FRAME.0) * FRAME.0),
-            ToWorker::Change { take, at, change } => match change.read(at) {
-                Ok(change) => self.change(take, at, change),
+            ToWorker::Change { take, at, scenario } => match read_scenario(&scenario) {
+                Ok(mut scenario) => {
+                    if let Some((_, change)) = scenario.script.pop() {
+                        self.change(take, at, change);
+                    }
+                }
                 Err(problems) => post(&problems_of(take, &problems)),
             },
             ToWorker::Study(study) => studies::work(study, &|finding| post(&FromWorker::Found(finding))),

@@ -1,9 +1,10 @@
 //! The worker's side of studies: each runs from beginning to end, and tells what it finds as it goes.
 
+use crate::lesson::read_scenario;
 use crate::sim::{FRAME, Replay, Scenario, Status};
 use crate::units::Time;
 
-use super::protocol::{Finding, ScenarioText, Study};
+use super::protocol::{Finding, Study};
 
 /// Events between two messages.
 const EVENTS_PER_MESSAGE: u64 = 400_000;
@@ -19,7 +20,7 @@ pub fn work(study: Study, tell: &dyn Fn(Finding)) {
     }
 }
 
-fn record(scenario: &ScenarioText, until: Time, tell: &dyn Fn(Finding)) -> Result<(), Vec<String>> {
+fn record(scenario: &str, until: Time, tell: &dyn Fn(Finding)) -> Result<(), Vec<String>> {
     let mut replay = Replay::of(scenario_of(scenario)?);
     tell(Finding::Parts(replay.parts().clone()));
     let mut done = Time::ZERO;
@@ -34,6 +35,6 @@ fn record(scenario: &ScenarioText, until: Time, tell: &dyn Fn(Finding)) -> Resul
     Ok(())
 }
 
-fn scenario_of(text: &ScenarioText) -> Result<Scenario, Vec<String>> {
-    text.read().map_err(|problems| problems.iter().map(ToString::to_string).collect())
+fn scenario_of(text: &str) -> Result<Scenario, Vec<String>> {
+    read_scenario(text).map_err(|problems| problems.iter().map(ToString::to_string).collect())
 }
