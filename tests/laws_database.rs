@@ -229,6 +229,56 @@ fn a_write_takes_as_long_as_its_slowest_needed_node() {
     }
 }
 
+/// Nodes of a cluster die for a minute, from second 20 on: whether reads and writes go on depends on how many they need.
+#[test]
+fn a_cluster_answers_as_long_as_enough_nodes_live() {
+    let check = |quorum: &str, dead: u32, reads_work: bool, writes_work: bool| {
+        let design = format!(
+            "version = 1\nduration = \"110s\"\n[classes.look]\ncpu = \"0s\"\nreads = 1\n[classes.put]\ncpu = \"0s\"\n\
+             writes = 1\nkeys = {{ of = [\"look\"] }}\n[components.users]\nkind = \"clients\"\ntraffic = \"100/s\"\n\
+             [components.app]\nkind = \"server\"\n[components.db]\nkind = \"database\"\n{AMPLE}quorum = {quorum}\n\
+             [wires]\n\"users -> app\" = {{}}\n\"app -> db\" = {{}}\n[[faults]]\nat = \"20s\"\ntarget = \"db\"\n\
+             fault = \"crash\"\ninstances = {dead}\nfor = \"60s\"\n"
+        );
+        for seed in [1, 2, 3] {
+            let (_, frames) = run(&design, seed);
+            let ended = |class: usize, from: usize, to: usize| {
+                let answers = frames[from * 10..to * 10].iter().map(|frame| &frame.classes[class]);
+                answers.fold((0, 0), |(good, bad), seen| (good + seen.succeeded, bad + seen.failed))
+            };
+            for (class, works) in [(0, reads_work), (1, writes_work)] {
+                let (good, bad) = ended(class, 21, 79);
+                assert!(if works { bad == 0 && good > 2000 } else { good == 0 && bad > 2000 }, "{quorum}, {dead}: {class}");
+                let (good, bad) = ended(class, 81, 110);
+                assert!(bad == 0 && good > 1000, "{quorum}: class {class} works again");
+            }
+        }
+    };
+    check("{ n = 3, r = 2, w = 2 }", 1, true, true);
+    check("{ n = 3, r = 2, w = 2 }", 2, false, false);
+    check("{ n = 3, r = 1, w = 3 }", 1, true, false);
+    check("{ n = 3, r = 1, w = 1 }", 2, true, true);
+    check("{ n = 5, r = 3, w = 3 }", 2, true, true);
+    check("{ n = 5, r = 3, w = 3 }", 3, false, false);
+}
+
+/// A node that comes back has missed writes, and nobody tells it: with r + w > n a read meets another that knows.
+#[test]
+fn a_node_that_was_away_is_stale_unless_reads_and_writes_overlap() {
+    let stale = |quorum: &str| {
+        let design = format!(
+            "version = 1\nduration = \"100s\"\n[classes.look]\ncpu = \"0s\"\nreads = 1\nkeys = {{ count = 2000, zipf = 0 }}\n\
+             [classes.put]\nshare = 0.1\ncpu = \"0s\"\nwrites = 1\nkeys = {{ of = [\"look\"] }}\n[components.users]\n\
+             kind = \"clients\"\ntraffic = \"200/s\"\n[components.app]\nkind = \"server\"\n[components.db]\n\
+             kind = \"database\"\n{AMPLE}read = \"0s\"\nwrite = \"0s\"\nquorum = {quorum}\n[wires]\n\"users -> app\" = {{}}\n\
+             \"app -> db\" = {{}}\n[[faults]]\nat = \"10s\"\ntarget = \"db\"\nfault = \"crash\"\ninstances = 1\nfor = \"40s\"\n"
+        );
+        mean(&design, |r| db(r).stale_reads.expect("databases count them") as f64)
+    };
+    assert_eq!(stale("{ n = 3, r = 2, w = 2 }"), 0.0);
+    assert!(stale("{ n = 3, r = 1, w = 1 }") > 100.0);
+}
+
 #[test]
 fn figures_of_locks_come_in_frames() {
     let class = "writes = 1\nkeys = { count = 1 }";

@@ -53,7 +53,10 @@ impl Simulation {
         match kind {
             FaultKind::Restart => return self.restart(at, settings.lasts),
             FaultKind::Crash if settings.instances > 0 && !self.is_worker(at) => {
-                return self.kill_instances(at, settings.instances, settings.lasts);
+                return match &self.parts[at as usize].behavior {
+                    Behavior::Database(_) => self.kill_nodes(at, settings.instances, settings.lasts),
+                    _ => self.kill_instances(at, settings.instances, settings.lasts),
+                };
             }
             FaultKind::CacheFlush => {
                 match &mut self.parts[at as usize].behavior {

@@ -10,7 +10,7 @@ use crate::sim::engine::Simulation;
 use crate::sim::event::Event;
 use crate::sim::part::Behavior;
 use crate::sim::station::{Admission, Station};
-use crate::sim::{ComponentFrame, FRAME, Outcome};
+use crate::sim::{ComponentFrame, FRAME, Happening, Outcome};
 
 use super::{fit, writes};
 
@@ -27,8 +27,10 @@ pub struct Nodes {
 #[derive(Clone, Debug)]
 struct Node {
     station: Station,
-    /// The version of each key that it has.
+    /// The version of each key that it has, on its disk: a crash leaves them.
     versions: Vec<Vec<u32>>,
+    /// It is dead until then.
+    down_until: Time,
 }
 
 impl Nodes {
@@ -37,13 +39,20 @@ impl Nodes {
         self.n = settings.n;
         (self.r, self.w) = (settings.r.min(settings.n), settings.w.min(settings.n));
         while self.nodes.len() < settings.n as usize {
-            self.nodes.push(Node { station: Station::new(0, u32::MAX), versions: versions.to_vec() });
+            let station = Station::new(0, u32::MAX);
+            self.nodes.push(Node { station, versions: versions.to_vec(), down_until: Time::ZERO });
         }
         let counts: Vec<u32> = versions.iter().map(|keys| keys.len() as u32).collect();
         for node in &mut self.nodes {
             node.station.servers = concurrency;
             fit(&mut node.versions, &counts, 0);
         }
+    }
+
+    /// The nodes to ask, from this one on around the ring: of those that live, as many as are wanted.
+    fn living(&self, first: u32, wanted: u32, now: Time) -> impl Iterator<Item = u32> {
+        let ring = (0..self.n).map(move |offset| (first + offset) % self.n);
+        ring.filter(move |node| self.nodes[*node as usize].down_until <= now).take(wanted as usize)
     }
 
     /// Loses all work in hand.
@@ -79,10 +88,19 @@ impl Simulation {
         let Behavior::Database(database) = &mut part.behavior else { return };
         let truth = database.version(class, key);
         let Some(nodes) = &database.nodes else { return };
-        let (n, needed) = (nodes.n, if writing { nodes.w } else { nodes.r });
-        let (first, asked) = if writing { (0, n) } else { (part.stream.below(n), nodes.r) };
+        let needed = if writing { nodes.w } else { nodes.r };
+        let (first, wanted) = if writing { (0, nodes.n) } else { (part.stream.below(nodes.n), nodes.r) };
+        let mut asked = [NONE; 16];
+        let mut count = 0;
+        for (place, node) in asked.iter_mut().zip(nodes.living(first, wanted, self.now)) {
+            (*place, count) = (node, count + 1);
+        }
         let attempt = &mut self.attempts[index];
         (attempt.stage, attempt.step, attempt.next) = (Stage::Working, needed, truth);
+        if count < needed as usize {
+            // It knows at once that there are not enough.
+            return self.leave(at, index, Outcome::Failed);
+        }
         match (writing, op) {
             (true, Op::Copy) => database.writes = database.writes.max(attempt.version),
             (true, _) => {
@@ -93,16 +111,52 @@ impl Simulation {
         }
         let version = attempt.version;
         // All are noted before the first begins.
-        let mut inner = [NONE; 16];
-        for (slot, offset) in inner.iter_mut().zip(0..asked) {
+        for slot in &mut asked[..count] {
             let mut work = Attempt::new(class, if writing { Op::Write } else { Op::Read });
             (work.at, work.parent, work.key, work.version) = (at, index, key, version);
-            work.step = 1 + (first + offset) % n;
+            work.step = 1 + *slot;
             work.child = self.attempts[index].child;
             *slot = self.attempts.add(work);
             self.attempts[index].child = *slot;
         }
-        inner[..asked as usize].iter().for_each(|work| self.node_takes(at, *work));
+        asked[..count].iter().for_each(|work| self.node_takes(at, *work));
+    }
+
+    /// Some nodes of a cluster die; each is back after a while, with what its disk holds. Nobody tells them what they missed.
+    pub(in crate::sim) fn kill_nodes(&mut self, at: u32, count: u32, lasts: Option<Time>) {
+        let now = self.now;
+        let back = now + lasts.unwrap_or(self.parts[at as usize].boot);
+        let Behavior::Database(database) = &mut self.parts[at as usize].behavior else { return };
+        let Some(nodes) = &mut database.nodes else { return };
+        let doomed: Vec<u32> = nodes.living(0, count, now).collect();
+        for node in &doomed {
+            let node = &mut nodes.nodes[*node as usize];
+            node.down_until = back;
+            node.station.clear(now);
+        }
+        self.tell(Happening::InstancesDied(at, doomed.len() as u32));
+        let is_work = |work: &Attempt| work.at == at && work.wire == NONE && matches!(work.op, Op::Read | Op::Write);
+        let lost = self.attempts.which(|work| is_work(work) && doomed.contains(&work.step.wrapping_sub(1)));
+        lost.into_iter().for_each(|work| self.node_loses(at, work));
+    }
+
+    /// A dead node's part of a request is lost. Where those who live are too few, the request has failed.
+    fn node_loses(&mut self, at: u32, work: u32) {
+        let Attempt { parent, child, .. } = self.attempts[work];
+        self.attempts[work].due = 0;
+        self.attempts.remove(work);
+        if parent == NONE {
+            return;
+        }
+        self.unlink(parent, work, child);
+        let (mut left, mut next) = (0, self.attempts[parent].child);
+        while next != NONE {
+            (left, next) = (left + 1, self.attempts[next].child);
+        }
+        if left < self.attempts[parent].step {
+            self.let_go(parent);
+            self.leave(at, parent, Outcome::Failed);
+        }
     }
 
     fn node_takes(&mut self, at: u32, work: u32) {
@@ -182,14 +236,19 @@ impl Simulation {
         self.attempts[before].child = after;
     }
 
-    /// Enough nodes have answered; the others work on for nobody.
-    fn quorum_reached(&mut self, at: u32, index: u32) {
+    /// The nodes that still work on a request do so for nobody from now on.
+    fn let_go(&mut self, index: u32) {
         let mut rest = std::mem::replace(&mut self.attempts[index].child, NONE);
         while rest != NONE {
             let work = &mut self.attempts[rest];
             work.parent = NONE;
             rest = std::mem::replace(&mut work.child, NONE);
         }
+    }
+
+    /// Enough nodes have answered.
+    fn quorum_reached(&mut self, at: u32, index: u32) {
+        self.let_go(index);
         let writing = writes(&self.attempts[index], &self.classes);
         let Attempt { key, version, next: truth, .. } = self.attempts[index];
         let class = self.space_of(index);
