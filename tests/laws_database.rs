@@ -248,7 +248,10 @@ fn a_cluster_answers_as_long_as_enough_nodes_live() {
             };
             for (class, works) in [(0, reads_work), (1, writes_work)] {
                 let (good, bad) = ended(class, 21, 79);
-                assert!(if works { bad == 0 && good > 2000 } else { good == 0 && bad > 2000 }, "{quorum}, {dead}: {class}");
+                assert!(
+                    if works { bad == 0 && good > 2000 } else { good == 0 && bad > 2000 },
+                    "{quorum}, {dead}: {class}"
+                );
                 let (good, bad) = ended(class, 81, 110);
                 assert!(bad == 0 && good > 1000, "{quorum}: class {class} works again");
             }

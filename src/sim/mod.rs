@@ -25,6 +25,7 @@ mod settle;
 mod sketch;
 mod station;
 mod tally;
+mod turn;
 mod wire;
 
 pub use engine::Simulation;

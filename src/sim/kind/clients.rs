@@ -10,7 +10,7 @@ use crate::sim::event::Event;
 use crate::sim::part::{Behavior, Duration};
 use crate::sim::random::{Alias, Stream};
 use crate::sim::tally::Meter;
-use crate::sim::wire::Turns;
+use crate::sim::turn::Turns;
 use crate::sim::{Outcome, Step};
 
 /// Different users that open traffic comes from.

@@ -6,7 +6,7 @@ use crate::units::Time;
 use crate::sim::attempt::NONE;
 use crate::sim::engine::Simulation;
 use crate::sim::part::Behavior;
-use crate::sim::wire::Turn;
+use crate::sim::turn::Turn;
 use crate::sim::{ComponentFrame, Outcome};
 
 use super::{Duties, Work};

@@ -8,7 +8,8 @@ use crate::sim::calendar::Delay;
 use crate::sim::engine::Simulation;
 use crate::sim::event::Event;
 use crate::sim::part::Behavior;
-use crate::sim::wire::{Turns, Wire};
+use crate::sim::turn::Turns;
+use crate::sim::wire::Wire;
 use crate::sim::{Happening, Outcome};
 
 /// Wires to choose from, and which of them are healthy.

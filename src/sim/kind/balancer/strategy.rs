@@ -6,7 +6,8 @@ use crate::units::Time;
 use crate::sim::attempt::NONE;
 use crate::sim::random::{Stream, mix};
 use crate::sim::ring::Ring;
-use crate::sim::wire::{Turn, Wire};
+use crate::sim::turn::Turn;
+use crate::sim::wire::Wire;
 
 /// How fast a peak-EWMA forgets: Finagle's `decayTime`.
 const DECAY: f64 = 10e9;

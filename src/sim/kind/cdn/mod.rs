@@ -14,7 +14,7 @@ use crate::sim::engine::Simulation;
 use crate::sim::part::{Behavior, Duration};
 use crate::sim::random::Stream;
 use crate::sim::station::Station;
-use crate::sim::wire::Turns;
+use crate::sim::turn::Turns;
 use crate::sim::{ComponentFrame, FRAME, Figure};
 
 use super::USER_BITS;
