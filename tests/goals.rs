@@ -135,7 +135,7 @@ fn bad_goals_say_where_and_what_to_try() {
     );
     check("error_rate(users) <= 100%", "20: this is so in every run | set a bound that a run can miss");
     check("goodput(users) >= 0/s ever", "17: this is so in every run | set a bound that a run can miss");
-    check("retries(users -> lb) < 0", "23: this is so in no run | set a bound that a run can meet");
+    check("retries(users -> lb) < 0", "22: this is so in no run | set a bound that a run can meet");
     check("success_rate(users) > 100%", "21: this is so in no run | set a bound that a run can meet");
     check("conections(db) < 30", "1: unknown metric `conections` | did you mean `connections`?");
 }

@@ -37,5 +37,8 @@ pub use rules::Rules;
 pub use scenario::{SCENARIO_BYTES_MAX, read_scenario, write_scenario};
 pub use taught::{Idea, Taught};
 pub use translation::{best_language, language_of_file, translation_file};
-pub use verify::{LessonTexts, Run, SEEDS, Verdict, grade, verify};
+pub use verify::{
+    Job, LessonTexts, Margin, Run, SEEDS, Surroundings, Variant, Verdict, glossary_terms, grade, margins, run_job,
+    variants, verify, verify_with,
+};
 pub use when::When;

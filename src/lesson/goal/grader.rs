@@ -134,6 +134,11 @@ impl Grader {
         self.graded.iter().map(|graded| graded.standing(self.seen)).collect()
     }
 
+    /// Whether one of the first goals, as many as this, is missed already.
+    pub fn missed(&self, first: usize) -> bool {
+        self.graded.iter().take(first).any(|graded| graded.state == State::Missed)
+    }
+
     /// Whether there are goals and all are met.
     pub fn all_met(&self) -> bool {
         !self.graded.is_empty() && self.graded.iter().all(|graded| graded.state == State::Met)
