@@ -6,6 +6,7 @@ mod body;
 mod course;
 mod file;
 mod front;
+mod glossary;
 mod goal;
 mod markdown;
 mod model;
@@ -23,6 +24,7 @@ pub use body::Link;
 pub use course::{COURSE_BYTES_MAX, Course, Part, missing_file};
 pub use file::{LESSON_BYTES_MAX, Lesson, Step};
 pub use front::{WrongBuild, is_language};
+pub use glossary::{GLOSSARY_BYTES_MAX, Term, glossary_terms, term_id, term_of};
 pub use goal::{
     AT_END, Comparison, Goal, GoalError, Grader, Hold, METRICS, Metric, MetricInfo, SLIDE, Scope, Standing, State,
     Subject, SubjectKind, Unit,
@@ -36,9 +38,9 @@ pub use progress::Progress;
 pub use rules::Rules;
 pub use scenario::{SCENARIO_BYTES_MAX, read_scenario, write_scenario};
 pub use taught::{Idea, Taught};
-pub use translation::{best_language, language_of_file, translation_file};
+pub use translation::{best_language, language_name, language_of_file, translation_file};
 pub use verify::{
-    Job, LessonTexts, Margin, Run, SEEDS, Surroundings, Variant, Verdict, glossary_terms, grade, margins, run_job,
-    variants, verify, verify_with,
+    Job, LessonTexts, Margin, Run, SEEDS, Surroundings, Variant, Verdict, grade, margins, run_job, variants, verify,
+    verify_with,
 };
 pub use when::When;

@@ -25,6 +25,27 @@ pub fn best_language<'l>(languages: &'l [String], wanted: &str) -> Option<&'l st
     same.or_else(|| languages.iter().find(|language| primary(language) == primary(wanted))).map(String::as_str)
 }
 
+/// What speakers of a language call it; its tag, where we do not know.
+pub fn language_name(language: &str) -> &str {
+    const NAMES: [(&str, &str); 14] = [
+        ("ar", "العربية"),
+        ("de", "Deutsch"),
+        ("es", "Español"),
+        ("fr", "Français"),
+        ("hi", "हिन्दी"),
+        ("it", "Italiano"),
+        ("ja", "日本語"),
+        ("ko", "한국어"),
+        ("nl", "Nederlands"),
+        ("pl", "Polski"),
+        ("pt", "Português"),
+        ("tr", "Türkçe"),
+        ("uk", "Українська"),
+        ("zh", "中文"),
+    ];
+    NAMES.iter().find(|(tag, _)| *tag == language).map_or(language, |(_, name)| name)
+}
+
 impl Lesson {
     /// This lesson in another language.
     ///

@@ -5,6 +5,7 @@ use crate::design::{Design, Findings, Kind, Settings, suggest};
 use super::super::blocks::{Block, Hint};
 use super::super::body::Link;
 use super::super::file::Lesson;
+use super::super::glossary::glossary_terms;
 use super::super::goal::{Goal, Metric};
 use super::super::model::model_pages;
 
@@ -17,12 +18,6 @@ pub struct Surroundings {
     pub lessons: Option<Vec<String>>,
     /// The text of the glossary.
     pub glossary: Option<String>,
-}
-
-/// The terms of a glossary: the headings `## Tail latency`, as `tail-latency`.
-pub fn glossary_terms(glossary: &str) -> Vec<String> {
-    let headings = glossary.lines().filter_map(|line| line.strip_prefix("## "));
-    headings.map(|heading| heading.trim().to_lowercase().split_whitespace().collect::<Vec<_>>().join("-")).collect()
 }
 
 /// The hints of a lesson.

@@ -17,7 +17,7 @@ use super::goal::State;
 use super::translation::translation_file;
 
 pub use margin::{Margin, margins};
-pub use mentions::{Surroundings, glossary_terms};
+pub use mentions::Surroundings;
 pub use runs::{Job, Run, grade, run_job};
 pub use variants::{Variant, variants};
 
