@@ -62,8 +62,7 @@ impl Reading {
         let kept = bookmark.0.with_value(|(known, at)| if *known == folder { *at } else { 0 });
         let at = RwSignal::new(kept.min(lesson.steps.len().saturating_sub(1)));
         let known = folder.clone();
-        let solved =
-            Memo::new(move |_| classroom.progress.with(|progress| progress.is_solved(&known)) || grading.all_met.get());
+        let solved = Memo::new(move |_| classroom.progress.with(|progress| progress.is_solved(&known)));
         let reading = Reading {
             at,
             answers: RwSignal::new(BTreeMap::new()),
