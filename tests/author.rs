@@ -127,7 +127,14 @@ fn a_site_is_served_with_the_authors_lessons_over_it() {
     check("/lessons/a/lesson.md", "200 OK", "the site's");
     check("/lessons/b/lesson.md", "200 OK", "first");
     check("/lessons/b%2Flesson.md", "200 OK", "first");
-    for bad in ["/lessons/../course.toml", "/lessons/%2e%2e/serve-site/index.html", "/lessons/.secret", "//etc/passwd", "/nothing", "/lessons/b"] {
+    for bad in [
+        "/lessons/../course.toml",
+        "/lessons/%2e%2e/serve-site/index.html",
+        "/lessons/.secret",
+        "//etc/passwd",
+        "/nothing",
+        "/lessons/b",
+    ] {
         check(bad, "404 Not Found", "Not found\n");
     }
     check("nothing", "400 Bad Request", "Bad request\n");

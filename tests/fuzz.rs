@@ -26,16 +26,47 @@ impl Random {
     }
 }
 
-const NUMBERS: [&str; 9] = ["0", "-1", "99999999999999999999", "1e308", "nan", "0.0000000001", "1_000_000", "\"inf/s\"", "9223372036854775807"];
+const NUMBERS: [&str; 9] = [
+    "0",
+    "-1",
+    "99999999999999999999",
+    "1e308",
+    "nan",
+    "0.0000000001",
+    "1_000_000",
+    "\"inf/s\"",
+    "9223372036854775807",
+];
 const PIECES: [&str; 18] = [
-    "<script>alert(1)</script>", "[x](javascript:alert(1))", "![x](data:text/html,x)", "<img src=x onerror=y>", "```goals\n", "```design run\n",
-    "```hint when ", "```predict metric = \"", "+++\n", "## ", "- [x] ", "> ", "\u{1F980}\0", "{title}", "[[faults]]\n", "\"a -> b\" = {}\n", "[a]: javascript:x\n\n[a]\n", "# ",
+    "<script>alert(1)</script>",
+    "[x](javascript:alert(1))",
+    "![x](data:text/html,x)",
+    "<img src=x onerror=y>",
+    "```goals\n",
+    "```design run\n",
+    "```hint when ",
+    "```predict metric = \"",
+    "+++\n",
+    "## ",
+    "- [x] ",
+    "> ",
+    "\u{1F980}\0",
+    "{title}",
+    "[[faults]]\n",
+    "\"a -> b\" = {}\n",
+    "[a]: javascript:x\n\n[a]\n",
+    "# ",
 ];
 
 /// Spoils a text in up to four places.
 fn mutated(text: &str, random: &mut Random) -> String {
+    let places = 1 + random.below(4);
+    mutated_in(text, places, random)
+}
+
+fn mutated_in(text: &str, places: usize, random: &mut Random) -> String {
     let mut bytes = text.as_bytes().to_vec();
-    for _ in 0..=random.below(4) {
+    for _ in 0..places {
         let at = random.below(bytes.len());
         let to = (at + random.below(60)).min(bytes.len());
         let piece = bytes[at..to].to_vec();
@@ -97,8 +128,31 @@ fn collect(folder: &Path, names: &impl Fn(&str) -> bool, found: &mut Vec<(PathBu
 /// What is not safe in this HTML.
 fn not_safe(html: &str) -> Option<String> {
     const TAGS: [&str; 25] = [
-        "p", "em", "strong", "del", "code", "pre", "ul", "ol", "li", "blockquote", "h3", "h4", "h5", "h6", "table", "thead", "tbody",
-        "tr", "th", "td", "a", "img", "hr", "br", "sup",
+        "p",
+        "em",
+        "strong",
+        "del",
+        "code",
+        "pre",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "a",
+        "img",
+        "hr",
+        "br",
+        "sup",
     ];
     for tag in html.split('<').skip(1) {
         let Some((inside, _)) = tag.split_once('>') else { return Some(format!("open tag <{tag}")) };
@@ -212,7 +266,8 @@ fn mutated_designs_are_read_and_run() {
     for seed in 0..450 {
         let random = &mut Random(seed ^ 0x5eed);
         let (_, text) = &designs[random.below(designs.len())];
-        let text = mutated(text, random);
+        // One slip leaves many a design good, which then runs; more are there for the reader.
+        let text = if seed % 3 == 0 { mutated(text, random) } else { mutated_in(text, 1, random) };
         let _ = read_scenario(&text);
         if let Ok(design) = read(&text) {
             good += 1;
@@ -227,13 +282,15 @@ fn mutated_courses_goals_and_glossaries() {
     let courses = real(|name| name == "course.toml" || name == "start.toml");
     let course = &courses.iter().find(|(path, _)| path.ends_with("course.toml")).expect("there is a course").1;
     let design = read("version = 1\n[components.users]\nkind = \"clients\"\n").expect("a good design");
-    let goals = ["p99(users) < 300ms during spike for 20s # x", "retries(users -> app) <= 1_000 after 1m30s", "cost <= $3.5/h"];
+    let goals =
+        ["p99(users) < 300ms during spike for 20s # x", "retries(users -> app) <= 1_000 after 1m30s", "cost <= $3.5/h"];
     let glossary = "# Glossary\n\n## Tail latency\n\nThe [slow](https://example.org) ones.\n\n## Goodput\n\nGood.\n";
     for seed in 0..250 {
         let random = &mut Random(seed ^ 0xc0c0);
         let text = mutated(course, random);
         let _ = Course::read("c", &text);
-        let _ = Course::with_lesson("c", &text, "part-1/99-x").map(|text| Course::read("c", &text).expect("still a course"));
+        let _ = Course::with_lesson("c", &text, "part-1/99-x")
+            .map(|text| Course::read("c", &text).expect("still a course"));
         let goal = mutated(random.pick(&goals), random);
         let _ = goal.parse::<Goal>().map(|goal| goal.check(&design)).map_err(|error| error.pointed(&goal));
         let _ = Goal::reading(&goal);

@@ -45,14 +45,22 @@ fn try_serve(arguments: &ServeArguments) -> Result<(), Vec<Problem>> {
     let site = folder(&arguments.site, "build it with `trunk build --release`, or give the folder of a built site")?;
     let lessons = folder(&arguments.lessons, "name the folder of your lessons with --lessons DIR")?;
     if !site.join("index.html").is_file() {
-        return Err(vec![problem(&arguments.site, "this is no built site: it has no index.html".to_owned(), "give another folder")]);
+        return Err(vec![problem(
+            &arguments.site,
+            "this is no built site: it has no index.html".to_owned(),
+            "give another folder",
+        )]);
     }
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port)).map_err(|error| {
         let message = format!("port {} cannot be had: {error}", arguments.port);
         vec![problem(&arguments.site, message, "choose another one with --port, or 0 for any")]
     })?;
     let port = listener.local_addr().map_or(arguments.port, |address| address.port());
-    println!("http://127.0.0.1:{port}/ shows {} with the lessons of {}", arguments.site.display(), arguments.lessons.display());
+    println!(
+        "http://127.0.0.1:{port}/ shows {} with the lessons of {}",
+        arguments.site.display(),
+        arguments.lessons.display()
+    );
     println!("The open lesson is read again when you save; Ctrl+C ends this.");
     let served = Arc::new(Site { site, lessons, port });
     for stream in listener.incoming().flatten() {
@@ -168,7 +176,8 @@ impl Site {
     /// The page, told where to ask.
     fn told(&self, page: Vec<u8>) -> Vec<u8> {
         let Ok(page) = String::from_utf8(page) else { return Vec::new() };
-        page.replacen("</title>", &format!("</title>\n<meta name=\"author-server\" content=\"{SAVED}\" />"), 1).into_bytes()
+        page.replacen("</title>", &format!("</title>\n<meta name=\"author-server\" content=\"{SAVED}\" />"), 1)
+            .into_bytes()
     }
 }
 
@@ -212,16 +221,16 @@ struct Seen {
 
 impl Seen {
     fn look(&mut self, folder: &Path, depth: usize) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let Ok(data) = entry.metadata() else { continue };
-        if data.is_dir() && depth > 0 {
-            self.look(&entry.path(), depth - 1);
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let Ok(data) = entry.metadata() else { continue };
+            if data.is_dir() && depth > 0 {
+                self.look(&entry.path(), depth - 1);
+            }
+            let saved = data.modified().ok().and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
+            self.count += 1;
+            self.bytes += data.len();
+            self.last = self.last.max(saved.unwrap_or_default());
         }
-        let saved = data.modified().ok().and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
-        self.count += 1;
-        self.bytes += data.len();
-        self.last = self.last.max(saved.unwrap_or_default());
-    }
     }
 }
 

@@ -195,12 +195,7 @@ fn inserted(text: &str, part: usize, lesson: &str) -> Option<String> {
     // Behind the last lesson and its comment, on a line of its own where the list has lines.
     let line = text[..end].rfind('\n').filter(|at| *at > open);
     Some(match line {
-        Some(line) => format!(
-            "{}{comma}{}\n    \"{lesson}\",{}",
-            &text[..=last],
-            &text[last + 1..line],
-            &text[line..]
-        ),
+        Some(line) => format!("{}{comma}{}\n    \"{lesson}\",{}", &text[..=last], &text[last + 1..line], &text[line..]),
         None => format!("{}{comma}{}\"{lesson}\"{}", &text[..=last], if last == open { "" } else { " " }, &text[end..]),
     })
 }

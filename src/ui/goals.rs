@@ -77,14 +77,14 @@ fn ring(progress: f64) -> impl IntoView {
     }
 }
 
-/// What the design costs, where the lesson has a budget.
+/// What the design costs, where the lesson has a budget; `besides` says that the budget's goal stands right above.
 #[component]
-pub fn Budget() -> impl IntoView {
+pub fn Budget(besides: Signal<bool>) -> impl IntoView {
     let (classroom, session): (Classroom, _) = (expect_context(), use_session());
     let budget = Memo::new(move |_| classroom.open.with(|open| open.as_ref()?.1.rules.budget.map(|money| money.0)));
     let cost = Memo::new(move |_| session.with_design(|design| cost_per_hour(design).0));
     live(move || {
-        budget.get().map(|budget| {
+        budget.get().filter(|budget| !besides.get() || cost.get() > *budget).map(|budget| {
             let cost = cost.get();
             let over = cost > budget;
             let text = |dollars: f64| Unit::Price.text(dollars);
@@ -92,7 +92,6 @@ pub fn Budget() -> impl IntoView {
                 <p class="budget" class:over=over>
                     "Budget "<strong>{text(cost)}</strong>" of "{text(budget)}
                     {over.then_some(": too dear, goals do not count")}
-                    {level(cost / budget / 2.0)}
                 </p>
             }
         })

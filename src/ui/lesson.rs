@@ -125,6 +125,7 @@ fn LessonView(lesson: Arc<Lesson>) -> impl IntoView {
     Effect::new(move |before: Option<usize>| {
         // Another step begins at its top, and is what is read next.
         let now = at.get();
+        terms.close();
         if let Some(body) = body.get_untracked().filter(|_| before.is_some_and(|before| before != now)) {
             body.set_scroll_top(0);
             let _ = body.focus();
@@ -134,10 +135,10 @@ fn LessonView(lesson: Arc<Lesson>) -> impl IntoView {
     let shown = lesson.clone();
     let step = move || step_view(&shown, at.get(), reading);
     let pinned = lesson.clone();
-    let pins_goals = move || {
+    let pins_goals = Memo::new(move |_| {
         let step = pinned.steps.get(at.get());
         step.is_none_or(|step| !step.blocks.iter().any(|block| matches!(block, Block::Goals(_))))
-    };
+    });
     let minutes = (lesson.minutes > 0).then(|| format!("{} min", lesson.minutes));
     let place = move || match at.get() {
         at if at >= steps => "Debrief".to_owned(),
@@ -155,8 +156,8 @@ fn LessonView(lesson: Arc<Lesson>) -> impl IntoView {
         </div>
         <div class="lesson-foot">
             <div class="lesson-standing">
-                {live(move || pins_goals().then(|| view! { <GoalsPinned /> }))}
-                <Budget />
+                {live(move || pins_goals.get().then(|| view! { <GoalsPinned /> }))}
+                <Budget besides=pins_goals.into() />
                 {live(move || reading.news.get().map(|step| hint_news(step, reading)))}
                 <Debrief has_debrief steps />
             </div>

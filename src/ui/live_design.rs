@@ -46,6 +46,8 @@ struct Small {
     end: RwSignal<Time>,
     stage: RwSignal<Stage>,
     glance: Memo<Glance>,
+    /// Who keeps the study: the step, not the button that goes away when it is pressed.
+    keeper: StoredValue<Option<Owner>>,
 }
 
 /// The design, and what can be done with it. `allowed` says whether the lesson's rules let it onto the canvas.
@@ -58,6 +60,7 @@ pub fn live_design(live_design: &LiveDesign, allowed: bool) -> AnyView {
         at,
         end: RwSignal::new(Time::ZERO),
         stage: RwSignal::new(Stage::Before),
+        keeper: StoredValue::new(Owner::current()),
         glance: Memo::new(move |_| {
             let at = at.get();
             recording.with_value(|recording| Glance::at(recording, at))
@@ -164,12 +167,14 @@ fn start(small: Small, less_motion: bool) {
         small.design.with_value(|design| (write_scenario(&Scenario::of(design.clone())), design.duration.min(RUN_MAX)));
     small.stage.set(Stage::Computing);
     small.recording.set_value(Recording::default());
-    study(Study::Record(scenario, until), move |finding| match finding {
+    let Some(keeper) = small.keeper.get_value() else { return };
+    let hear = move |finding| match finding {
         Finding::Parts(parts) => small.recording.update_value(|recording| recording.parts = parts),
         Finding::Frames(frames) => small.recording.update_value(|recording| recording.extend(frames)),
         Finding::Failed(problems) => _ = small.stage.try_set(Stage::Failed(problems.join("\n"))),
         Finding::Done => show(small, less_motion),
-    });
+    };
+    keeper.with(|| study(Study::Record(scenario, until), hear));
 }
 
 /// Plays what was recorded, as quickly for a long run as for a short one.

@@ -21,6 +21,13 @@ impl Terms {
         Terms(RwSignal::new(None))
     }
 
+    /// Explains nothing any more.
+    pub fn close(self) {
+        if self.0.with_untracked(Option::is_some) {
+            self.0.set(None);
+        }
+    }
+
     /// A click in the text: on a term, it is explained; the page's address stays as it is.
     pub fn clicked(self, event: &MouseEvent) {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
@@ -47,7 +54,7 @@ pub fn term_view(terms: Terms) -> AnyView {
         };
         view! {
             <div class="term">
-                <button class="icon-button small" aria-label="Close" on:click=move |_| terms.0.set(None)>{glyph(Glyph::Close)}</button>
+                <button class="icon-button small" aria-label="Close" on:click=move |_| terms.close()>{glyph(Glyph::Close)}</button>
                 <strong>{title}</strong>{text}
             </div>
         }
