@@ -108,6 +108,35 @@ fn bad_goals_say_where_and_what_to_try() {
     check("p99(users -> lb) < 1s", "5: `p99` cannot be taken of a wire | write it like `p99(users)`");
     check("retries(users -> app) = 0", "8: there is no wire `users -> app` | did you mean `users -> lb`?");
     check("hit_ratio(app) > 90%", "10: `hit_ratio` cannot be taken of `app`, a server | there is db, cache");
+    check(
+        "p99(users) < 2/s",
+        "14: `2/s` is not a time; write it like \"20ms\", \"1.5s\" or \"3m\" | `p99` is 99% of the good answers came within this time",
+    );
+    check(
+        "goodput(users) > 2s",
+        "18: `2s` is not a rate; write it like \"900/s\" or \"30/m\" | `goodput` is good answers per second",
+    );
+    check(
+        "error_rate(users) < 2/s",
+        "21: `2/s` is not a share; write it like \"80%\" or 0.8 | `error_rate` is of the requests that ended, how many ended badly",
+    );
+    check(
+        "error_rate(users) < 200%",
+        "21: `200%` is more than 100% | `error_rate` is of the requests that ended, how many ended badly",
+    );
+    check(
+        "bandwidth_used(users) < 2s",
+        "25: `2s` is not a size; write it like \"200KB\" or \"2MB\" | `bandwidth_used` is bytes per second over its wires, both ways",
+    );
+    check("cost <= 3 apples", "11: `apples` is no window | there is during, for, ever, always, after, at");
+    check(
+        "cost <= $3/h ever",
+        "14: `cost` has no window | it is that of the dearest moment of the whole run; leave the window out",
+    );
+    check("error_rate(users) <= 100%", "20: this is so in every run | set a bound that a run can miss");
+    check("goodput(users) >= 0/s ever", "17: this is so in every run | set a bound that a run can miss");
+    check("retries(users -> lb) < 0", "22: this is so in no run | set a bound that a run can meet");
+    check("success_rate(users) > 100%", "21: this is so in no run | set a bound that a run can meet");
     check("conections(db) < 30", "1: unknown metric `conections` | did you mean `connections`?");
 }
 
@@ -227,6 +256,52 @@ fn no_figures_are_never_good_figures() {
     ] {
         assert_eq!(graded(line, silence), "-99 no figures yet", "{line}");
     }
+}
+
+/// An empty queue before anybody came is no success: nothing is met in silence, whatever the window.
+#[test]
+fn nothing_is_met_before_anybody_asked() {
+    // The first two seconds are silent; a cache, which users never reach, has a memory all the time.
+    let late = |index: u32| if index < 20 { frame(index, 0, 0, 0.0) } else { frame(index, 10, 0, 5.0) };
+    let check = |line: &str, expected: &str| assert_eq!(graded(line, late), expected, "{line}");
+    check("utilization(db) < 80% ever", "+29 50%");
+    check("utilization(db) < 80% for 1s", "+38 50%");
+    check("queue_length(db) < 1 always", "+99 0");
+    check("cost <= $2/h", "+99 $1.04/h");
+    let silence = |index| frame(index, 0, 0, 0.0);
+    assert_eq!(graded("cost <= $2/h", silence), "-99 $1.04/h");
+}
+
+/// What is met stays met, and what is missed stays missed, whatever comes: for every window.
+#[test]
+fn what_is_decided_stays_decided() {
+    let check = |good_first: bool, line: &str, expected: &str| {
+        let turn =
+            |index: u32| if (index < 50) == good_first { frame(index, 10, 0, 5.0) } else { frame(index, 0, 10, 9.9) };
+        assert_eq!(graded(line, turn)[..3].trim(), expected, "{line}");
+    };
+    check(true, "error_rate(users) < 1% for 2s", "+28");
+    check(true, "error_rate(users) < 1% ever", "+9");
+    check(false, "error_rate(users) < 1% always", "-9");
+    check(false, "error_rate(users) < 1% for 2s during spike", "-59");
+    check(true, "error_rate(users) < 1% always during spike", "-50");
+    check(true, "error_rate(users) < 1% during spike", "-59");
+    check(false, "error_rate(users) < 1% after 6s", "+99");
+    check(false, "error_rate(users) < 1% for 2s at end", "+78");
+}
+
+#[test]
+fn a_figure_is_read_like_a_goal_without_a_bound() {
+    let check = |line: &str, expected: &str| {
+        let read = Goal::reading(line).map(|goal| format!("{} {:?} {:?}", goal.text, goal.metric, goal.scope));
+        assert_eq!(read.unwrap_or_else(|error| format!("{}: {}", error.column, error.message)), expected);
+    };
+    check(" p95(users)   at end ", "p95(users) at end P95 AtEnd");
+    check("cost", "cost Cost Whole");
+    check("p95(users) <= 1s", "12: a metric has no bound here");
+    check("p95(users) ever", "12: `for`, `ever` and `always` are for goals");
+    check("p95(users) atend", "12: `atend` is no window");
+    check("p59(users)", "1: unknown metric `p59`");
 }
 
 #[test]

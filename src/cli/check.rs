@@ -7,10 +7,17 @@ use std::process::ExitCode;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::design::{DESIGN_BYTES_MAX, Problem};
-use crate::lesson::{COURSE_BYTES_MAX, Course, LESSON_BYTES_MAX, LessonTexts, Verdict, missing_file, verify};
+use crate::lesson::{
+    COURSE_BYTES_MAX, Course, Job, LESSON_BYTES_MAX, LessonTexts, Run, Surroundings, Verdict, language_of_file,
+    missing_file, run_job, verify_with,
+};
+
+use super::batch::in_parallel;
 
 /// How deep below a folder lessons are looked for.
 const DEPTH_MAX: usize = 8;
+/// How deep below a lesson's folder its files are looked for.
+const FILES_DEPTH_MAX: usize = 3;
 
 /// Verifies the lessons at these paths: lesson folders, or folders of lessons. All that is wrong goes to standard error.
 pub fn check(paths: &[PathBuf]) -> ExitCode {
@@ -47,15 +54,32 @@ fn check_lesson(folder: &Path) -> usize {
     let mut verdict = Verdict::default();
     if problems.is_empty() {
         let spinner = spinner();
-        verdict = verify(&texts, &mut |run| spinner.set_message(run.to_owned()));
+        verdict = verify_with(&texts, &mut |jobs| run_all(jobs, &texts.folder, &spinner));
         spinner.finish_and_clear();
     }
     problems.append(&mut verdict.problems);
+    verdict.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
     match problems.is_empty() {
         true => println!("{}: holds\n{}", texts.folder, summary(&verdict)),
         false => problems.iter().for_each(|problem| eprintln!("{problem}")),
     }
     problems.len()
+}
+
+/// Makes the runs on all cores.
+fn run_all(jobs: &[Job], folder: &str, spinner: &ProgressBar) -> Vec<Run> {
+    let mut runs = Vec::new();
+    spinner.set_message(format!("{folder}: {} runs", jobs.len()));
+    in_parallel(
+        jobs.len(),
+        |index| run_job(&jobs[index]),
+        |_, run| {
+            runs.push(run);
+            spinner.set_message(format!("{folder}: {} of {} runs", runs.len(), jobs.len()));
+            true
+        },
+    );
+    runs
 }
 
 /// One line for each build: what it missed, or how near its worst figures came.
@@ -70,13 +94,16 @@ fn summary(verdict: &Verdict) -> String {
         };
         lines.push(format!("  {}, seed {}: {came_out}", run.build, run.seed));
     }
+    for margin in &verdict.margins {
+        lines.push(format!("  margin of `{}`: {margin}, with seed {}", margin.goal, margin.seed));
+    }
     lines.join("\n")
 }
 
 /// Says on a terminal what is being run; nothing elsewhere.
 fn spinner() -> ProgressBar {
     let spinner = ProgressBar::new_spinner();
-    let style = ProgressStyle::with_template("{spinner} running {msg}").expect("the template is a constant");
+    let style = ProgressStyle::with_template("{spinner} {msg}").expect("the template is a constant");
     spinner.set_style(style);
     spinner.enable_steady_tick(std::time::Duration::from_millis(100));
     spinner
@@ -148,16 +175,54 @@ fn read_lesson(folder: &Path, problems: &mut Vec<Problem>) -> LessonTexts {
         start: read("start.toml", DESIGN_BYTES_MAX),
         solution: read("solution.toml", DESIGN_BYTES_MAX),
         wrong: Vec::new(),
+        translations: Vec::new(),
+        around: Surroundings::default(),
     };
-    let mut names: Vec<String> = fs::read_dir(folder)
-        .map(|entries| entries.flatten().filter_map(|entry| wrong_name(&entry.file_name().to_string_lossy())).collect())
-        .unwrap_or_default();
-    names.sort();
-    for name in names {
-        let text = read(&format!("wrong-{name}.toml"), DESIGN_BYTES_MAX);
-        texts.wrong.extend(text.map(|text| (name, text)));
+    let files = files_below(folder, "", FILES_DEPTH_MAX);
+    for file in &files {
+        if let Some(name) = wrong_name(file) {
+            texts.wrong.extend(read(file, DESIGN_BYTES_MAX).map(|text| (name, text)));
+        } else if let Some(language) = language_of_file(file) {
+            let text = read(file, LESSON_BYTES_MAX);
+            texts.translations.extend(text.map(|text| (language.to_owned(), text)));
+        }
     }
+    texts.around = surroundings(folder, files);
     texts
+}
+
+/// The files of a folder and of those in it, by their paths from there, in order.
+fn files_below(folder: &Path, before: &str, depth: usize) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut found = Vec::new();
+    for entry in entries.flatten() {
+        let name = format!("{before}{}", entry.file_name().to_string_lossy());
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() && depth > 0 => {
+                found.extend(files_below(&entry.path(), &format!("{name}/"), depth - 1));
+            }
+            Ok(_) => found.push(name),
+            Err(_) => {}
+        }
+    }
+    found.sort();
+    found
+}
+
+/// What there is around a lesson: its course is the nearest `course.toml` above it, the glossary stands beside that.
+fn surroundings(folder: &Path, files: Vec<String>) -> Surroundings {
+    let folder = fs::canonicalize(folder).unwrap_or(folder.to_owned());
+    let Some(root) = folder.ancestors().skip(1).take(DEPTH_MAX).find(|above| above.join("course.toml").is_file())
+    else {
+        return Surroundings { files: Some(files), ..Surroundings::default() };
+    };
+    // A course that cannot be read is told of where it is checked itself.
+    let course = read_text(&root.join("course.toml"), COURSE_BYTES_MAX, &mut Vec::new());
+    let course = course.and_then(|text| Course::read("", &text).ok());
+    let lessons = course.map(|course| course.lessons().map(str::to_owned).collect());
+    let glossaries = ["../assets/glossary.md", "../glossary.md"].map(|path| root.join(path));
+    let glossary = glossaries.iter().find_map(|path| fs::read_to_string(path).ok());
+    Surroundings { files: Some(files), lessons, glossary }
 }
 
 fn wrong_name(file: &str) -> Option<String> {

@@ -4,7 +4,9 @@ mod batch;
 mod check;
 mod figures;
 mod grid;
+mod new_lesson;
 mod run;
+mod serve;
 mod sweep;
 mod words;
 
@@ -35,6 +37,31 @@ enum Command {
         #[arg(default_value = "lessons")]
         paths: Vec<PathBuf>,
     },
+    /// Make a folder with a small lesson to be rewritten, and add it to the course.
+    NewLesson {
+        /// The lesson's folder below that of the course, such as `part-1/14-my-lesson`.
+        name: String,
+        /// The folder of the course.
+        #[arg(long, value_name = "DIR", default_value = "lessons")]
+        lessons: PathBuf,
+    },
+    /// Serve a built site on 127.0.0.1 with your lessons in it; the open lesson is read again whenever you save.
+    #[command(visible_alias = "preview")]
+    Serve(ServeArguments),
+}
+
+/// What `serve` takes.
+#[derive(clap::Args)]
+struct ServeArguments {
+    /// The built site.
+    #[arg(default_value = "dist")]
+    site: PathBuf,
+    /// Where your lessons are: what is here is served in place of the site's own.
+    #[arg(long, value_name = "DIR", default_value = "lessons")]
+    lessons: PathBuf,
+    /// The port; 0 takes a free one.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
 }
 
 /// What `run` takes.
@@ -91,5 +118,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Check { paths } => check::check(&paths),
+        Command::NewLesson { name, lessons } => new_lesson::new_lesson(&name, &lessons),
+        Command::Serve(arguments) => serve::serve(&arguments),
     }
 }

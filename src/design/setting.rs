@@ -50,6 +50,17 @@ pub enum Form {
     Optional(Box<Form>),
 }
 
+impl Form {
+    /// The words to choose from, of a choice that may be absent, too.
+    pub fn choices(&self) -> Option<&'static [&'static str]> {
+        match self {
+            Form::Choice(words) => Some(words),
+            Form::Optional(form) => form.choices(),
+            _ => None,
+        }
+    }
+}
+
 /// A type that can be a setting.
 pub trait Setting: Sized + Clone {
     /// Reads the value; notes what is wrong and gives nothing.

@@ -1,13 +1,16 @@
 //! The live parts of a lesson: what stands in its fenced blocks.
 
-use crate::design::{Design, Findings, read};
+use crate::design::{Design, Findings, Problem, read};
 
 use super::goal::Goal;
-use super::markdown::{render, render_line};
+use super::markdown::render;
+use super::predict::Predict;
+use super::when::When;
 
 /// The info strings of live blocks.
-pub(super) const LIVE: [&str; 4] = ["goals", "hint", "predict", "design"];
-const OPTIONS_MAX: usize = 8;
+pub(super) const LIVE: [&str; 5] = ["goals", "hint", "predict", "design", "debrief"];
+/// What parts the design of a `design run` block from what is said after its run.
+const AFTER: &str = "+++";
 
 /// A part of a step.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,25 +19,34 @@ pub enum Block {
     Prose(String),
     /// Goals, as indices of [`super::Lesson::goals`].
     Goals(Vec<usize>),
-    /// Safe HTML that opens when asked for.
-    Hint(String),
+    /// Help that opens when asked for, or by what the run shows.
+    Hint(Hint),
     /// A question to answer before the run.
     Predict(Predict),
     /// A design to look at and play with.
-    Design(Box<Design>),
+    Design(Box<LiveDesign>),
 }
 
-/// A question to answer before the run. All texts are safe HTML.
+/// Help, in small doses.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Predict {
-    /// The question.
-    pub question: String,
-    /// The answers to choose from.
-    pub options: Vec<String>,
-    /// Which of the options is right.
-    pub right: usize,
-    /// What to say after the answer, right or wrong.
-    pub explanation: String,
+pub struct Hint {
+    /// Safe HTML.
+    pub html: String,
+    /// What the run must show before it opens; without, it opens when asked for.
+    pub when: Option<When>,
+    /// As its author wrote it.
+    pub text: String,
+    /// The line of its text in the lesson.
+    pub line: u32,
+}
+
+/// A design in the text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LiveDesign {
+    /// The design.
+    pub design: Design,
+    /// Whether it can be run where it stands; then what is said after that, as safe HTML.
+    pub run: Option<String>,
 }
 
 /// Reads a `goals` block: one goal a line; empty lines and lines that begin with `#` are passed over. `line` is that of
@@ -47,74 +59,78 @@ pub(super) fn read_goals(text: &str, line: u32, findings: &mut Findings) -> Vec<
         }
         match text.parse::<Goal>() {
             Ok(goal) => goals.push((goal, line)),
-            Err(error) => error.note(line, findings),
+            Err(error) => error.note(line, text, findings),
         }
     }
     goals
 }
 
-/// Reads a `predict` block: the question, `- [ ]` options of which one is `- [x]`, then an explanation in `>` lines.
-pub(super) fn read_predict(text: &str, line: u32, folder: &str, findings: &mut Findings) -> Option<Predict> {
-    let (mut question, mut options, mut explanation) = (String::new(), Vec::<(bool, String)>::new(), String::new());
-    for (text, line) in text.lines().zip(line..) {
-        let trimmed = text.trim();
-        if let Some(text) = trimmed.strip_prefix('>') {
-            push_line(&mut explanation, text);
-        } else if !explanation.is_empty() && !trimmed.is_empty() {
-            findings.hint(line, "this line comes after the explanation", "put the question and its options first");
-        } else if let Some(option) = trimmed.strip_prefix("- [ ] ") {
-            options.push((false, option.to_owned()));
-        } else if let Some(option) = trimmed.strip_prefix("- [x] ").or(trimmed.strip_prefix("- [X] ")) {
-            options.push((true, option.to_owned()));
-        } else if trimmed.starts_with("- ") || trimmed.starts_with("* ") {
-            findings.hint(
-                line,
-                "this option is not marked",
-                "begin it with `- [ ]`, or with `- [x]` if it is the right one",
-            );
-        } else if let Some((_, option)) = options.last_mut() {
-            push_line(option, trimmed);
-        } else {
-            push_line(&mut question, trimmed);
-        }
-    }
-    let right: Vec<usize> = (0..options.len()).filter(|index| options[*index].0).collect();
-    let lacks = match right.as_slice() {
-        _ if question.trim().is_empty() => "a prediction begins with its question",
-        _ if !(2..=OPTIONS_MAX).contains(&options.len()) => "a prediction has 2 to 8 options, each `- [ ] …`",
-        _ if explanation.trim().is_empty() => "a prediction ends with its explanation, in lines that begin with `>`",
-        [] | [_, _, ..] => "a prediction has exactly one right option, `- [x] …`",
-        [right] => {
-            return Some(Predict {
-                question: render_line(question.trim(), folder),
-                options: options.iter().map(|(_, option)| render_line(option.trim(), folder)).collect(),
-                right: *right,
-                explanation: render(explanation.trim(), folder),
-            });
-        }
-    };
-    findings.note(line, lacks);
-    None
-}
-
-fn push_line(text: &mut String, line: &str) {
-    if !text.is_empty() {
-        text.push('\n');
-    }
-    text.push_str(line.strip_prefix(' ').unwrap_or(line));
-}
-
-/// Reads a `design` block: a whole design file.
-pub(super) fn read_design(text: &str, line: u32, findings: &mut Findings) -> Option<Design> {
-    match read(text) {
-        Ok(design) => Some(design),
-        Err(problems) => {
-            let moved = |mut problem: crate::design::Problem| {
-                problem.line = problem.line.max(1) + line - 1;
-                problem
-            };
-            findings.0.extend(problems.into_iter().map(moved));
+/// Reads a `hint` block. `info` is what stands after the word; the condition's goal is put behind `watched`.
+pub(super) fn read_hint(
+    info: &str,
+    text: &str,
+    line: u32,
+    folder: &str,
+    watched: &mut Vec<Goal>,
+    findings: &mut Findings,
+) -> Hint {
+    let when = match info.strip_prefix("when").filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace)) {
+        _ if info.is_empty() => None,
+        Some(condition) => match When::read(condition.trim(), watched) {
+            Ok(when) => Some(when),
+            Err(error) => {
+                error.note(line - 1, condition.trim(), findings);
+                None
+            }
+        },
+        None => {
+            let hint = "write ```hint, or ```hint when utilization(db) > 95% for 5s";
+            findings.hint(line - 1, format!("`{info}` says nothing of a hint"), hint);
             None
         }
+    };
+    if text.trim().is_empty() {
+        findings.note(line - 1, "this hint is empty");
     }
+    Hint { html: render(text, folder), when, text: text.to_owned(), line }
+}
+
+/// Reads a `design` block: a whole design file, in a `design run` block perhaps a line `+++` and what is said after the
+/// run. Gives the Markdown of that and its line, too.
+pub(super) fn read_design<'t>(
+    info: &str,
+    text: &'t str,
+    line: u32,
+    folder: &str,
+    findings: &mut Findings,
+) -> Option<(LiveDesign, &'t str, u32)> {
+    let mut bytes = 0;
+    let mut before = 0;
+    let mut after = None;
+    for row in text.split_inclusive('\n') {
+        if row.trim_end() == AFTER {
+            after = Some(&text[bytes + row.len()..]);
+            break;
+        }
+        bytes += row.len();
+        before += 1;
+    }
+    match (info, after) {
+        ("", None) | ("run", _) => {}
+        ("", Some(_)) => {
+            findings.hint(line - 1, "only what is run has an afterwards", "begin the block with ```design run");
+        }
+        _ => findings.hint(line - 1, format!("`{info}` says nothing of a design"), "write ```design or ```design run"),
+    }
+    let design = match read(&text[..bytes]) {
+        Ok(design) => design,
+        Err(problems) => {
+            let moved = |problem: Problem| Problem { line: problem.line.max(1) + line - 1, ..problem };
+            findings.0.extend(problems.into_iter().map(moved));
+            return None;
+        }
+    };
+    let after = after.unwrap_or("");
+    let run = (info == "run").then(|| render(after.trim(), folder));
+    Some((LiveDesign { design, run }, after, line + before + 1))
 }

@@ -45,6 +45,36 @@ impl Course {
         Err(findings.sorted().into_iter().map(|problem| problem.at_path(path)).collect())
     }
 
+    /// The text of `course.toml` with one more lesson: behind those of the same folder, or in the last part. All else stays
+    /// as it is written, comments too.
+    ///
+    /// # Errors
+    /// What is wrong with the course, or with the name of the lesson; or that the text has a form in which the line must
+    /// be added by hand.
+    pub fn with_lesson(path: &str, text: &str, lesson: &str) -> Result<String, Vec<Problem>> {
+        let course = Course::read(path, text)?;
+        let problem = |message: String, hint: &str| {
+            vec![Problem { path: path.to_owned(), line: 0, message, hint: Some(hint.to_owned()) }]
+        };
+        if !is_folder(lesson) {
+            let hint = "use letters, digits, `-`, `_` and `/` between folders, like `part-1/14-my-lesson`";
+            return Err(problem(format!("`{lesson}` is no folder of a lesson"), hint));
+        }
+        let folder = |lesson: &str| lesson.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+        let beside = |part: &Part| part.lessons.iter().any(|other| folder(other) == folder(lesson));
+        let part = course.parts.iter().rposition(beside).unwrap_or(course.parts.len() - 1);
+        let written = inserted(text, part, lesson).filter(|text| {
+            let mut wanted = course.clone();
+            wanted.parts[part].lessons.push(lesson.to_owned());
+            Course::read(path, text) == Ok(wanted)
+        });
+        let by_hand = "add it to the `lessons` of a part by hand, then try again with another name";
+        match course.lessons().any(|known| known == lesson) {
+            true => Err(problem(format!("`{lesson}` is in the course already"), "choose another name")),
+            false => written.ok_or_else(|| problem(format!("there is no place for `{lesson}`"), by_hand)),
+        }
+    }
+
     /// All lessons, in order.
     pub fn lessons(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().flat_map(|part| part.lessons.iter().map(String::as_str))
@@ -135,6 +165,39 @@ fn part_of(node: &Node, course: &Course, findings: &mut Findings) -> Part {
         }
     }
     part
+}
+
+/// The text with a lesson at the end of the list of this part; none where no such list is found.
+fn inserted(text: &str, part: usize, lesson: &str) -> Option<String> {
+    let from = text.match_indices("[[parts]]").nth(part)?.0;
+    let open = from + text[from..].find("lessons")?;
+    let open = open + text[open..].find('[')?;
+    let (mut last, mut end) = (open, None);
+    let (mut quoted, mut comment) = (false, false);
+    for (at, c) in text[open + 1..].char_indices().map(|(at, c)| (at + open + 1, c)) {
+        match c {
+            '\n' => comment = false,
+            _ if comment => {}
+            '#' if !quoted => comment = true,
+            ']' if !quoted => {
+                end = Some(at);
+                break;
+            }
+            c if !c.is_whitespace() => {
+                quoted ^= c == '"';
+                last = at;
+            }
+            _ => {}
+        }
+    }
+    let end = end?;
+    let comma = if matches!(text.as_bytes()[last], b',' | b'[') { "" } else { "," };
+    // Behind the last lesson and its comment, on a line of its own where the list has lines.
+    let line = text[..end].rfind('\n').filter(|at| *at > open);
+    Some(match line {
+        Some(line) => format!("{}{comma}{}\n    \"{lesson}\",{}", &text[..=last], &text[last + 1..line], &text[line..]),
+        None => format!("{}{comma}{}\"{lesson}\"{}", &text[..=last], if last == open { "" } else { " " }, &text[end..]),
+    })
 }
 
 /// Whether this names a folder below the course's own, and nothing else on a web server.

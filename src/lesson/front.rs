@@ -2,11 +2,15 @@
 
 use crate::design::{Design, Findings, Node, Value, check_name};
 
+use super::goal::Unit;
 use super::rules::Rules;
+use super::taught::Taught;
 
-const KEYS: [&str; 7] = ["title", "summary", "minutes", "palette", "fixed", "locked", "wrong"];
+const KEYS: [&str; 10] =
+    ["title", "summary", "minutes", "palette", "fixed", "locked", "wrong", "budget", "teaches", "languages"];
 const WRONG_KEYS: [&str; 2] = ["misses", "because"];
 const WRONG_MAX: usize = 20;
+const LANGUAGES_MAX: usize = 40;
 
 /// What the front matter says.
 #[derive(Debug, Default)]
@@ -16,6 +20,10 @@ pub(super) struct Front {
     pub minutes: u32,
     pub rules: Rules,
     pub wrong: Vec<WrongBuild>,
+    /// What a build may cost, as it is written, and the line.
+    pub budget: Option<(String, u32)>,
+    pub teaches: Vec<Taught>,
+    pub languages: Vec<String>,
 }
 
 /// A build that must lose, and why.
@@ -75,7 +83,82 @@ pub(super) fn read(text: &str, start: Option<&Design>, findings: &mut Findings) 
         minutes: minutes_of(&root, findings),
         rules: Rules::read(&root, start, findings),
         wrong: wrong_of(&root, findings),
+        budget: budget_of(&root, findings),
+        teaches: Taught::read(&root, findings),
+        languages: languages_of(&root, findings),
     }
+}
+
+/// Reads the front matter of a translation, which has a title and a summary of its own and nothing else.
+pub(super) fn read_translated(text: &str, findings: &mut Findings) -> Front {
+    let root = Node::parse(text, findings);
+    if !findings.0.is_empty() {
+        return Front::default();
+    }
+    const OWN: [&str; 2] = ["title", "summary"];
+    for entry in root.entries("front matter", findings).iter().filter(|entry| !OWN.contains(&entry.key.as_str())) {
+        let message = format!("`{}` does not belong into a translation", entry.key);
+        findings.hint(entry.line, message, "a translation has `title` and `summary`; all else stands in lesson.md");
+    }
+    let title = text_of(&root, "title", 100, findings);
+    Front { title, summary: text_of(&root, "summary", 300, findings), ..Front::default() }
+}
+
+fn budget_of(root: &Node, findings: &mut Findings) -> Option<(String, u32)> {
+    let node = root.get("budget")?;
+    match &node.value {
+        Value::Text(text) => match Unit::Price.read(text.trim()) {
+            Ok(bound) if bound > 0.0 => return Some((text.trim().to_owned(), node.line)),
+            Ok(_) => findings.note(node.line, "`budget` must be more than nothing"),
+            Err(why) => findings.note(node.line, why),
+        },
+        _ => findings.hint(node.line, "`budget` must be a price in quotes", "write it like `budget = \"$3/h\"`"),
+    }
+    None
+}
+
+fn languages_of(root: &Node, findings: &mut Findings) -> Vec<String> {
+    let mut languages: Vec<String> = Vec::new();
+    for (word, line) in words(root, "languages", findings) {
+        if !is_language(&word) {
+            let hint = "write it like `languages = [\"de\", \"pt-BR\"]`; each has its text in lesson.de.md";
+            findings.hint(line, format!("`{word}` is no language"), hint);
+        } else if languages.contains(&word) {
+            findings.note(line, format!("`{word}` stands here twice"));
+        } else {
+            languages.push(word);
+        }
+    }
+    if languages.len() > LANGUAGES_MAX {
+        findings.note(1, format!("a lesson has at most {LANGUAGES_MAX} languages"));
+    }
+    languages
+}
+
+/// Whether this can be the tag of a language: `de`, `pt-BR`.
+pub fn is_language(word: &str) -> bool {
+    let mut parts = word.split('-');
+    let first = parts.next().is_some_and(|part| (2..=3).contains(&part.len()));
+    first
+        && word.len() <= 12
+        && word.split('-').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+/// A list of words in the front matter, each with its line.
+pub(super) fn words(front: &Node, key: &str, findings: &mut Findings) -> Vec<(String, u32)> {
+    let Some(node) = front.get(key) else { return Vec::new() };
+    let Value::List(items) = &node.value else {
+        findings.hint(node.line, format!("`{key}` must be a list"), format!("write it like `{key} = [\"…\"]`"));
+        return Vec::new();
+    };
+    let mut words = Vec::new();
+    for item in items {
+        match &item.value {
+            Value::Text(word) => words.push((word.clone(), item.line)),
+            _ => findings.note(item.line, format!("`{key}` holds words in quotes")),
+        }
+    }
+    words
 }
 
 fn text_of(root: &Node, key: &str, most: usize, findings: &mut Findings) -> String {

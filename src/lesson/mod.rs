@@ -2,21 +2,29 @@
 //! that tell how each component behaves.
 
 mod blocks;
+mod body;
 mod course;
 mod file;
 mod front;
+mod glossary;
 mod goal;
 mod markdown;
 mod model;
+mod predict;
 mod progress;
 mod rules;
 mod scenario;
+mod taught;
+mod translation;
 mod verify;
+mod when;
 
-pub use blocks::{Block, Predict};
+pub use blocks::{Block, Hint, LiveDesign};
+pub use body::Link;
 pub use course::{COURSE_BYTES_MAX, Course, Part, missing_file};
 pub use file::{LESSON_BYTES_MAX, Lesson, Step};
-pub use front::WrongBuild;
+pub use front::{WrongBuild, is_language};
+pub use glossary::{GLOSSARY_BYTES_MAX, Term, glossary_terms, term_id, term_of};
 pub use goal::{
     AT_END, Comparison, Goal, GoalError, Grader, Hold, METRICS, Metric, MetricInfo, SLIDE, Scope, Standing, State,
     Subject, SubjectKind, Unit,
@@ -25,7 +33,14 @@ pub use model::{
     FigureRow, INDEX, MODEL_BYTES_MAX, ModelPage, SettingRow, figure_rows, list_html, model_pages, setting_rows,
     tables_html,
 };
+pub use predict::{Metered, Predict};
 pub use progress::Progress;
 pub use rules::Rules;
 pub use scenario::{SCENARIO_BYTES_MAX, read_scenario, write_scenario};
-pub use verify::{LessonTexts, Run, SEEDS, Verdict, grade, verify};
+pub use taught::{Idea, Taught};
+pub use translation::{best_language, language_name, language_of_file, translation_file};
+pub use verify::{
+    Job, LessonTexts, Margin, Run, SEEDS, Surroundings, Variant, Verdict, grade, margins, run_job, variants, verify,
+    verify_with,
+};
+pub use when::When;

@@ -1,6 +1,12 @@
 //! What a learner may change in a lesson: what may be added, what stays as it is.
 
-use crate::design::{Component, Design, Findings, Kind, Node, Target, Value, get_path, read_settings, suggest};
+use crate::design::{Component, Design, Findings, Kind, Node, Target, get_path, read_settings, suggest};
+
+use crate::insight::cost_per_hour;
+use crate::units::Money;
+
+use super::front::words;
+use super::goal::Unit;
 
 /// The rules of a lesson.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +17,8 @@ pub struct Rules {
     pub fixed: Vec<(&'static str, String)>,
     /// Components and wires that stay as they are.
     pub locked: Vec<Target>,
+    /// What a build may cost, in dollars per hour.
+    pub budget: Option<Money>,
 }
 
 impl Rules {
@@ -40,6 +48,8 @@ impl Rules {
             }
             rules.locked.push(target);
         }
+        let budget = front.get("budget").and_then(Node::as_typed);
+        rules.budget = budget.and_then(|text| Unit::Price.read(text.trim()).ok()).map(Money);
         rules
     }
 
@@ -56,6 +66,14 @@ impl Rules {
     /// Whether this setting cannot be changed in components of this kind.
     pub fn is_fixed(&self, kind: &Kind, setting: &str) -> bool {
         self.fixed.iter().any(|(word, name)| *word == kind.word() && name == setting)
+    }
+
+    /// What a design costs more than the budget allows, in a learner's words. It may be drawn and run all the same, but
+    /// cannot win.
+    pub fn over_budget(&self, design: &Design) -> Option<String> {
+        let (cost, budget) = (cost_per_hour(design), self.budget?);
+        let text = |money: Money| Unit::Price.text(money.0);
+        (cost > budget).then(|| format!("it costs {}; the budget is {}", text(cost), text(budget)))
     }
 
     /// In what a design breaks the rules, in a learner's words; empty if in nothing.
@@ -123,21 +141,4 @@ fn missing(design: &Design, target: &Target) -> Option<String> {
     };
     let wanted = target.to_string();
     (!names.contains(&wanted)).then(|| suggest(&wanted, names.iter().map(String::as_str)))
-}
-
-/// A list of words in the front matter, each with its line.
-fn words(front: &Node, key: &str, findings: &mut Findings) -> Vec<(String, u32)> {
-    let Some(node) = front.get(key) else { return Vec::new() };
-    let Value::List(items) = &node.value else {
-        findings.hint(node.line, format!("`{key}` must be a list"), format!("write it like `{key} = [\"server\"]`"));
-        return Vec::new();
-    };
-    let mut words = Vec::new();
-    for item in items {
-        match &item.value {
-            Value::Text(word) => words.push((word.clone(), item.line)),
-            _ => findings.note(item.line, format!("`{key}` holds words in quotes")),
-        }
-    }
-    words
 }

@@ -233,6 +233,7 @@ fn provide() -> Shell {
     on_cleanup(move || elsewhere.remove());
     super::announce::start(session, run);
     classroom.start();
+    super::reload::start(classroom);
     run::warm_up(run);
     clock::start(run, grading);
     shell

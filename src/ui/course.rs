@@ -11,6 +11,7 @@ use crate::editor::address::Place;
 use crate::lesson::{Course, Lesson, Progress, missing_file};
 
 use super::address::address;
+use super::language::in_language;
 use super::model::page_of_address;
 use super::storage;
 
@@ -153,6 +154,18 @@ impl Classroom {
             return self.page.set(Page::Broken(vec![no_folder(lesson)]));
         }
         self.page.set(Page::Loading);
+        self.load(lesson);
+    }
+
+    /// Reads the lesson again: its files were saved, or it is wanted in another language. What was built stays.
+    pub fn reload(&self) {
+        let lesson = self.wanted.get_untracked();
+        if is_folder(&lesson) && !lesson.is_empty() {
+            self.load(&lesson);
+        }
+    }
+
+    fn load(&self, lesson: &str) {
         let (classroom, folder) = (*self, lesson.to_owned());
         spawn_local(async move {
             let read = read_lesson(&folder).await;
@@ -222,7 +235,7 @@ async fn read_lesson(folder: &str) -> Result<Lesson, Vec<Problem>> {
     let prose = fetch(&format!("{folder}/lesson.md")).await;
     let start = fetch(&format!("{folder}/start.toml")).await;
     match (prose, start) {
-        (Ok(prose), Ok(start)) => Lesson::read(&folder, &prose, &start),
+        (Ok(prose), Ok(start)) => Ok(in_language(Lesson::read(&folder, &prose, &start)?, &folder).await),
         (prose, start) => Err([prose, start].into_iter().filter_map(Result::err).collect()),
     }
 }

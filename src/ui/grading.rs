@@ -27,6 +27,8 @@ pub struct Grading {
     graded: StoredValue<(u32, u32)>,
     /// Each goal, in the order of the lesson.
     pub standings: RwSignal<Vec<Standing>>,
+    /// What the lesson's hints and predictions watch for, in the order of the lesson.
+    pub watched: RwSignal<Vec<Standing>>,
     /// All are met.
     pub all_met: Memo<bool>,
 }
@@ -39,7 +41,8 @@ impl Grading {
             standings.with(|standings| !standings.is_empty() && standings.iter().all(|goal| goal.state == State::Met))
         });
         let (grader, graded) = (StoredValue::new(None), StoredValue::new((0, 0)));
-        let grading = Grading { session, run, classroom, grader, graded, standings, all_met };
+        let watched = RwSignal::new(Vec::new());
+        let grading = Grading { session, run, classroom, grader, graded, standings, watched, all_met };
         Effect::new(move |_| {
             classroom.open.track();
             grading.begin();
@@ -101,7 +104,7 @@ impl Grading {
                 true => self.run.scenario.with_value(|scenario| scenario.design.clone()),
                 false => self.session.editor.with_untracked(|editor| editor.design.clone()),
             };
-            Grader::new(&lesson.goals, &design)
+            Grader::new(&lesson.graded(), &design)
         });
         self.grader.set_value(grader);
         if self.session.playhead.get_untracked() == Time::ZERO {
@@ -110,9 +113,13 @@ impl Grading {
     }
 
     fn tell(&self) {
-        let now = self.grader.with_value(|grader| grader.as_ref().map(Grader::standings).unwrap_or_default());
-        if self.standings.with_untracked(|before| *before != now) {
-            self.standings.set(now);
+        let mut now = self.grader.with_value(|grader| grader.as_ref().map(Grader::standings).unwrap_or_default());
+        let goals = self.classroom.open.with_untracked(|open| open.as_ref().map_or(0, |open| open.1.goals.len()));
+        let watched = now.split_off(goals.min(now.len()));
+        for (signal, now) in [(self.standings, now), (self.watched, watched)] {
+            if signal.with_untracked(|before| *before != now) {
+                signal.set(now);
+            }
         }
     }
 }

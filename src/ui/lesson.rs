@@ -1,25 +1,32 @@
 //! The lesson beside the canvas: its steps one at a time, goals with their live state, hints, predictions.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::design::{Design, Problem};
-use crate::lesson::{Block, Course, Lesson, Predict, Standing, State, Step};
+use crate::design::Problem;
+use crate::lesson::{Block, Course, Lesson};
 
 use super::app::Shell;
 use super::course::{Classroom, Page, folder_title};
 use super::glyph::{Glyph, glyph};
+use super::goals::{Budget, Goals, GoalsPinned};
 use super::grading::Grading;
+use super::hints::hint_view;
+use super::language::{language_choice, tag};
 use super::live::live;
+use super::live_design::live_design;
+use super::predict::predict_view;
+use super::reading::{Bookmark, Place, Reading};
 use super::session::use_session;
+use super::terms::{Terms, term_view};
 
 /// The panel.
 #[component]
 pub fn LessonPanel() -> impl IntoView {
     let classroom: Classroom = expect_context();
     let listed = RwSignal::new(false);
+    provide_context(Bookmark(StoredValue::new((String::new(), 0))));
     let page = move || match classroom.page.get() {
         Page::Loading => view! { <p class="lesson-loading" role="status">"Loading the lesson …"</p> }.into_any(),
         Page::Ready(lesson) => view! { <LessonView lesson /> }.into_any(),
@@ -108,189 +115,115 @@ fn broken(problems: &[Problem]) -> impl IntoView + use<> {
 
 #[component]
 fn LessonView(lesson: Arc<Lesson>) -> impl IntoView {
-    let at = RwSignal::new(0usize);
-    // What was answered: by step and block, the option chosen.
-    let answers = RwSignal::new(BTreeMap::<(usize, usize), usize>::new());
-    let count = lesson.steps.len();
+    let reading = Reading::provide(&lesson);
+    let terms = Terms::new();
+    let at = reading.at;
+    let has_debrief = !lesson.debrief.is_empty();
+    let steps = lesson.steps.len();
+    let count = Memo::new(move |_| steps + usize::from(has_debrief && reading.solved.get()));
     let body: NodeRef<leptos::html::Div> = NodeRef::new();
-    let turn = move |to: usize| {
-        at.set(to);
-        if let Some(body) = body.get_untracked() {
+    Effect::new(move |before: Option<usize>| {
+        // Another step begins at its top, and is what is read next.
+        let now = at.get();
+        terms.close();
+        if let Some(body) = body.get_untracked().filter(|_| before.is_some_and(|before| before != now)) {
             body.set_scroll_top(0);
             let _ = body.focus();
         }
-    };
-    let step = {
-        let lesson = lesson.clone();
-        move || lesson.steps.get(at.get()).map(|step| step_view(step, at.get_untracked(), &lesson, answers))
-    };
-    let pins_goals = {
-        let lesson = lesson.clone();
-        move || {
-            lesson
-                .steps
-                .get(at.get())
-                .is_none_or(|step| !step.blocks.iter().any(|block| matches!(block, Block::Goals(_))))
-        }
-    };
-    let at_last = move || at.get() + 1 >= count;
+        now
+    });
+    let shown = lesson.clone();
+    let step = move || step_view(&shown, at.get(), reading);
+    let pinned = lesson.clone();
+    let pins_goals = Memo::new(move |_| {
+        let step = pinned.steps.get(at.get());
+        step.is_none_or(|step| !step.blocks.iter().any(|block| matches!(block, Block::Goals(_))))
+    });
     let minutes = (lesson.minutes > 0).then(|| format!("{} min", lesson.minutes));
+    let place = move || match at.get() {
+        at if at >= steps => "Debrief".to_owned(),
+        at => format!("Step {} of {steps}", at + 1),
+    };
     view! {
-        <div class="lesson-body" node_ref=body tabindex="0">
+        <div class="lesson-body" node_ref=body tabindex="0" lang=tag(&lesson) on:click=move |event| terms.clicked(&event)>
             <header class="lesson-head" hidden=move || at.get() != 0>
                 <h2>{lesson.title.clone()}</h2>
                 <p class="lesson-minutes">{minutes}</p>
+                {language_choice(&lesson)}
             </header>
             {live(step)}
+            {term_view(terms)}
         </div>
         <div class="lesson-foot">
             <div class="lesson-standing">
-                {live(move || pins_goals().then(|| view! { <GoalsPinned /> }))}
-                <Debrief />
+                {live(move || pins_goals.get().then(|| view! { <GoalsPinned /> }))}
+                <Budget besides=pins_goals.into() />
+                {live(move || reading.news.get().map(|step| hint_news(step, reading)))}
+                <Debrief has_debrief steps />
             </div>
-            <div class="pager" hidden=count < 2>
+            <div class="pager" hidden=move || count.get() < 2>
                 <button class="icon-button small" aria-label="Previous step" title="Previous step" prop:disabled=move || at.get() == 0
-                    on:click=move |_| turn(at.get_untracked() - 1)>{glyph(Glyph::Left)}</button>
-                <span>"Step "{move || at.get() + 1}" of "{count}</span>
-                <button class="icon-button small" aria-label="Next step" title="Next step" prop:disabled=at_last
-                    on:click=move |_| turn(at.get_untracked() + 1)>{glyph(Glyph::Right)}</button>
+                    on:click=move |_| reading.turn(at.get_untracked() - 1)>{glyph(Glyph::Left)}</button>
+                <span>{place}</span>
+                <button class="icon-button small" aria-label="Next step" title="Next step" prop:disabled=move || { at.get() + 1 >= count.get() }
+                    on:click=move |_| reading.turn(at.get_untracked() + 1)>{glyph(Glyph::Right)}</button>
             </div>
         </div>
     }
 }
 
-type Answers = RwSignal<BTreeMap<(usize, usize), usize>>;
-
-fn step_view(step: &Step, number: usize, lesson: &Lesson, answers: Answers) -> impl IntoView + use<> {
-    let block = |(index, block): (usize, &Block)| match block {
-        Block::Prose(html) => view! { <div class="prose" inner_html=html.clone()></div> }.into_any(),
-        Block::Goals(goals) => view! { <Goals only=goals.clone() class="goals" /> }.into_any(),
-        Block::Hint(html) => view! {
-            <details class="hint"><summary>"Hint"</summary><div class="prose" inner_html=html.clone()></div></details>
-        }
-        .into_any(),
-        Block::Predict(predict) => predict_view(predict.clone(), (number, index), answers).into_any(),
-        Block::Design(design) => try_view(design).into_any(),
-    };
-    let heading = (step.title != lesson.title).then(|| view! { <h3>{step.title.clone()}</h3> });
-    view! { <article class="step">{heading}{step.blocks.iter().enumerate().map(block).collect_view()}</article> }
+/// The run opened a hint in another step.
+fn hint_news(step: usize, reading: Reading) -> AnyView {
+    view! {
+        <p class="hint-news">
+            <span>"Your run opened a hint."</span>
+            <button class="text-button framed" on:click=move |_| reading.turn(step)>{format!("Go to step {}", step + 1)}</button>
+        </p>
+    }
+    .into_any()
 }
 
-fn predict_view(predict: Predict, place: (usize, usize), answers: Answers) -> impl IntoView {
-    let answer = move || answers.with(|answers| answers.get(&place).copied());
-    let right = predict.right;
-    let option = |(index, html): (usize, &String)| {
-        let class = move || match answer() {
-            Some(chosen) if chosen == index && index == right => "option right",
-            Some(chosen) if chosen == index => "option wrong",
-            Some(_) if index == right => "option right-one",
-            _ => "option",
-        };
-        view! {
-            <button class=class aria-pressed=move || (answer() == Some(index)).to_string()
-                prop:disabled=move || answer().is_some()
-                on:click=move |_| answers.update(|answers| _ = answers.insert(place, index))>
-                <span class="option-mark" aria-hidden="true"></span><span inner_html=html.clone()></span>
-            </button>
-        }
+/// The step of this number; beyond the last one, the debrief.
+fn step_view(lesson: &Lesson, number: usize, reading: Reading) -> AnyView {
+    let (title, blocks) = match lesson.steps.get(number) {
+        Some(step) => (step.title.as_str(), step.blocks.as_slice()),
+        None => ("Debrief", lesson.debrief.as_slice()),
     };
-    let explanation = move || {
-        answer().map(|chosen| {
-            let verdict = if chosen == right { "Right. " } else { "Not quite. " };
-            view! {
-                <div class="explanation" role="status">
-                    <strong>{verdict}</strong><div class="prose" inner_html=predict.explanation.clone()></div>
-                </div>
+    let mut asked_for: Option<Place> = None;
+    let mut views = Vec::new();
+    for (index, block) in blocks.iter().enumerate() {
+        let place = (number, index);
+        views.push(match block {
+            Block::Prose(html) => view! { <div class="prose" inner_html=html.clone()></div> }.into_any(),
+            Block::Goals(goals) => view! { <Goals only=goals.clone() class="goals" /> }.into_any(),
+            Block::Hint(hint) => {
+                let before = if hint.when.is_none() { asked_for.replace(place) } else { None };
+                hint_view(hint, place, before, reading)
             }
-        })
-    };
-    view! {
-        <div class="predict" role="group" aria-label="Predict">
-            <p class="predict-tag">"Predict first"</p>
-            <p class="question" inner_html=predict.question.clone()></p>
-            {predict.options.iter().enumerate().map(option).collect_view()}
-            {live(explanation)}
-        </div>
+            Block::Predict(predict) => predict_view(predict.clone(), place, reading),
+            Block::Design(design) => {
+                let allowed = lesson.rules.broken_by(&design.design, &lesson.start).is_empty();
+                live_design(design, allowed)
+            }
+        });
     }
-}
-
-fn try_view(design: &Design) -> impl IntoView + use<> {
-    let shell: Shell = expect_context();
-    let design = design.clone();
-    view! {
-        <p class="try"><button class="text-button framed" on:click=move |_| shell.replace(&design, "The lesson's design is on the canvas")>
-            {glyph(Glyph::Right)}"Put this design on the canvas"
-        </button></p>
-    }
-}
-
-/// The goals where the text has none.
-#[component]
-fn GoalsPinned() -> impl IntoView {
-    let grading: Grading = expect_context();
-    let met = move || grading.standings.with(|goals| goals.iter().filter(|goal| goal.state == State::Met).count());
-    let count = move || grading.standings.with(Vec::len);
-    view! {
-        <details class="goals-pinned" open hidden=move || count() == 0>
-            <summary>"Goals "<span class="goals-count">{met}" of "{count}</span></summary>
-            {live(move || {
-                let only: Vec<usize> = (0..count()).collect();
-                view! { <Goals only class="goals brief" /> }
-            })}
-        </details>
-    }
-}
-
-/// Some of the lesson's goals and how they stand.
-#[component]
-fn Goals(only: Vec<usize>, class: &'static str) -> impl IntoView {
-    let grading: Grading = expect_context();
-    let goal = |index: usize| {
-        let standing = Memo::new(move |_| grading.standings.with(|goals| goals.get(index).cloned()));
-        live(move || standing.get().map(|standing| goal_view(&standing)))
-    };
-    view! { <ul class=class>{only.into_iter().map(goal).collect_view()}</ul> }
-}
-
-fn goal_view(goal: &Standing) -> impl IntoView + use<> {
-    let (class, word, mark) = match (goal.state, goal.holds) {
-        (State::Met, _) => ("goal met", "met", glyph(Glyph::Check).into_any()),
-        (State::Missed, _) => ("goal missed", "missed", glyph(Glyph::Close).into_any()),
-        (State::Pending, Some(true)) => ("goal holds", "good so far", ring(goal.progress).into_any()),
-        (State::Pending, Some(false)) => ("goal fails", "not good now", ring(goal.progress).into_any()),
-        (State::Pending, None) => ("goal", "open", ring(0.0).into_any()),
-    };
-    // A goal without a note is its own note.
-    let note = if goal.note.is_empty() { goal.text.clone() } else { goal.note.clone() };
-    let rule = (!goal.note.is_empty()).then(|| view! { <code>{goal.text.clone()}</code> });
-    let value = if goal.figure.is_some() { goal.value.clone() } else { "–".to_owned() };
-    view! {
-        <li class=class title=goal.text.clone()>
-            <span class="goal-mark">{mark}</span>
-            <span class="goal-text"><span class="goal-note">{note}</span>{rule}</span>
-            <span class="goal-value"><span class="visually-hidden">{word}": "</span>{value}</span>
-        </li>
-    }
-}
-
-/// How far a goal is, as a ring that fills.
-fn ring(progress: f64) -> impl IntoView {
-    let length = format!("{:.1} 100", progress.clamp(0.0, 1.0) * 44.0);
-    view! {
-        <svg class="ring" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
-            <circle cx="10" cy="10" r="7" class="ring-all"></circle>
-            <circle cx="10" cy="10" r="7" class="ring-done" stroke-dasharray=length transform="rotate(-90 10 10)"></circle>
-        </svg>
-    }
+    let heading = (title != lesson.title).then(|| view! { <h3>{title.to_owned()}</h3> });
+    view! { <article class="step">{heading}{views}</article> }.into_any()
 }
 
 /// What is said once all goals are met, or why they do not count.
 #[component]
-fn Debrief() -> impl IntoView {
+fn Debrief(has_debrief: bool, steps: usize) -> impl IntoView {
+    let reading: Reading = expect_context();
     let (grading, classroom, session) = (expect_context::<Grading>(), expect_context::<Classroom>(), use_session());
     let broken = Memo::new(move |_| {
         session.with_design(|design| {
-            classroom.open.with(|open| open.as_ref().map(|(_, lesson)| lesson.rules.broken_by(design, &lesson.start)))
+            classroom.open.with(|open| {
+                let (_, lesson) = open.as_ref()?;
+                let mut broken = lesson.rules.broken_by(design, &lesson.start);
+                broken.extend(lesson.rules.over_budget(design));
+                Some(broken)
+            })
         })
     });
     let rules = move || {
@@ -311,11 +244,16 @@ fn Debrief() -> impl IntoView {
         view! { <button class="primary" on:click=move |_| classroom.go(&lesson)>"Next lesson"{glyph(Glyph::Right)}</button> }
     })
     };
+    let debriefed = move || {
+        (has_debrief && reading.at.get() < steps).then(|| {
+            view! { <button class="text-button framed" on:click=move |_| reading.turn(steps)>"Debrief"</button> }
+        })
+    };
     let debrief = move || {
         counts().then(|| {
             view! {
                 <div class="debrief"><span class="debrief-mark">{glyph(Glyph::Check)}</span>
-                    <p><strong>"All goals met."</strong></p>{live(next)}</div>
+                    <p><strong>"All goals met."</strong></p>{live(debriefed)}{live(next)}</div>
             }
         })
     };

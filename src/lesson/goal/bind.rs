@@ -3,11 +3,38 @@
 use crate::design::{Design, Kind, suggest};
 
 use super::metric::SubjectKind;
-use super::{Goal, GoalError, Hold, Scope, Subject};
+use super::{Comparison, Goal, GoalError, Hold, SLIDE, Scope, Subject, Unit};
 
 impl Goal {
     /// Whether a run of this design can show the goal's figure; otherwise why not.
     pub fn check(&self, design: &Design) -> Result<(), GoalError> {
+        self.check_figure(design)?;
+        self.check_bound()
+    }
+
+    /// A goal that every run meets, or none, is a slip of the pen.
+    fn check_bound(&self) -> Result<(), GoalError> {
+        let most = if self.metric.info().unit == Unit::Share { 1.0 } else { f64::INFINITY };
+        let bound = self.bound;
+        let (always, never) = match self.comparison {
+            Comparison::Less => (bound > most, bound <= 0.0),
+            Comparison::AtMost => (bound >= most, bound < 0.0),
+            Comparison::More => (bound < 0.0, bound >= most),
+            Comparison::AtLeast => (bound <= 0.0, bound > most),
+            Comparison::Equal => (false, !(0.0..=most).contains(&bound)),
+        };
+        let (message, hint) = match (always, never) {
+            (true, _) => ("this is so in every run", "set a bound that a run can miss"),
+            (_, true) => ("this is so in no run", "set a bound that a run can meet"),
+            _ => return Ok(()),
+        };
+        // The last sign: a wire's name has one, too.
+        let column = self.text.rfind(['<', '>', '=']).map_or(1, |byte| self.text[..byte].chars().count() + 1);
+        Err(GoalError { column, message: message.to_owned(), hint: hint.to_owned() })
+    }
+
+    /// Whether a run of this design can show the figure; the bound is not looked at.
+    pub fn check_figure(&self, design: &Design) -> Result<(), GoalError> {
         self.check_subject(design).map_err(|(message, hint)| self.error_at("(", message, hint))?;
         self.check_scope(design)
     }
@@ -78,6 +105,10 @@ impl Goal {
             Scope::Whole | Scope::AtEnd => design.duration,
         };
         match self.hold {
+            Hold::For(_) | Hold::Ever | Hold::Always if length < SLIDE => {
+                let message = format!("{length} are too short for `for`, `ever` and `always`");
+                Err(self.error_at("", message, format!("they look at a sliding {SLIDE}")))
+            }
             Hold::For(time) if time > length => {
                 let message = format!("`for {time}` is longer than the {length} there are");
                 Err(self.error_at("for ", message, "write a shorter time"))

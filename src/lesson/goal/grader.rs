@@ -37,6 +37,9 @@ pub struct Standing {
     pub holds: Option<bool>,
     /// How far the goal is, from 0 to 1: of `for D` the time held, else of the stretch that counts.
     pub progress: f64,
+    /// Where the figure lies on a scale whose middle is the bound: 0.5 is at the bound, 1 twice as much or more. None
+    /// without figures, or where the bound is 0.
+    pub level: Option<f64>,
 }
 
 /// Grades a run against goals. Feed it every frame in order; after a rewind or a change of the past, start a new one.
@@ -47,6 +50,8 @@ pub struct Grader {
     prices: Prices,
     /// Up to when it was fed.
     seen: Time,
+    /// Whether any user asked for anything so far: before that nothing is met, not even by an empty queue.
+    stirred: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -61,6 +66,8 @@ struct Graded {
     figure: Option<f64>,
     /// Whether there ever was a figure.
     measured: bool,
+    /// Whether any user asked for anything so far.
+    stirred: bool,
     /// How long it has held without a break.
     held: Time,
 }
@@ -69,7 +76,7 @@ impl Grader {
     /// Nothing seen yet, nothing met.
     pub fn new(goals: &[Goal], design: &Design) -> Grader {
         let graded = goals.iter().map(|goal| Graded::new(goal, design)).collect();
-        let mut grader = Grader { graded, prices: Prices::default(), seen: Time::ZERO };
+        let mut grader = Grader { graded, prices: Prices::default(), seen: Time::ZERO, stirred: false };
         grader.changed(design);
         grader
     }
@@ -104,7 +111,10 @@ impl Grader {
         {
             self.note_cost(cost.0);
         }
+        self.stirred |= frame.users.iter().any(|users| users.issued + users.succeeded + users.lost() > 0);
+        let stirred = self.stirred;
         for graded in self.graded.iter_mut().filter(|graded| graded.state == State::Pending) {
+            graded.stirred = stirred;
             graded.feed(parts, frame, start);
         }
     }
@@ -122,6 +132,11 @@ impl Grader {
     /// How each goal stands, in the order given.
     pub fn standings(&self) -> Vec<Standing> {
         self.graded.iter().map(|graded| graded.standing(self.seen)).collect()
+    }
+
+    /// Whether one of the first goals, as many as this, is missed already.
+    pub fn missed(&self, first: usize) -> bool {
+        self.graded.iter().take(first).any(|graded| graded.state == State::Missed)
     }
 
     /// Whether there are goals and all are met.
@@ -152,13 +167,16 @@ impl Graded {
             state: State::Pending,
             figure: None,
             measured: false,
+            stirred: false,
             held: Time::ZERO,
         }
     }
 
     fn feed(&mut self, parts: &Parts, frame: &Frame, start: Time) {
         if (self.from..self.to).contains(&start) {
-            if let Some(meter) = &mut self.meter {
+            // Silence before the first request is part of a run's figure, but not of a moment's.
+            let counts = self.stirred || self.goal.hold == Hold::Overall;
+            if let Some(meter) = self.meter.as_mut().filter(|_| counts) {
                 meter.add(parts, frame);
                 self.figure = meter.figure();
             }
@@ -171,7 +189,7 @@ impl Graded {
 
     /// Looks at the figure of this moment.
     fn weigh(&mut self) {
-        let holds = self.figure.map(|figure| self.goal.holds(figure));
+        let holds = self.figure.filter(|_| self.stirred).map(|figure| self.goal.holds(figure));
         self.measured |= holds.is_some();
         self.held = if holds == Some(true) { self.held + FRAME } else { Time::ZERO };
         match self.goal.hold {
@@ -184,7 +202,7 @@ impl Graded {
 
     /// The stretch that counts is over.
     fn decide(&mut self) {
-        let holds = self.figure.is_some_and(|figure| self.goal.holds(figure));
+        let holds = self.stirred && self.figure.is_some_and(|figure| self.goal.holds(figure));
         self.state = match self.goal.hold {
             Hold::Overall if holds => State::Met,
             // A violation would have been noticed at once.
@@ -209,6 +227,10 @@ impl Graded {
             value: self.figure.map_or("no figures yet".to_owned(), |figure| self.goal.metric.info().unit.text(figure)),
             holds: self.figure.map(|figure| self.goal.holds(figure)),
             progress: progress.min(1.0),
+            level: self
+                .figure
+                .filter(|_| self.goal.bound > 0.0)
+                .map(|figure| (figure / self.goal.bound / 2.0).min(1.0)),
         }
     }
 }

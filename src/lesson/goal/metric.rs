@@ -203,6 +203,18 @@ impl Unit {
         }
     }
 
+    /// A figure in this unit, as a person types it.
+    pub fn example(self) -> &'static str {
+        match self {
+            Unit::Time => "300ms",
+            Unit::Share => "5%",
+            Unit::Rate => "900/s",
+            Unit::Count => "100",
+            Unit::Price => "$3/h",
+            Unit::Bytes => "2MB",
+        }
+    }
+
     /// Reads a bound in this unit.
     pub fn read(self, text: &str) -> Result<f64, String> {
         match self {

@@ -94,6 +94,9 @@ pub const AT_END: Time = Time::from_secs(10);
 /// like now.
 pub const SLIDE: Time = Time::from_secs(1);
 
+/// Characters of a line that are shown with a caret.
+const CARET_MAX: usize = 120;
+
 /// Why a line is no goal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GoalError {
@@ -106,13 +109,24 @@ pub struct GoalError {
 }
 
 impl GoalError {
-    /// Notes it as a problem of this line of a file.
-    pub fn note(&self, line: u32, findings: &mut Findings) {
-        let message = format!("{} (column {})", self.message, self.column);
-        match self.hint.is_empty() {
-            true => findings.note(line, message),
-            false => findings.hint(line, message, &self.hint),
+    /// Notes it as a problem of this line of a file, with the text that was read and a caret below its column.
+    pub fn note(&self, line: u32, text: &str, findings: &mut Findings) {
+        findings.hint(line, format!("{} (column {})", self.message, self.column), self.pointed(text));
+    }
+
+    /// The hint, then the text that was read with a caret below the column.
+    pub fn pointed(&self, text: &str) -> String {
+        let text: String = text.chars().take(CARET_MAX).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let mut lines: Vec<String> = Some(self.hint.clone()).filter(|hint| !hint.is_empty()).into_iter().collect();
+        if self.column <= CARET_MAX {
+            lines.extend([format!("    {}", text.trim_end()), format!("    {}^", " ".repeat(self.column - 1))]);
         }
+        lines.join("\n")
+    }
+
+    /// The same error in a text of which this many characters come before.
+    pub fn shifted(self, characters: usize) -> GoalError {
+        GoalError { column: self.column + characters, ..self }
     }
 }
 

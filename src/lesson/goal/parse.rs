@@ -30,17 +30,37 @@ impl FromStr for Goal {
         let subject = read_subject(&mut rest, info)?;
         let comparison = read_comparison(&mut rest)?;
         let bound = read_bound(&mut rest, info)?;
-        let (scope, hold) = read_window(&mut rest)?;
-        Ok(Goal {
-            text: line_of_goal.split_whitespace().collect::<Vec<_>>().join(" "),
-            note: note.trim().to_owned(),
-            metric: info.metric,
-            subject,
-            comparison,
-            bound,
-            scope,
-            hold,
-        })
+        let (scope, hold) = read_window(&mut rest, info)?;
+        let text = line_of_goal.split_whitespace().collect::<Vec<_>>().join(" ");
+        Ok(Goal { text, note: note.trim().to_owned(), metric: info.metric, subject, comparison, bound, scope, hold })
+    }
+}
+
+impl Goal {
+    /// Reads `METRIC(SUBJECT) WINDOW`: a figure to be taken, as a goal that any figure meets.
+    ///
+    /// # Errors
+    /// As of a goal; and a window that does not decide when the figure is taken.
+    pub fn reading(line: &str) -> Result<Goal, GoalError> {
+        if line.len() > GOAL_BYTES_MAX {
+            return Err(error(1, "this line is too long for a metric", format!("at most {GOAL_BYTES_MAX} bytes")));
+        }
+        let mut rest = Cursor { line, at: 0 };
+        let info = &read_metric(&mut rest)?;
+        let subject = read_subject(&mut rest, info)?;
+        rest.skip_spaces();
+        let column = rest.column();
+        if rest.rest().starts_with(['<', '>', '=', '!']) {
+            return Err(error(column, "a metric has no bound here", "write it like `p95(users) during spike`"));
+        }
+        let (scope, hold) = read_window(&mut rest, info)?;
+        if hold != Hold::Overall {
+            let hint = "a figure is taken over the whole run, or `during`, `after`, `at end`";
+            return Err(error(column, "`for`, `ever` and `always` are for goals", hint));
+        }
+        let text = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (comparison, bound) = (Comparison::AtLeast, 0.0);
+        Ok(Goal { text, note: String::new(), metric: info.metric, subject, comparison, bound, scope, hold })
     }
 }
 
@@ -161,12 +181,17 @@ fn read_bound(rest: &mut Cursor, info: &MetricInfo) -> Result<f64, GoalError> {
     info.unit.read(word).map_err(|why| error(column, why, format!("`{}` is {}", info.word, info.help)))
 }
 
-fn read_window(rest: &mut Cursor) -> Result<(Scope, Hold), GoalError> {
+fn read_window(rest: &mut Cursor, info: &MetricInfo) -> Result<(Scope, Hold), GoalError> {
     let (mut scope, mut hold) = (None, None);
     loop {
         let (word, column) = rest.word();
         match word {
             "" => break,
+            word if info.metric == Metric::Cost && WINDOWS.contains(&word) => {
+                // It would be true before anything was seen.
+                let hint = "it is that of the dearest moment of the whole run; leave the window out";
+                return Err(error(column, "`cost` has no window", hint));
+            }
             "during" | "after" | "at" => {
                 let read = read_scope(word, column, rest)?;
                 if scope.replace(read).is_some() {
