@@ -81,7 +81,7 @@ fn cached(cache: &str, rest: &str) -> String {
         "\"app-1 -> cache\" = {{}}\n\"app-2 -> cache\" = {{}}\n[components.cache]\nkind = \"cache\"\nentries = 20000\n{cache}\n{rest}"
     );
     shop("traffic = [[\"0s\", \"900/s\"]]", "cores = 4\nconcurrency = 200", "concurrency = 5", "timeout = \"1s\"", &more)
-        .replace("20000", "1200")
+        .replace("20000", "6000")
         .replace("cores = 2\ncores = 4", "cores = 4")
         .replace("concurrency = 20\nconcurrency = 5", "concurrency = 5")
 }

@@ -12,6 +12,9 @@ use super::digest::{Digest, Part, at, median};
 use super::what::{Place, What};
 use super::words;
 
+/// What was over this many seconds before users are hurt does not hurt them.
+const OVER: usize = 6;
+
 /// Something out of the ordinary.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -62,9 +65,29 @@ impl<'a> Search<'a> {
         self.design.component(name).map(|component| &component.kind)
     }
 
-    /// The first second of the window from which on the test holds, for two seconds if there is another.
+    /// When something began that lasted for two seconds.
     pub fn first(&self, test: impl Fn(usize) -> bool) -> Option<usize> {
-        self.window.clone().find(|second| test(*second) && (second + 1 >= self.window.end || test(second + 1)))
+        self.onset(2, test)
+    }
+
+    /// When something began, if only for a second.
+    pub fn once(&self, test: impl Fn(usize) -> bool) -> Option<usize> {
+        self.onset(1, test)
+    }
+
+    /// The start of the first stretch in which the test holds, of those that reach the time when users are hurt. What was
+    /// over long before comes last.
+    fn onset(&self, least: usize, test: impl Fn(usize) -> bool) -> Option<usize> {
+        let mut stretches: Vec<Range<usize>> = Vec::new();
+        for second in self.window.clone().filter(|second| test(*second)) {
+            match stretches.last_mut() {
+                Some(last) if second <= last.end + 1 => last.end = second + 1,
+                _ => stretches.push(second..second + 1),
+            }
+        }
+        stretches.retain(|stretch| stretch.len() >= least || stretch.end == self.window.end);
+        let reaches = |stretch: &&Range<usize>| stretch.end + OVER >= self.calm.end;
+        stretches.iter().find(reaches).or(stretches.last()).map(|stretch| stretch.start)
     }
 
     /// What a figure came to in the calm; none if there was no calm.
@@ -177,7 +200,7 @@ impl<'a> Search<'a> {
                 && part.arrivals > 0.5 * usual
         };
         if usual >= 5.0
-            && let Some(second) = self.window.clone().find(|second| stalled(*second))
+            && let Some(second) = self.once(|second| stalled(second))
         {
             let part = digest.part(second, index);
             let evidence = format!(
@@ -206,7 +229,7 @@ impl<'a> Search<'a> {
         let fallen = |second: usize| ratio(second).is_some_and(|ratio| ratio < usual - 0.15);
         let held = |second: usize| digest.part(second, index).figure(Figure::MemoryUsed);
         let usual_held = self.before(|second| Some(held(second))).unwrap_or(0.0);
-        let Some(second) = self.window.clone().find(|second| fallen(*second)) else { return };
+        let Some(second) = self.once(|second| fallen(second)) else { return };
         let near = second.saturating_sub(1)..(second + 2).min(self.window.end);
         let emptied = near.clone().any(|second| held(second) < 0.7 * usual_held) || self.calm.len() < 3
             || near.clone().any(|second| digest.part(second, index).down > 0.0);
@@ -266,7 +289,7 @@ impl<'a> Search<'a> {
             part.figure(Figure::DeadLetters) + part.figure(Figure::Redelivered)
         };
         let usual = self.before(|second| Some(bad(second))).unwrap_or(0.0);
-        let Some(second) = self.window.clone().find(|second| bad(*second) > (3.0 * usual).max(1.0)) else { return };
+        let Some(second) = self.once(|second| bad(second) > (3.0 * usual).max(1.0)) else { return };
         let sum: f64 = (second..self.window.end).map(bad).sum();
         let evidence = format!("{} messages came back or were given up on", words::number(sum));
         self.note(second, What::Poison, Place::Component(index), evidence);

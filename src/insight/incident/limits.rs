@@ -93,7 +93,7 @@ impl Search<'_> {
         let overflows = |second: usize| {
             shed(second) + dropped(second) > (0.01 * digest.part(second, index).arrivals).max(0.5)
         };
-        if let Some(second) = self.window.clone().find(|second| overflows(*second)) {
+        if let Some(second) = self.once(overflows) {
             let log = self.recording.log.iter();
             let told = log.filter(|entry| entry.what == Happening::Overflowed(index) && entry.at >= at(second));
             let exact = told.map(|entry| entry.at).next().filter(|time| *time < at(second + 1));

@@ -32,11 +32,11 @@ impl Search<'_> {
         let share = |line: &Line| if line.attempts > 0.0 { line.lost / line.attempts } else { 0.0 };
         let lately = |second: usize| digest.line_lately(second, index);
         let usual = self.before(|second| Some(share(&lately(second)))).unwrap_or(0.0);
-        let lossy = |second: &usize| {
-            let (line, lately) = (digest.line(*second, index), lately(*second));
+        let lossy = |second: usize| {
+            let (line, lately) = (digest.line(second, index), lately(second));
             line.lost >= 1.0 && lately.lost >= 2.0 && share(&lately) > 2.0 * usual + 0.005
         };
-        let Some(second) = self.window.clone().find(lossy) else { return };
+        let Some(second) = self.once(lossy) else { return };
         let end = (second + 4).min(self.window.end);
         let sum = |field: fn(&Line) -> f64| (second..end).map(|second| field(digest.line(second, index))).sum::<f64>();
         let (lost, sent, ok) = (sum(|line| line.lost), sum(|line| line.attempts), sum(|line| line.ok));
@@ -108,8 +108,8 @@ impl Search<'_> {
                 if ended > 0.0 { count(line) / ended } else { 0.0 }
             };
             let usual = self.before(|second| Some(share(second))).unwrap_or(0.0);
-            let many = |second: &usize| count(digest.line(*second, index)) >= 2.0 && share(*second) > 0.02 + 2.0 * usual;
-            let Some(second) = self.window.clone().find(many) else { continue };
+            let many = |second: usize| count(digest.line(second, index)) >= 2.0 && share(second) > 0.02 + 2.0 * usual;
+            let Some(second) = self.once(many) else { continue };
             let sum = |of: &dyn Fn(&Line) -> f64| {
                 (second..self.window.end).map(|second| of(digest.line(second, index))).sum::<f64>()
             };
