@@ -80,10 +80,16 @@ fn cached(cache: &str, rest: &str) -> String {
     let more = format!(
         "\"app-1 -> cache\" = {{}}\n\"app-2 -> cache\" = {{}}\n[components.cache]\nkind = \"cache\"\nentries = 20000\n{cache}\n{rest}"
     );
-    shop("traffic = [[\"0s\", \"900/s\"]]", "cores = 4\nconcurrency = 200", "concurrency = 5", "timeout = \"1s\"", &more)
-        .replace("20000", "6000")
-        .replace("cores = 2\ncores = 4", "cores = 4")
-        .replace("concurrency = 20\nconcurrency = 5", "concurrency = 5")
+    shop(
+        "traffic = [[\"0s\", \"900/s\"]]",
+        "cores = 4\nconcurrency = 200",
+        "concurrency = 5",
+        "timeout = \"1s\"",
+        &more,
+    )
+    .replace("20000", "6000")
+    .replace("cores = 2\ncores = 4", "cores = 4")
+    .replace("concurrency = 20\nconcurrency = 5", "concurrency = 5")
 }
 
 /// Jobs through a queue.
@@ -154,7 +160,12 @@ fn cases() -> Vec<Case> {
         case("database crash", struck("db", "crash", "for = \"10s\""), &[(Crashed, "db")]),
         case("database restart", struck("db", "restart", ""), &[(Crashed, "db")]),
         case("disk full", struck("db", "disk-full", "for = \"15s\""), &[(DiskFull, "db")]),
-        case("dead server, no checks", struck("app-2", "crash", ""), &[(Crashed, "app-2")]),
+        case(
+            "dead server, no checks",
+            struck("app-2", "crash", "").replace("\"load-balancer\"", "\"load-balancer\"\nhealth = \"none\""),
+            &[(Crashed, "app-2")],
+        ),
+        case("dead server, with checks", struck("app-2", "crash", ""), &[(Crashed, "app-2")]),
         case("slow server", struck("app-1", "slow-down", "factor = 6\nfor = \"20s\""), &[(Slowed, "app-1")]),
         case("long GC pause", struck("app-1", "gc-pause", "for = \"4s\""), &[(Stalled, "app-1")]),
         case("bad deploy", struck("app-1", "deploy", "factor = 8\nfor = \"25s\""), &[(Deployed, "app-1")]),
@@ -196,11 +207,17 @@ fn cases() -> Vec<Case> {
         ),
         case("cache flush", cached("", &fault("cache", "cache-flush", "")), &[(CacheEmptied, "cache")]),
         case("cache crash", cached("", &fault("cache", "restart", "")), &[(Crashed, "cache")]),
-        case("entries that expire together", cached("ttl = \"25s\"", ""), &[(CacheExpired, "cache")]),
+        case("entries that expire together", expiring(), &[(CacheExpired, "cache")]),
         case(
             "lock contention on a hot row",
-            shop(steady(), "", "locks = true", "timeout = \"1s\"", &fault("users", "hot-key", "share = \"100%\"\nfor = \"20s\""))
-                .replace("write = \"exp(10ms)\"", "write = \"exp(25ms)\""),
+            shop(
+                steady(),
+                "",
+                "locks = true",
+                "timeout = \"1s\"",
+                &fault("users", "hot-key", "share = \"100%\"\nfor = \"20s\""),
+            )
+            .replace("write = \"exp(10ms)\"", "write = \"exp(25ms)\""),
             &[(LockContention, "db")],
         ),
         case("hot shard", sharded(), &[(HotShard, "shards")]),
@@ -225,10 +242,20 @@ fn cases() -> Vec<Case> {
         ),
         case(
             "bulkhead too small",
-            shop("traffic = [[\"20s\", \"150/s\"], [\"40s\", \"500/s\"]]", "", "", "timeout = \"1s\", bulkhead = 2", ""),
+            shop(
+                "traffic = [[\"20s\", \"150/s\"], [\"40s\", \"500/s\"]]",
+                "",
+                "",
+                "timeout = \"1s\", bulkhead = 2",
+                "",
+            ),
             &[(BulkheadFull, "app-1 → db"), (BulkheadFull, "app-2 → db")],
         ),
-        case("third-party outage", partner("", "timeout = \"1s\"", &fault("bank", "crash", "for = \"15s\"")), &[(Crashed, "bank")]),
+        case(
+            "third-party outage",
+            partner("", "timeout = \"1s\"", &fault("bank", "crash", "for = \"15s\"")),
+            &[(Crashed, "bank")],
+        ),
         case(
             "slow third party takes all slots",
             partner("", "", &fault("bank", "slow-down", "factor = 12\nfor = \"20s\"")),
@@ -249,7 +276,11 @@ fn cases() -> Vec<Case> {
             jobs("traffic = [[\"15s\", \"30/s\"], [\"20s\", \"150/s\"]]", "", "capacity = 100", "consumers = 3", ""),
             &[(Saturated, "worker"), (Surge, "users")],
         ),
-        case("worker crash", jobs("traffic = [[\"0s\", \"40/s\"]]", "", "", "", &fault("worker", "crash", "")), &[(Crashed, "worker")]),
+        case(
+            "worker crash",
+            jobs("traffic = [[\"0s\", \"40/s\"]]", "", "", "", &fault("worker", "crash", "")),
+            &[(Crashed, "worker")],
+        ),
         case(
             "poison messages",
             jobs("traffic = [[\"0s\", \"40/s\"]]", "poison = \"5%\"", "", "", ""),
@@ -296,6 +327,38 @@ concurrency = 3
 {}"#,
         fault("users", "hot-key", "share = \"60%\"\nkey = 77\nfor = \"20s\"")
     )
+}
+
+/// A few dear keys that all come from the database at once when they expire.
+fn expiring() -> String {
+    r#"
+version = 1
+duration = "60s"
+[classes.read]
+cpu = "exp(1ms)"
+reads = 1
+keys = { count = 60, zipf = 0.5 }
+[components.users]
+kind = "clients"
+traffic = [["0s", "700/s"]]
+[components.app]
+kind = "server"
+cores = 4
+concurrency = 500
+[components.cache]
+kind = "cache"
+ttl = "20s"
+[components.db]
+kind = "database"
+read = "exp(150ms)"
+concurrency = 40
+connections = 400
+[wires]
+"users -> app" = { timeout = "2s" }
+"app -> cache" = {}
+"app -> db" = { timeout = "1s" }
+"#
+    .to_owned()
 }
 
 fn leaking() -> String {
@@ -381,7 +444,10 @@ fn name(place: Option<Place>, parts: &Parts) -> String {
 
 /// The incident that hurt most, of those that go on after the warm-up of the design.
 fn worst(incidents: &[Incident]) -> Option<&Incident> {
-    incidents.iter().filter(|incident| incident.end > Time::from_secs(12)).max_by(|a, b| a.harm.lost.total_cmp(&b.harm.lost))
+    incidents
+        .iter()
+        .filter(|incident| incident.end > Time::from_secs(12))
+        .max_by(|a, b| a.harm.lost.total_cmp(&b.harm.lost))
 }
 
 fn told(incidents: &[Incident], recording: &Recording) -> String {
@@ -393,7 +459,10 @@ fn told(incidents: &[Incident], recording: &Recording) -> String {
             let place = name(entry.place, &recording.parts);
             out += &format!(
                 "    {index:>2} {:<8}{:<16}{place:<14}{:?}  {} {mark}\n",
-                entry.at.to_string(), entry.what.word(), entry.because, entry.evidence
+                entry.at.to_string(),
+                entry.what.word(),
+                entry.because,
+                entry.evidence
             );
         }
     }

@@ -87,10 +87,11 @@ fn check(app: &str, db: &str, wire: &str, rest: &str, expected: Why) {
 
 #[test]
 fn the_reason_is_the_true_one() {
-    let fault = |target: &str, kind: &str| format!("[[faults]]\nat = \"5s\"\ntarget = \"{target}\"\nfault = \"{kind}\"\n");
+    let fault =
+        |target: &str, kind: &str| format!("[[faults]]\nat = \"5s\"\ntarget = \"{target}\"\nfault = \"{kind}\"\n");
     check("", "", "", &fault("db", "crash"), Why::Dead);
     check("", "", "", &fault("db", "disk-full"), Why::DiskFull);
-    check("", "", "", &fault("app -> db", "partition"), Why::Lost);
+    check("", "", "timeout = \"100ms\"", &fault("app -> db", "partition"), Why::Lost);
     check("", "connections = 1", "", "", Why::NoConnection);
     check("", "", "bulkhead = 1", "", Why::BulkheadFull);
     check("", "", "timeout = \"200ms\", breaker = { window = \"2s\" }", &fault("db", "partition"), Why::BreakerOpen);

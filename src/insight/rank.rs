@@ -88,7 +88,9 @@ impl Count<'_> {
         let mut add = |why, count, words| rows.push(Ranked { why, place, count, words });
         let shed = self.at_component(index, |part| u64::from(part.shed));
         let (why, words) = match kind {
-            Some(Kind::Database(_)) => (Why::NoConnection, format!("turned away: all connections of {name} were in use")),
+            Some(Kind::Database(_)) => {
+                (Why::NoConnection, format!("turned away: all connections of {name} were in use"))
+            }
             Some(Kind::Queue(_)) => (Why::QueueFull, format!("turned away: {name} was full")),
             _ => (Why::RoomFull, format!("turned away: the waiting room of {name} was full")),
         };
@@ -96,7 +98,9 @@ impl Count<'_> {
         let figure = |figure| self.at_component(index, move |part| part.figure(figure).unwrap_or(0.0) as u64);
         let (limited, filtered) = (figure(Figure::Limited), figure(Figure::Filtered));
         match kind {
-            Some(Kind::External(_)) => add(Why::ThirdPartyLimit, limited, format!("refused by the rate limit of {name}")),
+            Some(Kind::External(_)) => {
+                add(Why::ThirdPartyLimit, limited, format!("refused by the rate limit of {name}"))
+            }
             _ => add(Why::RateLimited, limited, format!("refused by our own rate limit at {name}")),
         }
         add(Why::TurnedAway, filtered, format!("turned away by the filter of {name}"));
@@ -113,9 +117,7 @@ impl Count<'_> {
         }
         let failed = self.at_component(index, |part| u64::from(part.failed));
         let below = self.recording.parts.wires.iter().enumerate().filter(|(_, (from, _))| *from as usize == index);
-        let bad = |wire: usize| {
-            self.on_wire(wire, |wire| wire.timed_out + wire.refused + wire.shed + wire.failed)
-        };
+        let bad = |wire: usize| self.on_wire(wire, |wire| wire.timed_out + wire.refused + wire.shed + wire.failed);
         failed.saturating_sub(told + below.map(|(wire, _)| bad(wire)).sum::<u64>())
     }
 

@@ -181,7 +181,8 @@ impl Look<'_> {
         // What a call that failed in the same way has passed on. The last one decides.
         let passed = self.children(index).rev().find(|(_, child)| child.settled.is_some_and(|(_, of)| of == outcome));
         let any = || {
-            let bad = |child: &TripSpan| child.settled.is_some_and(|(_, of)| !matches!(of, Outcome::Ok | Outcome::Degraded));
+            let bad =
+                |child: &TripSpan| child.settled.is_some_and(|(_, of)| !matches!(of, Outcome::Ok | Outcome::Degraded));
             self.children(index).rev().find(|(_, child)| bad(child))
         };
         let below = match outcome {
@@ -211,9 +212,7 @@ impl Look<'_> {
             return (Why::BreakerOpen, place, format!("the breaker {name} was open"));
         }
         match self.policy(span.wire).and_then(|policy| policy.bulkhead) {
-            Some(most) => {
-                (Why::BulkheadFull, place, format!("the bulkhead {name} was full ({most} calls at once)"))
-            }
+            Some(most) => (Why::BulkheadFull, place, format!("the bulkhead {name} was full ({most} calls at once)")),
             None => (Why::Gone, place, format!("{name} was taken out of the design")),
         }
     }
@@ -239,7 +238,8 @@ impl Look<'_> {
         if fell && !at_once {
             return Some((Why::DiedAtWork, place, format!("{name} died while it worked on it")));
         }
-        let health = |at: Time| self.frame(at).and_then(|frame| frame.components.get(index as usize)).map(|part| part.health);
+        let health =
+            |at: Time| self.frame(at).and_then(|frame| frame.components.get(index as usize)).map(|part| part.health);
         // A frame tells how it is at its end; the one before tells how it began.
         let before = Time(arrived.0.saturating_sub(crate::sim::FRAME.0));
         let dead = |health: Option<Health>| matches!(health, Some(Health::Down | Health::Booting));
@@ -261,7 +261,8 @@ impl Look<'_> {
         let capacity = part.map_or(0.0, |part| f64::from(part.capacity));
         match (outcome, self.kind(index)) {
             (Outcome::Shed, Some(Kind::Database(database))) => {
-                let words = format!("all {} connections of {name} were in use", number(f64::from(database.connections)));
+                let words =
+                    format!("all {} connections of {name} were in use", number(f64::from(database.connections)));
                 (Why::NoConnection, place, words)
             }
             (Outcome::Shed, Some(Kind::Queue(_))) => {
@@ -285,19 +286,26 @@ impl Look<'_> {
     /// A component that is up has answered with a failure of its own.
     fn failure(&self, index: u32, span: &TripSpan) -> Found {
         let (place, name) = (Place::Component(index), self.name(Place::Component(index)));
-        let poison = self.design.classes.get(usize::from(self.trip.class)).is_some_and(|class| class.cost.poison.0 > 0.0);
+        let poison =
+            self.design.classes.get(usize::from(self.trip.class)).is_some_and(|class| class.cost.poison.0 > 0.0);
         let at = span.answered.map_or(span.sent, |(at, _)| at);
         let full = self.recording.log.iter().any(|entry| entry.what == Happening::DiskFull(index) && entry.at <= at);
         match self.kind(index) {
             Some(Kind::Database(_)) if full => (Why::DiskFull, place, format!("the disk of {name} was full")),
-            Some(Kind::Database(database)) if database.quorum.is_some() => {
-                (Why::NoPrimary, place, format!("{name} could not do it: a cluster without a leader has no transactions"))
+            Some(Kind::Database(database)) if database.quorum.is_some() => (
+                Why::NoPrimary,
+                place,
+                format!("{name} could not do it: a cluster without a leader has no transactions"),
+            ),
+            Some(Kind::Database(_)) => {
+                (Why::NoPrimary, place, format!("{name} took no writes: it is not the primary, or was dropped by it"))
             }
-            Some(Kind::Database(_)) => (Why::NoPrimary, place, format!("{name} took no writes: it is not the primary, or was dropped by it")),
             Some(Kind::LoadBalancer(_) | Kind::Dns(_)) => {
                 (Why::NoBackend, place, format!("{name} had no backend left to send it to"))
             }
-            Some(Kind::LockService(_)) => (Why::LockLost, place, format!("{name} did not give the lock, or had given it on")),
+            Some(Kind::LockService(_)) => {
+                (Why::LockLost, place, format!("{name} did not give the lock, or had given it on"))
+            }
             Some(Kind::Worker(_)) => (Why::Poison, place, format!("what it is about fails every time at {name}")),
             Some(kind) if kind.server().is_some() && poison && self.children(0).next().is_none() => {
                 (Why::Poison, place, format!("what it is about fails every time at {name}"))
@@ -390,7 +398,8 @@ impl Look<'_> {
         let span = &self.trip.spans[index];
         let callee = Place::Component(self.callee(span));
         let Some(arrived) = span.arrived.get().filter(|arrived| *arrived <= end) else {
-            let queued = self.policy(span.wire).is_some_and(|policy| policy.bulkhead.is_some_and(|_| policy.bulkhead_queue > 0));
+            let queued =
+                self.policy(span.wire).is_some_and(|policy| policy.bulkhead.is_some_and(|_| policy.bulkhead_queue > 0));
             let why = match span.arrived.get() {
                 Some(_) if queued => Why::WaitedForBulkhead,
                 Some(_) => Why::Travelled,

@@ -195,7 +195,10 @@ impl<'a> Search<'a> {
             let part = digest.part(second, index);
             let held = part.held.max(part.busy) + part.waiting;
             let out = part.completions + part.failed + part.shed;
-            part.down == 0.0 && held >= 1.0 && out < 0.35 * usual && part.began < 0.35 * usual
+            part.down == 0.0
+                && held >= 1.0
+                && out < 0.35 * usual
+                && part.began < 0.35 * usual
                 && calls(second) < 0.5 * part.held.max(part.busy)
                 && part.arrivals > 0.5 * usual
         };
@@ -231,7 +234,8 @@ impl<'a> Search<'a> {
         let usual_held = self.before(|second| Some(held(second))).unwrap_or(0.0);
         let Some(second) = self.once(|second| fallen(second)) else { return };
         let near = second.saturating_sub(1)..(second + 2).min(self.window.end);
-        let emptied = near.clone().any(|second| held(second) < 0.7 * usual_held) || self.calm.len() < 3
+        let emptied = near.clone().any(|second| held(second) < 0.7 * usual_held)
+            || self.calm.len() < 3
             || near.clone().any(|second| digest.part(second, index).down > 0.0);
         let worst = near.filter_map(ratio).fold(1.0, f64::min);
         let evidence = words::changed("hit ratio", usual, worst, words::percent);
@@ -278,7 +282,8 @@ impl<'a> Search<'a> {
         let many = |second: usize| limited(second) > (0.02 * digest.part(second, index).arrivals).max(2.0 * usual);
         let Some(second) = self.first(many) else { return };
         let arrivals = digest.part(second, index).arrivals;
-        let evidence = format!("{} of {} a second turned away", words::number(limited(second)), words::number(arrivals));
+        let evidence =
+            format!("{} of {} a second turned away", words::number(limited(second)), words::number(arrivals));
         self.note(second, What::RateLimited, Place::Component(index), evidence);
     }
 
@@ -299,9 +304,11 @@ impl<'a> Search<'a> {
     fn memory(&mut self, index: u32) {
         let digest = self.digest;
         let memory = |second: usize| digest.part(second, index).figure(Figure::Memory);
-        let Some(died) = self.found.iter().find(|finding| {
-            finding.what == What::OutOfMemory && finding.place == Place::Component(index)
-        }) else {
+        let Some(died) = self
+            .found
+            .iter()
+            .find(|finding| finding.what == What::OutOfMemory && finding.place == Place::Component(index))
+        else {
             return;
         };
         let died = ((died.at.0 / 1_000_000_000) as usize).min(digest.seconds.saturating_sub(1));

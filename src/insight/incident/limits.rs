@@ -90,9 +90,8 @@ impl Search<'_> {
         }
         let shed = |second: usize| digest.part(second, index).shed;
         let dropped = |second: usize| digest.part(second, index).figure(Figure::DroppedMessages);
-        let overflows = |second: usize| {
-            shed(second) + dropped(second) > (0.01 * digest.part(second, index).arrivals).max(0.5)
-        };
+        let overflows =
+            |second: usize| shed(second) + dropped(second) > (0.01 * digest.part(second, index).arrivals).max(0.5);
         if let Some(second) = self.once(overflows) {
             let log = self.recording.log.iter();
             let told = log.filter(|entry| entry.what == Happening::Overflowed(index) && entry.at >= at(second));

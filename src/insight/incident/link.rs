@@ -23,14 +23,16 @@ fn follows(effect: &Finding, cause: &Finding, parts: &Parts) -> Option<u32> {
     };
     let here = cause.place == effect.place;
     let at_callee = cause.place == Place::Component(there);
-    let out_of = |place: Place| matches!(place, Place::Wire(wire) if calls(wire).is_some_and(|(from, _)| from == there));
+    let out_of =
+        |place: Place| matches!(place, Place::Wire(wire) if calls(wire).is_some_and(|(from, _)| from == there));
     let into = |place: Place| matches!(place, Place::Wire(wire) if calls(wire).is_some_and(|(_, to)| to == there));
     let below = |place: Place| match place {
         Place::Wire(_) => out_of(place),
         Place::Component(index) => parts.wires.contains(&(there, index)),
     };
     let network = matches!(cause.what, Cut | PacketLoss | Delayed | LineFull | BulkheadFull);
-    let broken = matches!(cause.what, Crashed | InstancesDied | OutOfMemory | Deployed | Resized | Stalled | DiskFull | Failing);
+    let broken =
+        matches!(cause.what, Crashed | InstancesDied | OutOfMemory | Deployed | Resized | Stalled | DiskFull | Failing);
     let heavier = matches!(cause.what, Surge | Retries | Reloads | CacheEmptied | CacheExpired | HotShard);
     match effect.what {
         OutOfMemory if here && cause.what == MemoryLeak => Some(0),
@@ -42,7 +44,11 @@ fn follows(effect: &Finding, cause: &Finding, parts: &Parts) -> Option<u32> {
             () if here && matches!(cause.what, Slowed | LockContention | DiskBusy) => Some(0),
             () if here && broken => Some(1),
             () if matches!(cause.what, CacheEmptied | CacheExpired | HotShard) => Some(2),
-            () if matches!(cause.what, Crashed | InstancesDied | TakenOut | OutOfMemory) && is_sibling(there, cause.place, parts) => Some(2),
+            () if matches!(cause.what, Crashed | InstancesDied | TakenOut | OutOfMemory)
+                && is_sibling(there, cause.place, parts) =>
+            {
+                Some(2)
+            }
             () if cause.what == Surge => Some(3),
             () if matches!(cause.what, Retries | Reloads) && (into(cause.place) || cause.what == Reloads) => Some(4),
             () if matches!(cause.what, Delayed | Slowed) && below(cause.place) => Some(5),
@@ -50,14 +56,34 @@ fn follows(effect: &Finding, cause: &Finding, parts: &Parts) -> Option<u32> {
         },
         SlotsHeld => match () {
             () if out_of(cause.place) && network => Some(0),
-            () if below(cause.place) && (broken || matches!(cause.what, Slowed | Saturated | ConnectionsFull | LockContention | DiskBusy | SlotsHeld | QueueGrew)) => Some(1),
+            () if below(cause.place)
+                && (broken
+                    || matches!(
+                        cause.what,
+                        Slowed | Saturated | ConnectionsFull | LockContention | DiskBusy | SlotsHeld | QueueGrew
+                    )) =>
+            {
+                Some(1)
+            }
             () if here && cause.what == Surge => Some(4),
             () if cause.what == Surge => Some(5),
             () => None,
         },
         QueueGrew => match () {
-            () if here && (broken || matches!(cause.what, Slowed | Saturated | SlotsHeld | ConnectionsFull | DiskBusy | LockContention)) => Some(0),
-            () if below(cause.place) && (broken || matches!(cause.what, Saturated | Slowed | SlotsHeld | Poison | QueueGrew)) => Some(1),
+            () if here
+                && (broken
+                    || matches!(
+                        cause.what,
+                        Slowed | Saturated | SlotsHeld | ConnectionsFull | DiskBusy | LockContention
+                    )) =>
+            {
+                Some(0)
+            }
+            () if below(cause.place)
+                && (broken || matches!(cause.what, Saturated | Slowed | SlotsHeld | Poison | QueueGrew)) =>
+            {
+                Some(1)
+            }
             () if network && out_of(cause.place) => Some(1),
             () if here && cause.what == Poison => Some(1),
             () if heavier => Some(3),
@@ -66,12 +92,23 @@ fn follows(effect: &Finding, cause: &Finding, parts: &Parts) -> Option<u32> {
         Overflowed if here && matches!(cause.what, QueueGrew | SlotsHeld | ConnectionsFull | Saturated) => Some(0),
         Poison if here && cause.what == QueueGrew => None,
         TimedOut | CallsFail | BreakerOpened | TakenOut => match () {
-            () if here && matches!(effect.what, BreakerOpened | TakenOut) && matches!(cause.what, TimedOut | CallsFail) => Some(0),
+            () if here
+                && matches!(effect.what, BreakerOpened | TakenOut)
+                && matches!(cause.what, TimedOut | CallsFail) =>
+            {
+                Some(0)
+            }
             () if here && network => Some(0),
             () if at_callee && (broken || network) => Some(0),
-            () if at_callee && effect.what == CallsFail && matches!(cause.what, Overflowed | RateLimited | Poison) => Some(0),
-            () if out_of(cause.place) && matches!(cause.what, TimedOut | CallsFail | BreakerOpened | BulkheadFull) => Some(1),
-            () if at_callee && matches!(cause.what, QueueGrew | SlotsHeld | ConnectionsFull | LockContention) => Some(2),
+            () if at_callee && effect.what == CallsFail && matches!(cause.what, Overflowed | RateLimited | Poison) => {
+                Some(0)
+            }
+            () if out_of(cause.place) && matches!(cause.what, TimedOut | CallsFail | BreakerOpened | BulkheadFull) => {
+                Some(1)
+            }
+            () if at_callee && matches!(cause.what, QueueGrew | SlotsHeld | ConnectionsFull | LockContention) => {
+                Some(2)
+            }
             () if at_callee && matches!(cause.what, Slowed | Saturated | DiskBusy) => Some(2),
             () if below(cause.place) && (broken || matches!(cause.what, Slowed | Saturated | QueueGrew)) => Some(4),
             () => None,
@@ -80,7 +117,11 @@ fn follows(effect: &Finding, cause: &Finding, parts: &Parts) -> Option<u32> {
         Retries if here && cause.what == BreakerOpened => Some(1),
         Reloads => match () {
             () if out_of(cause.place) && matches!(cause.what, TimedOut | CallsFail) => Some(0),
-            () if below(cause.place) && matches!(cause.what, QueueGrew | SlotsHeld | Saturated | Stalled | Slowed | Crashed) => Some(1),
+            () if below(cause.place)
+                && matches!(cause.what, QueueGrew | SlotsHeld | Saturated | Stalled | Slowed | Crashed) =>
+            {
+                Some(1)
+            }
             () if cause.what.role() != Role::Effect && cause.what != Surge => Some(5),
             () => None,
         },

@@ -267,7 +267,8 @@ impl Incident {
         let mut keep: Vec<usize> = (0..self.entries.len()).filter(|index| concerned(*index)).collect();
         let users = |index: &usize| self.entries[*index].what.role() == Role::Users;
         while keep.len() > ENTRIES_MAX {
-            let spare = keep.iter().rposition(|index| !users(index) && *index != self.root && Some(*index) != self.sustained);
+            let spare =
+                keep.iter().rposition(|index| !users(index) && *index != self.root && Some(*index) != self.sustained);
             keep.remove(spare.expect("there are more than the users'"));
         }
         crate::units::put_in_order(&mut keep, |a, b| self.entries[*a].at < self.entries[*b].at);
@@ -276,7 +277,13 @@ impl Incident {
 }
 
 /// The second from which on the cause is over, if it is by the end of the stretch.
-fn over(recording: &Recording, digest: &Digest, root: &Entry, pain: &Range<usize>, calm: &Range<usize>) -> Option<usize> {
+fn over(
+    recording: &Recording,
+    digest: &Digest,
+    root: &Entry,
+    pain: &Range<usize>,
+    calm: &Range<usize>,
+) -> Option<usize> {
     let begun = (root.at.0 / 1_000_000_000) as usize;
     let seconds = || begun + 1..pain.end.min(digest.seconds);
     let place = root.place?;
