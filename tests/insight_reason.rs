@@ -97,5 +97,6 @@ fn the_reason_is_the_true_one() {
     check("", "", "timeout = \"200ms\", breaker = { window = \"2s\" }", &fault("db", "partition"), Why::BreakerOpen);
     check("concurrency = 1\ncapacity = 2", "", "", "", Why::RoomFull);
     check("concurrency = 1\ncapacity = 2000", "", "", "", Why::Waited);
-    check("", "write = \"1500ms\"\nconcurrency = 1000\nconnections = 5000", "", "", Why::Waited);
+    let patient = "concurrency = 2000";
+    check(patient, "write = \"1500ms\"\nconcurrency = 1000\nconnections = 5000", "", "", Why::Worked);
 }

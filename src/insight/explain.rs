@@ -120,7 +120,12 @@ impl Incident {
     }
 }
 
-/// The same with a capital letter at its beginning, unless it begins with a name.
+/// A count with a comma between thousands.
+pub fn thousands(count: u64) -> String {
+    number(count as f64)
+}
+
+/// The same with a capital letter at its beginning.
 pub fn capital(sentence: &str) -> String {
     let mut chars = sentence.chars();
     chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())

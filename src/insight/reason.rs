@@ -21,6 +21,9 @@ macro_rules! reasons {
         pub enum Why { $($(#[doc = $doc])+ $name,)+ }
 
         impl Why {
+            /// All of them.
+            pub const ALL: &'static [Why] = &[$(Why::$name),+];
+
             /// Its word in JSON: `room-full`.
             pub fn word(self) -> &'static str {
                 match self { $(Why::$name => $word,)+ }

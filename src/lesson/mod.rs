@@ -5,6 +5,7 @@ mod blocks;
 mod course;
 mod file;
 mod front;
+mod glossary;
 mod goal;
 mod markdown;
 mod model;
@@ -17,10 +18,12 @@ pub use blocks::{Block, Predict};
 pub use course::{COURSE_BYTES_MAX, Course, Part, missing_file};
 pub use file::{LESSON_BYTES_MAX, Lesson, Step};
 pub use front::WrongBuild;
+pub use glossary::{GLOSSARY, Term, is_term_id, linked_terms, terms};
 pub use goal::{
     AT_END, Comparison, Goal, GoalError, Grader, Hold, METRICS, Metric, MetricInfo, SLIDE, Scope, Standing, State,
     Subject, SubjectKind, Unit,
 };
+pub use markdown::page_html;
 pub use model::{
     FigureRow, INDEX, MODEL_BYTES_MAX, ModelPage, SettingRow, figure_rows, list_html, model_pages, setting_rows,
     tables_html,

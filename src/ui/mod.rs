@@ -24,6 +24,7 @@ mod outline;
 mod palette;
 mod panic;
 mod player;
+mod postmortem;
 mod protocol;
 mod rows;
 mod run;
@@ -34,7 +35,8 @@ mod studies;
 mod study;
 mod theme;
 mod toast;
-pub mod worker;
+pub mod why;
+mod worker;
 
 pub use session::{Session, use_session};
 

@@ -185,11 +185,15 @@ impl Incident {
         }
     }
 
-    /// What reaches the users: the last effect of the root by the time they are hurt.
+    /// What reaches the users: of the effects of the root that were there when they were hurt, the one furthest along.
     fn last_step_before(&self, hurt: Time) -> Option<usize> {
         let reached = |index: &usize| self.chain(*index).last() == Some(&self.root);
-        let in_time = |index: &usize| self.entries[*index].at <= hurt + Time::from_secs(2);
-        let steps = (0..self.entries.len()).filter(in_time).filter(reached);
+        let hurts = |index: &usize| {
+            let entry = &self.entries[*index];
+            let reactions = [What::Retries, What::Reloads, What::BreakerOpened, What::TakenOut];
+            entry.at < hurt + Time::from_secs(1) && !reactions.contains(&entry.what)
+        };
+        let steps = (0..self.entries.len()).filter(hurts).filter(reached);
         let longest = steps.max_by_key(|index| (self.chain(*index).len(), std::cmp::Reverse(*index)));
         longest.or(Some(self.root))
     }
@@ -262,7 +266,9 @@ impl Incident {
     fn worth_telling(&self) -> Vec<usize> {
         let concerned = |index: usize| {
             let users = self.entries[index].what.role() == Role::Users;
-            users || self.chain(index).contains(&self.root)
+            // What broke on its own in the middle of it is told, too.
+            let source = self.chain(index).last().map(|source| self.entries[*source].what.role());
+            users || self.chain(index).contains(&self.root) || source == Some(Role::Trigger)
         };
         let mut keep: Vec<usize> = (0..self.entries.len()).filter(|index| concerned(*index)).collect();
         let users = |index: &usize| self.entries[*index].what.role() == Role::Users;
@@ -271,7 +277,10 @@ impl Incident {
                 keep.iter().rposition(|index| !users(index) && *index != self.root && Some(*index) != self.sustained);
             keep.remove(spare.expect("there are more than the users'"));
         }
-        crate::units::put_in_order(&mut keep, |a, b| self.entries[*a].at < self.entries[*b].at);
+        // Figures are told by the second: within one, a cause comes before what follows from it.
+        let second = |index: usize| self.entries[index].at.0 / 1_000_000_000;
+        let place = |index: usize| (second(index), self.chain(index).len(), self.entries[index].at);
+        crate::units::put_in_order(&mut keep, |a, b| place(*a) < place(*b));
         keep
     }
 }
@@ -306,8 +315,10 @@ fn over(
             time(second).is_none_or(|time| time > 1.4 * usual)
         }
         (What::Surge, _) => {
-            let usual = digest::median(calm.clone().take(10).map(|second| digest.users[second].wanted));
-            digest.users[second].wanted > 1.4 * usual.unwrap_or(0.0)
+            // What was answered before it hurt could be answered again.
+            let until = (pain.start + 2).min(digest.seconds);
+            let most = digest.users[..until].iter().map(|users| users.succeeded).fold(0.0, f64::max);
+            digest.users[second].wanted > most
         }
         (What::Cut | What::PacketLoss, Place::Wire(wire)) => digest.line(second, wire).lost >= 1.0,
         (What::CacheEmptied | What::CacheExpired, Place::Component(index)) => {
