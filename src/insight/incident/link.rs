@@ -12,120 +12,173 @@ use super::what::{Place, Role, What};
 /// What shows in whole seconds may have begun this much later than what follows from it.
 const SLACK: Time = Time::from_secs(2);
 
-/// Whether one finding may follow from another, by what they are and where; the less the number, the better the reason.
-fn follows(effect: &Finding, cause: &Finding, parts: &Parts) -> Option<u32> {
-    use What::*;
-    let calls = |wire: u32| parts.wires.get(wire as usize).copied();
-    // The component that an effect is about: of a wire, its callee.
-    let there = match effect.place {
-        Place::Component(index) => index,
-        Place::Wire(wire) => calls(wire)?.1,
-    };
-    let here = cause.place == effect.place;
-    let at_callee = cause.place == Place::Component(there);
-    let out_of =
-        |place: Place| matches!(place, Place::Wire(wire) if calls(wire).is_some_and(|(from, _)| from == there));
-    let into = |place: Place| matches!(place, Place::Wire(wire) if calls(wire).is_some_and(|(_, to)| to == there));
-    let below = |place: Place| match place {
-        Place::Wire(_) => out_of(place),
-        Place::Component(index) => parts.wires.contains(&(there, index)),
-    };
-    let network = matches!(cause.what, Cut | PacketLoss | Delayed | LineFull | BulkheadFull);
-    let broken =
-        matches!(cause.what, Crashed | InstancesDied | OutOfMemory | Deployed | Resized | Stalled | DiskFull | Failing);
-    let heavier = matches!(cause.what, Surge | Retries | Reloads | CacheEmptied | CacheExpired | HotShard);
-    match effect.what {
-        OutOfMemory if here && cause.what == MemoryLeak => Some(0),
-        OutOfMemory if here && cause.what == QueueGrew => Some(1),
-        OutOfMemory if heavier => Some(3),
-        Slowed if here && matches!(cause.what, Deployed | InstancesDied) => Some(0),
-        Crashed if here && cause.what == OutOfMemory => Some(0),
-        Saturated | DiskBusy | LockContention | ConnectionsFull | RateLimited | LineFull | BulkheadFull => match () {
-            () if here && matches!(cause.what, Slowed | LockContention | DiskBusy) => Some(0),
-            () if here && broken => Some(1),
-            () if matches!(cause.what, CacheEmptied | CacheExpired | HotShard) => Some(2),
-            () if matches!(cause.what, Crashed | InstancesDied | TakenOut | OutOfMemory)
-                && is_sibling(there, cause.place, parts) =>
-            {
-                Some(2)
+/// An effect, and what it may follow from.
+struct Pair<'a> {
+    effect: &'a Finding,
+    cause: &'a Finding,
+    parts: &'a Parts,
+}
+
+/// The better the reason, the less the number; none if it cannot be one.
+type Rank = Option<u32>;
+
+impl Pair<'_> {
+    /// How good a reason the cause is, by what both are and where.
+    fn rank(&self) -> Rank {
+        use What::*;
+        match self.effect.what {
+            OutOfMemory | Slowed | Crashed => self.of_a_process(),
+            Saturated | DiskBusy | LockContention | ConnectionsFull | RateLimited | LineFull | BulkheadFull => {
+                self.of_a_limit()
             }
-            () if cause.what == Surge => Some(3),
-            () if matches!(cause.what, Retries | Reloads) && (into(cause.place) || cause.what == Reloads) => Some(4),
-            () if matches!(cause.what, Delayed | Slowed) && below(cause.place) => Some(5),
+            SlotsHeld => self.of_slots(),
+            QueueGrew => self.of_a_queue(),
+            Overflowed => (self.here() && self.is(&[QueueGrew, SlotsHeld, ConnectionsFull, Saturated])).then_some(0),
+            TimedOut | CallsFail | BreakerOpened | TakenOut => self.of_calls(),
+            Retries if self.here() && self.is(&[TimedOut, CallsFail]) => Some(0),
+            Retries if self.here() && self.is(&[BreakerOpened]) => Some(1),
+            Reloads => self.of_reloads(),
+            _ => None,
+        }
+    }
+
+    fn of_a_process(&self) -> Rank {
+        use What::*;
+        match self.effect.what {
+            OutOfMemory if self.here() && self.is(&[MemoryLeak]) => Some(0),
+            OutOfMemory if self.here() && self.is(&[QueueGrew]) => Some(1),
+            OutOfMemory if self.is_heavier() => Some(3),
+            Slowed if self.here() && self.is(&[Deployed, InstancesDied]) => Some(0),
+            Crashed if self.here() && self.is(&[OutOfMemory]) => Some(0),
+            _ => None,
+        }
+    }
+
+    fn of_a_limit(&self) -> Rank {
+        use What::*;
+        let fewer = self.is(&[Crashed, InstancesDied, TakenOut, OutOfMemory]);
+        match () {
+            () if self.here() && self.is(&[Slowed, LockContention, DiskBusy]) => Some(0),
+            () if self.here() && self.is_broken() => Some(1),
+            () if self.is(&[CacheEmptied, CacheExpired, HotShard]) => Some(2),
+            () if fewer && is_sibling(self.there(), self.cause.place, self.parts) => Some(2),
+            () if self.is(&[Surge]) => Some(3),
+            () if self.is(&[Reloads]) || self.is(&[Retries]) && self.into() => Some(4),
+            () if self.is(&[Delayed, Slowed]) && self.below() => Some(5),
             () => None,
-        },
-        SlotsHeld => match () {
-            () if out_of(cause.place) && network => Some(0),
-            () if below(cause.place)
-                && (broken
-                    || matches!(
-                        cause.what,
-                        Slowed | Saturated | ConnectionsFull | LockContention | DiskBusy | SlotsHeld | QueueGrew
-                    )) =>
-            {
+        }
+    }
+
+    fn of_slots(&self) -> Rank {
+        use What::*;
+        let slow = [Slowed, Saturated, ConnectionsFull, LockContention, DiskBusy, SlotsHeld, QueueGrew];
+        match () {
+            () if self.out_of() && self.is_of_the_network() => Some(0),
+            () if self.below() && (self.is_broken() || self.is(&slow)) => Some(1),
+            () if self.is(&[Surge]) => Some(4),
+            () => None,
+        }
+    }
+
+    fn of_a_queue(&self) -> Rank {
+        use What::*;
+        let own = [Slowed, Saturated, SlotsHeld, ConnectionsFull, DiskBusy, LockContention];
+        match () {
+            () if self.here() && (self.is_broken() || self.is(&own)) => Some(0),
+            () if self.below() && (self.is_broken() || self.is(&[Saturated, Slowed, SlotsHeld, Poison, QueueGrew])) => {
                 Some(1)
             }
-            () if here && cause.what == Surge => Some(4),
-            () if cause.what == Surge => Some(5),
+            () if self.out_of() && self.is_of_the_network() => Some(1),
+            () if self.here() && self.is(&[Poison]) => Some(1),
+            () if self.is_heavier() => Some(3),
             () => None,
-        },
-        QueueGrew => match () {
-            () if here
-                && (broken
-                    || matches!(
-                        cause.what,
-                        Slowed | Saturated | SlotsHeld | ConnectionsFull | DiskBusy | LockContention
-                    )) =>
-            {
-                Some(0)
-            }
-            () if below(cause.place)
-                && (broken || matches!(cause.what, Saturated | Slowed | SlotsHeld | Poison | QueueGrew)) =>
-            {
-                Some(1)
-            }
-            () if network && out_of(cause.place) => Some(1),
-            () if here && cause.what == Poison => Some(1),
-            () if heavier => Some(3),
+        }
+    }
+
+    fn of_calls(&self) -> Rank {
+        use What::*;
+        let reaction = matches!(self.effect.what, BreakerOpened | TakenOut);
+        let fails = self.effect.what == CallsFail;
+        match () {
+            () if self.here() && reaction && self.is(&[TimedOut, CallsFail]) => Some(0),
+            () if self.here() && self.is_of_the_network() => Some(0),
+            () if self.at_callee() && (self.is_broken() || self.is_of_the_network()) => Some(0),
+            () if self.at_callee() && fails && self.is(&[Overflowed, RateLimited, Poison]) => Some(0),
+            () if self.out_of() && self.is(&[TimedOut, CallsFail, BreakerOpened, BulkheadFull]) => Some(1),
+            () if self.at_callee() && self.is(&[QueueGrew, SlotsHeld, ConnectionsFull, LockContention]) => Some(2),
+            () if self.at_callee() && self.is(&[Slowed, Saturated, DiskBusy]) => Some(2),
+            () if self.below() && (self.is_broken() || self.is(&[Slowed, Saturated, QueueGrew])) => Some(4),
             () => None,
-        },
-        Overflowed if here && matches!(cause.what, QueueGrew | SlotsHeld | ConnectionsFull | Saturated) => Some(0),
-        Poison if here && cause.what == QueueGrew => None,
-        TimedOut | CallsFail | BreakerOpened | TakenOut => match () {
-            () if here
-                && matches!(effect.what, BreakerOpened | TakenOut)
-                && matches!(cause.what, TimedOut | CallsFail) =>
-            {
-                Some(0)
-            }
-            () if here && network => Some(0),
-            () if at_callee && (broken || network) => Some(0),
-            () if at_callee && effect.what == CallsFail && matches!(cause.what, Overflowed | RateLimited | Poison) => {
-                Some(0)
-            }
-            () if out_of(cause.place) && matches!(cause.what, TimedOut | CallsFail | BreakerOpened | BulkheadFull) => {
-                Some(1)
-            }
-            () if at_callee && matches!(cause.what, QueueGrew | SlotsHeld | ConnectionsFull | LockContention) => {
-                Some(2)
-            }
-            () if at_callee && matches!(cause.what, Slowed | Saturated | DiskBusy) => Some(2),
-            () if below(cause.place) && (broken || matches!(cause.what, Slowed | Saturated | QueueGrew)) => Some(4),
+        }
+    }
+
+    fn of_reloads(&self) -> Rank {
+        use What::*;
+        match () {
+            () if self.out_of() && self.is(&[TimedOut, CallsFail]) => Some(0),
+            () if self.below() && self.is(&[QueueGrew, SlotsHeld, Saturated, Stalled, Slowed, Crashed]) => Some(1),
+            () if self.cause.what.role() != Role::Effect && !self.is(&[Surge]) => Some(5),
             () => None,
-        },
-        Retries if here && matches!(cause.what, TimedOut | CallsFail) => Some(0),
-        Retries if here && cause.what == BreakerOpened => Some(1),
-        Reloads => match () {
-            () if out_of(cause.place) && matches!(cause.what, TimedOut | CallsFail) => Some(0),
-            () if below(cause.place)
-                && matches!(cause.what, QueueGrew | SlotsHeld | Saturated | Stalled | Slowed | Crashed) =>
-            {
-                Some(1)
-            }
-            () if cause.what.role() != Role::Effect && cause.what != Surge => Some(5),
-            () => None,
-        },
-        _ => None,
+        }
+    }
+
+    fn is(&self, causes: &[What]) -> bool {
+        causes.contains(&self.cause.what)
+    }
+
+    /// The network is at fault.
+    fn is_of_the_network(&self) -> bool {
+        self.is(&[What::Cut, What::PacketLoss, What::Delayed, What::LineFull, What::BulkheadFull])
+    }
+
+    /// A part is broken, or away for a while.
+    fn is_broken(&self) -> bool {
+        use What::*;
+        self.is(&[Crashed, InstancesDied, OutOfMemory, Deployed, Resized, Stalled, DiskFull])
+    }
+
+    /// There is more to do than before.
+    fn is_heavier(&self) -> bool {
+        use What::*;
+        self.is(&[Surge, Retries, Reloads, CacheEmptied, CacheExpired, HotShard])
+    }
+
+    fn ends(&self, wire: u32) -> (u32, u32) {
+        self.parts.wires.get(wire as usize).copied().unwrap_or((u32::MAX, u32::MAX))
+    }
+
+    /// The component that the effect is about: of a wire, its callee.
+    fn there(&self) -> u32 {
+        match self.effect.place {
+            Place::Component(index) => index,
+            Place::Wire(wire) => self.ends(wire).1,
+        }
+    }
+
+    fn here(&self) -> bool {
+        self.cause.place == self.effect.place
+    }
+
+    fn at_callee(&self) -> bool {
+        self.cause.place == Place::Component(self.there())
+    }
+
+    /// The cause is on a wire over which it calls.
+    fn out_of(&self) -> bool {
+        matches!(self.cause.place, Place::Wire(wire) if self.ends(wire).0 == self.there())
+    }
+
+    /// The cause is on a wire over which it is called.
+    fn into(&self) -> bool {
+        matches!(self.cause.place, Place::Wire(wire) if self.ends(wire).1 == self.there())
+    }
+
+    /// The cause is on a wire over which it calls, or at what it calls.
+    fn below(&self) -> bool {
+        match self.cause.place {
+            Place::Wire(_) => self.out_of(),
+            Place::Component(index) => self.parts.wires.contains(&(self.there(), index)),
+        }
     }
 }
 
@@ -148,7 +201,8 @@ pub fn links(found: &[Finding], parts: &Parts) -> Vec<Option<usize>> {
             if cause == effect || candidate.at > finding.at + SLACK || leads_to(&links, cause, effect) {
                 continue;
             }
-            let Some(rank) = follows(finding, candidate, parts) else { continue };
+            let pair = Pair { effect: finding, cause: candidate, parts };
+            let Some(rank) = pair.rank() else { continue };
             if best.is_none_or(|(known, at, _)| (rank, candidate.at) < (known, at)) {
                 best = Some((rank, candidate.at, cause));
             }

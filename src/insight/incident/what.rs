@@ -71,8 +71,6 @@ whats! {
     Slowed = "slowed", Trigger, Some("service-time");
     /// Its disk is full: writes fail.
     DiskFull = "disk-full", Trigger, None;
-    /// It answers with failures while it is up.
-    Failing = "failing", Trigger, None;
     /// Nothing gets through.
     Cut = "cut", Trigger, Some("partition");
     /// A share of the packets gets lost.

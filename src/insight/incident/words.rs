@@ -108,7 +108,6 @@ pub fn sentence(what: What, name: &str) -> String {
         What::Stalled => format!("{name} stands still"),
         What::Slowed => format!("{name} became slower"),
         What::DiskFull => format!("the disk of {name} is full"),
-        What::Failing => format!("{name} answers with failures"),
         What::Cut => format!("nothing gets through at {name}"),
         What::PacketLoss => format!("{name} loses packets"),
         What::Delayed => format!("the way {name} became longer"),
