@@ -19,16 +19,21 @@ test("the spike is explained: what began it, what was full, why it stays down; a
   await seek(page, 90);
 
   // The root cause, and the server that was full.
-  await expect(why(page)).toContainText("Users want more than before", { timeout: 60_000 });
+  await expect(why(page)).toContainText("users want more than before", { timeout: 60_000 });
   await expect(why(page)).toContainText("app is busy all the time");
   await expect(steps(page).getByRole("listitem").first()).toContainText("cause");
   await shots(page, "why");
   await page.getByRole("button", { name: "Tall" }).click();
   await shots(page, "why-tall");
   await page.getByRole("button", { name: "Tall" }).click();
+  await page.setViewportSize(SCREENS.phone);
+  await page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: "Charts" }).click();
+  await expect(steps(page).getByRole("listitem").first()).toBeVisible();
+  await page.screenshot({ path: "test-results/shots/why-phone-tab.png" });
+  await page.setViewportSize(SCREENS.desktop);
 
   // A step leads to its moment and its part.
-  const full = steps(page).getByRole("button", { name: /App is busy all the time/ });
+  const full = steps(page).getByRole("button", { name: /app is busy all the time/ });
   await full.click();
   await expect.poll(() => second(page)).toBeLessThan(20);
   await expect(page.getByRole("textbox", { name: "Capacity" })).toBeVisible();
