@@ -350,7 +350,7 @@ kind = "cache"
 ttl = "20s"
 [components.db]
 kind = "database"
-read = "exp(150ms)"
+read = "exp(400ms)"
 concurrency = 40
 connections = 400
 [wires]

@@ -43,11 +43,11 @@ fn check(balancer: &str, wire: &str, db: &str, fault: &str, expected: &[&str]) {
 #[test]
 fn advice_names_what_the_design_lacks() {
     let dead = "target = \"app-2\"\nfault = \"crash\"";
-    check("health = \"none\"", "timeout = \"1s\"", "", dead, &["lb has no health checks", "give lb health checks"]);
+    check("health = \"none\"", "timeout = \"1s\"", "", dead, &["lb has no health checks", "Give lb health checks"]);
     let crash = "target = \"db\"\nfault = \"crash\"\nfor = \"8s\"";
-    check("", "timeout = \"1s\"", "", crash, &["db is a single point of failure", "put a breaker on app-1 → db"]);
+    check("", "timeout = \"1s\"", "", crash, &["db is a single point of failure", "Put a breaker on app-1 → db"]);
     let slow = "target = \"db\"\nfault = \"slow-down\"\nfactor = 30\nfor = \"20s\"";
-    check("", "", "", slow, &["set a timeout on app-1 → db", "bulkhead on app-1 → db"]);
+    check("", "", "", slow, &["Set a timeout on app-1 → db", "bulkhead on app-1 → db"]);
     let storm = "timeout = \"200ms\", retry = { tries = 4, backoff = \"none\" }";
     check("", storm, "", slow, &["exponential backoff", "budget, such as 10 %"]);
     let pause = "target = \"app-1\"\nfault = \"gc-pause\"\nfor = \"5s\"";

@@ -58,23 +58,23 @@ impl Adviser<'_> {
     fn about_root(&mut self, root: &Entry) {
         let name = self.name(root);
         let change = match root.what {
-            What::Surge => "decide what happens when more come than fit: add capacity ahead, scale by load, or turn some away early with a rate limit".to_owned(),
-            What::Slowed => format!("watch how long one piece of work takes at {name}, and warn before callers time out"),
-            What::Deployed => format!("send new versions of {name} to a few first, compare, and roll back at once if they are slower"),
-            What::MemoryLeak => format!("find the leak in {name}; until then restart it in turn, before its memory is full"),
-            What::DiskFull => format!("warn when the disk of {name} is at 80 %, and delete or move old data"),
-            What::Stalled => format!("give {name} health checks that notice when it stands still, and tune its garbage collector"),
-            What::HotShard => format!("split the hot key behind {name} into several, or put a cache in front of it"),
-            What::LockContention => format!("let fewer writes touch the same row of {name}: collect them, or split the row"),
-            What::Poison => format!("let {name} put messages that keep failing aside early (dead letters), and look at them"),
+            What::Surge => "Decide what happens when more come than fit: add capacity ahead, scale by load, or turn some away early with a rate limit".to_owned(),
+            What::Slowed => format!("Watch how long one piece of work takes at {name}, and warn before callers time out"),
+            What::Deployed => format!("Send new versions of {name} to a few first, compare, and roll back at once if they are slower"),
+            What::MemoryLeak => format!("Find the leak in {name}; until then restart it in turn, before its memory is full"),
+            What::DiskFull => format!("Warn when the disk of {name} is at 80 %, and delete or move old data"),
+            What::Stalled => format!("Give {name} health checks that notice when it stands still, and tune its garbage collector"),
+            What::HotShard => format!("Split the hot key behind {name} into several, or put a cache in front of it"),
+            What::LockContention => format!("Let fewer writes touch the same row of {name}: collect them, or split the row"),
+            What::Poison => format!("Let {name} put messages that keep failing aside early (dead letters), and look at them"),
             What::RateLimited if matches!(self.kind(root.place), Some(Kind::External(_))) => {
-                format!("call {name} less: cache its answers, collect calls, or buy a higher limit")
+                format!("Call {name} less: cache its answers, collect calls, or buy a higher limit")
             }
-            What::RateLimited => format!("raise the rate limit of {name}, or tell users when to come back"),
-            What::ConnectionsFull => format!("give {name} as many connections as it can serve at once, or let calls wait for one"),
-            What::BulkheadFull => format!("size the bulkhead of {name}: calls a second times seconds a call (Little's law), and some room"),
-            What::Saturated => format!("give {name} more capacity, or ask less of it"),
-            What::Cut | What::PacketLoss | What::Delayed => format!("give callers another way than {name}, or an answer without it"),
+            What::RateLimited => format!("Raise the rate limit of {name}, or tell users when to come back"),
+            What::ConnectionsFull => format!("Give {name} as many connections as it can serve at once, or let calls wait for one"),
+            What::BulkheadFull => format!("Size the bulkhead of {name}: calls a second times seconds a call (Little's law), and some room"),
+            What::Saturated => format!("Give {name} more capacity, or ask less of it"),
+            What::Cut | What::PacketLoss | What::Delayed => format!("Give callers another way than {name}, or an answer without it"),
             _ => return,
         };
         self.add(String::new(), change);
@@ -89,8 +89,8 @@ impl Adviser<'_> {
             What::SlotsHeld => self.about_slots(entry),
             What::QueueGrew | What::Overflowed => self.about_room(entry),
             What::Reloads => self.add(
-                "users reloaded the page, and every reload was new work".to_owned(),
-                "answer early that it will not work now, with a poorer page if need be: who has an answer does not reload".to_owned(),
+                "Users reloaded the page, and every reload was new work".to_owned(),
+                "Answer early that it will not work now, with a poorer page if need be: who has an answer does not reload".to_owned(),
             ),
             _ => {}
         }
@@ -106,7 +106,7 @@ impl Adviser<'_> {
         });
         if !sibling {
             let change =
-                format!("give {name} a second one of its kind (a replica, another instance), and failover to it");
+                format!("Give {name} a second one of its kind (a replica, another instance), and failover to it");
             return self.add(format!("{name} is a single point of failure"), change);
         }
         for caller in callers {
@@ -114,7 +114,7 @@ impl Adviser<'_> {
                 && balancer.health.is_none()
             {
                 let lb = named(Place::Component(caller), self.parts);
-                let change = format!("give {lb} health checks");
+                let change = format!("Give {lb} health checks");
                 self.add(format!("{lb} has no health checks, and went on sending requests to {name}"), change);
             }
         }
@@ -125,28 +125,28 @@ impl Adviser<'_> {
         let Some(Kind::Cache(cache)) = self.kind(entry.place) else { return };
         let (coalesce, jitter) = (cache.coalesce, cache.ttl_jitter.0);
         if !coalesce {
-            let change = format!("let {name} fetch each missing key once, however many ask for it (coalescing)");
-            self.add(format!("every miss at {name} asked the database by itself"), change);
+            let change = format!("Let {name} fetch each missing key once, however many ask for it (coalescing)");
+            self.add(format!("Every miss at {name} asked the database by itself"), change);
         }
         if entry.what == What::CacheExpired && jitter == 0.0 {
-            let change = format!("spread the ttl of {name} (jitter), so that entries do not expire together");
-            self.add(format!("entries of {name} that were filled together expired together"), change);
+            let change = format!("Spread the ttl of {name} (jitter), so that entries do not expire together");
+            self.add(format!("Entries of {name} that were filled together expired together"), change);
         }
         let change =
-            format!("make sure that what stands behind {name} survives when {name} is empty, or warm it up first");
-        self.add(format!("what stands behind {name} cannot bear the load without it"), change);
+            format!("Make sure that what stands behind {name} survives when {name} is empty, or warm it up first");
+        self.add(format!("What stands behind {name} cannot bear the load without it"), change);
     }
 
     fn about_retries(&mut self, entry: &Entry) {
         let name = self.name(entry);
         let Some(retry) = self.policy(entry.place).and_then(|policy| policy.retry.clone()) else { return };
         if retry.backoff == Backoff::None || retry.jitter == Jitter::None {
-            let change = format!("let retries {name} wait longer each time (exponential backoff), spread by jitter");
-            self.add(format!("retries {name} came back at once and all together"), change);
+            let change = format!("Let retries {name} wait longer each time (exponential backoff), spread by jitter");
+            self.add(format!("Retries {name} came back at once and all together"), change);
         }
         if retry.budget.is_none() {
-            let change = format!("give retries {name} a budget, such as 10 % of the calls");
-            self.add(format!("nothing bounded the retries {name} ({} tries each)", retry.tries), change);
+            let change = format!("Give retries {name} a budget, such as 10 % of the calls");
+            self.add(format!("Nothing bounded the retries {name} ({} tries each)", retry.tries), change);
         }
     }
 
@@ -160,13 +160,13 @@ impl Adviser<'_> {
             return;
         }
         if !breaker {
-            let change = format!("put a breaker on {name}, so that callers stop asking what cannot answer");
-            self.add(format!("nothing stopped calls {name} that could not succeed"), change);
+            let change = format!("Put a breaker on {name}, so that callers stop asking what cannot answer");
+            self.add(format!("Nothing stopped calls {name} that could not succeed"), change);
         }
         if let Some(timeout) = timeout.filter(|timeout| timeout.as_secs_f64() >= 1.0 && entry.what == What::TimedOut) {
-            let change = format!("make the timeout of {name} shorter: a little above its usual 99th percentile");
+            let change = format!("Make the timeout of {name} shorter: a little above its usual 99th percentile");
             self.add(
-                format!("callers waited {} for {name}, holding their slots", seconds(timeout.as_secs_f64())),
+                format!("Callers waited {} for {name}, holding their slots", seconds(timeout.as_secs_f64())),
                 change,
             );
         }
@@ -183,13 +183,13 @@ impl Adviser<'_> {
             let name = named(place, self.parts);
             if !timeout {
                 self.add(
-                    format!("calls {name} have no timeout: a slot is held for ever"),
-                    format!("set a timeout on {name}"),
+                    format!("Calls {name} have no timeout: a slot is held for ever"),
+                    format!("Set a timeout on {name}"),
                 );
             }
             if !bulkhead {
-                let change = format!("put a bulkhead on {name}, so that a slow callee cannot take all slots");
-                self.add(format!("calls {name} could take all slots"), change);
+                let change = format!("Put a bulkhead on {name}, so that a slow callee cannot take all slots");
+                self.add(format!("Calls {name} could take all slots"), change);
             }
         }
     }
@@ -201,11 +201,11 @@ impl Adviser<'_> {
         let Some(server) = kind.server() else { return };
         if server.capacity > 4 * server.concurrency {
             let factor =
-                format!("the waiting room of {name} ({} places) holds more than it can serve in time", server.capacity);
+                format!("The waiting room of {name} ({} places) holds more than it can serve in time", server.capacity);
             self.add(
                 factor,
                 format!(
-                    "bound the waiting room of {name}: what waits longer than a caller's patience is work for nobody"
+                    "Bound the waiting room of {name}: what waits longer than a caller's patience is work for nobody"
                 ),
             );
         }

@@ -109,7 +109,7 @@ impl Incident {
             "" => entry.sentence.clone(),
             evidence => format!("{} ({evidence})", entry.sentence),
         };
-        let mut words = capital(&told(root));
+        let mut words = told(root);
         if let Some(limit) = self.limit {
             words += &format!(". The first limit reached: {}", told(&self.entries[limit]));
         }
@@ -123,10 +123,4 @@ impl Incident {
 /// A count with a comma between thousands.
 pub fn thousands(count: u64) -> String {
     number(count as f64)
-}
-
-/// The same with a capital letter at its beginning.
-pub fn capital(sentence: &str) -> String {
-    let mut chars = sentence.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }

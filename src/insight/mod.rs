@@ -10,7 +10,7 @@ mod reason;
 
 pub use advice::{Advice, advice};
 pub use cost::{Prices, RunCost, component_cost_per_hour, cost_per_hour};
-pub use explain::{Explanation, Fate, capital, thousands};
+pub use explain::{Explanation, Fate, thousands};
 pub use incident::words::place as place_name;
 pub use incident::{Entry, Harm, Incident, Place, Role, What, incidents};
 pub use postmortem::{clock, post_mortem};

@@ -8,7 +8,6 @@ use crate::sim::FRAME;
 use crate::units::Time;
 
 use super::advice::advice;
-use super::explain::capital;
 use super::incident::words::{number, percent, seconds};
 use super::{Explanation, Incident, Place, What};
 
@@ -72,10 +71,10 @@ fn incident(out: &mut String, worst: &Incident, explanation: &Explanation, recor
             .map(|row| format!("{} attempts: {}", number(row.count as f64), row.words)),
     );
     let advice = advice(worst, design, &recording.parts);
-    let factors = advice.iter().filter(|advice| !advice.factor.is_empty()).map(|advice| capital(&advice.factor) + ".");
+    let factors = advice.iter().filter(|advice| !advice.factor.is_empty()).map(|advice| advice.factor.clone() + ".");
     list(out, "Contributing factors", factors);
     list(out, "What went well", went_well(worst, explanation).into_iter());
-    list(out, "What to change", advice.iter().map(|advice| capital(&advice.change) + "."));
+    list(out, "What to change", advice.iter().map(|advice| advice.change.clone() + "."));
 }
 
 fn list(out: &mut String, title: &str, items: impl Iterator<Item = String>) {
@@ -90,9 +89,9 @@ fn went_well(worst: &Incident, explanation: &Explanation) -> Vec<String> {
     for entry in &worst.entries {
         let after = seconds(entry.at.since(worst.entries[worst.root].at).as_secs_f64());
         match entry.what {
-            What::TakenOut => well.push(format!("{} {after} after it began.", capital(&entry.sentence))),
+            What::TakenOut => well.push(format!("{} {after} after it began.", entry.sentence)),
             What::BreakerOpened => {
-                well.push(format!("{} {after} after it began, and spared the callee.", capital(&entry.sentence)))
+                well.push(format!("{} {after} after it began, and spared the callee.", entry.sentence))
             }
             What::Recovered => well.push(format!(
                 "Users got their answers again {} after they were first hurt.",

@@ -8,7 +8,7 @@ use leptos::tachys::view::any_view::AnyView;
 use crate::design::Target;
 use crate::editor::Msg;
 use crate::editor::player::{Player, PlayerMessage};
-use crate::insight::{Entry, Explanation, Incident, Place, Ranked, Role, What, capital, clock, thousands};
+use crate::insight::{Entry, Explanation, Incident, Place, Ranked, Role, What, clock, thousands};
 use crate::lesson::write_scenario;
 use crate::sim::Parts;
 use crate::units::Time;
@@ -187,7 +187,7 @@ fn step(session: Session, run: Run, incident: &Incident, index: usize, parts: &P
     let entry = &incident.entries[index];
     let is_root = index == incident.root;
     let depth = (incident.chain(index).len() - 1).min(DEPTH_MAX);
-    let because = entry.because.map(|because| format!("because {}", incident.entries[because].sentence));
+    let because = entry.because.map(|because| format!("because: {}", incident.entries[because].sentence));
     let (role, sign) = role_of(entry, is_root);
     let target = entry.place.and_then(|place| target(place, parts));
     let at = entry.at;
@@ -207,7 +207,7 @@ fn step(session: Session, run: Run, incident: &Incident, index: usize, parts: &P
                 <span class="why-sign" aria-hidden="true">{sign}</span>
                 <span class="why-words">
                     <span class="why-role">{role}</span>
-                    <span class="why-sentence">{capital(&entry.sentence)}</span>
+                    <span class="why-sentence">{entry.sentence.clone()}</span>
                     <span class="why-evidence">{entry.evidence.clone()}</span>
                     {because.map(|because| view! { <span class="why-because">"↳ "{because}</span> })}
                 </span>
@@ -267,7 +267,7 @@ fn reasons(explanation: &Explanation) -> AnyView {
 
 fn reason(row: &Ranked, most: u64) -> AnyView {
     let share = format!("--share: {:.1}%", 100.0 * row.count as f64 / most as f64);
-    let (count, words, term) = (thousands(row.count), capital(&row.words), row.why.term().map(term_link));
+    let (count, words, term) = (thousands(row.count), row.words.clone(), row.why.term().map(term_link));
     view! { <li class="why-reason" style=share><b>{count}</b>" "<span>{words}</span>{term}</li> }.into_any()
 }
 

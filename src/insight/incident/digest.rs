@@ -145,13 +145,12 @@ pub fn at(second: usize) -> Time {
 }
 
 /// The middle one of some numbers; none if there are none.
-pub fn median(numbers: impl IntoIterator<Item = f64>) -> Option<f64> {
+pub fn median(numbers: Vec<f64>) -> Option<f64> {
     quantile(numbers, 0.5)
 }
 
 /// The number below which this share of them lies; none if there are none.
-pub fn quantile(numbers: impl IntoIterator<Item = f64>, share: f64) -> Option<f64> {
-    let mut sorted: Vec<f64> = numbers.into_iter().collect();
+pub fn quantile(mut sorted: Vec<f64>, share: f64) -> Option<f64> {
     crate::units::put_in_order(&mut sorted, |a, b| a < b);
     sorted.get(((sorted.len() as f64 * share) as usize).min(sorted.len().saturating_sub(1))).copied()
 }

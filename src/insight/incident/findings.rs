@@ -66,18 +66,18 @@ impl<'a> Search<'a> {
     }
 
     /// When something began that lasted for two seconds.
-    pub fn first(&self, test: impl Fn(usize) -> bool) -> Option<usize> {
+    pub fn first(&self, test: &dyn Fn(usize) -> bool) -> Option<usize> {
         self.onset(2, test)
     }
 
     /// When something began, if only for a second.
-    pub fn once(&self, test: impl Fn(usize) -> bool) -> Option<usize> {
+    pub fn once(&self, test: &dyn Fn(usize) -> bool) -> Option<usize> {
         self.onset(1, test)
     }
 
     /// The start of the first stretch in which the test holds, of those that reach the time when users are hurt. What was
     /// over long before comes last.
-    fn onset(&self, least: usize, test: impl Fn(usize) -> bool) -> Option<usize> {
+    fn onset(&self, least: usize, test: &dyn Fn(usize) -> bool) -> Option<usize> {
         let mut stretches: Vec<Range<usize>> = Vec::new();
         for second in self.window.clone().filter(|second| test(*second)) {
             match stretches.last_mut() {
@@ -91,8 +91,8 @@ impl<'a> Search<'a> {
     }
 
     /// What a figure came to in the calm; none if there was no calm.
-    pub fn before(&self, figure: impl Fn(usize) -> Option<f64>) -> Option<f64> {
-        median(self.calm.clone().filter_map(figure))
+    pub fn before(&self, figure: &dyn Fn(usize) -> Option<f64>) -> Option<f64> {
+        median(self.calm.clone().filter_map(figure).collect())
     }
 
     /// Notes something that began in this second.
@@ -167,11 +167,11 @@ impl<'a> Search<'a> {
         }
         let digest = self.digest;
         let time = |second| self.service_time(&digest.lately(second, index), kind);
-        let Some(before) = self.before(time) else { return };
+        let Some(before) = self.before(&time) else { return };
         // A full disk makes statements wait there: that is no slower work.
         let disk = |second| digest.part(second, index).figure(Figure::DiskUtilization) > 0.9;
         let slow = |second: usize| time(second).is_some_and(|time| time > 1.5 * before && time > before + 0.0005);
-        if let Some(second) = self.first(|second| slow(second) && !disk(second)) {
+        if let Some(second) = self.first(&|second| slow(second) && !disk(second)) {
             let worst = (second..self.window.end.min(second + 5)).filter_map(time).fold(0.0, f64::max);
             let evidence = words::changed("one piece of work takes", before, worst, words::seconds);
             self.note(second, What::Slowed, Place::Component(index), evidence);
@@ -189,7 +189,7 @@ impl<'a> Search<'a> {
             let part = digest.part(second, index);
             Some(part.completions + part.failed)
         };
-        let usual = self.before(rate).unwrap_or(0.0);
+        let usual = self.before(&rate).unwrap_or(0.0);
         let calls = |second| self.wires_from(index).map(|wire| digest.line(second, wire).in_flight).sum::<f64>();
         let stalled = |second: usize| {
             let part = digest.part(second, index);
@@ -203,7 +203,7 @@ impl<'a> Search<'a> {
                 && part.arrivals > 0.5 * usual
         };
         if usual >= 5.0
-            && let Some(second) = self.once(|second| stalled(second))
+            && let Some(second) = self.once(&|second| stalled(second))
         {
             let part = digest.part(second, index);
             let evidence = format!(
@@ -227,12 +227,12 @@ impl<'a> Search<'a> {
             (all >= 10.0).then(|| part.hits / all)
         };
         // Without a calm before, what it comes to later tells what it can do.
-        let later = || median((self.window.end..digest.seconds).filter_map(ratio));
-        let Some(usual) = self.before(ratio).or_else(later) else { return };
+        let later = || median((self.window.end..digest.seconds).filter_map(ratio).collect());
+        let Some(usual) = self.before(&ratio).or_else(later) else { return };
         let fallen = |second: usize| ratio(second).is_some_and(|ratio| ratio < usual - 0.15);
         let held = |second: usize| digest.part(second, index).figure(Figure::MemoryUsed);
-        let usual_held = self.before(|second| Some(held(second))).unwrap_or(0.0);
-        let Some(second) = self.once(|second| fallen(second)) else { return };
+        let usual_held = self.before(&|second| Some(held(second))).unwrap_or(0.0);
+        let Some(second) = self.once(&|second| fallen(second)) else { return };
         let near = second.saturating_sub(1)..(second + 2).min(self.window.end);
         let emptied = near.clone().any(|second| held(second) < 0.7 * usual_held)
             || self.calm.len() < 3
@@ -245,7 +245,7 @@ impl<'a> Search<'a> {
 
     /// What a figure of a component came to in the calm.
     fn usual(&self, index: u32, figure: Figure) -> f64 {
-        self.before(|second| Some(self.digest.part(second, index).figure(figure))).unwrap_or(0.0)
+        self.before(&|second| Some(self.digest.part(second, index).figure(figure))).unwrap_or(0.0)
     }
 
     /// What only some kinds have.
@@ -255,19 +255,19 @@ impl<'a> Search<'a> {
         let figure = |figure| move |second: usize| digest.part(second, index).figure(figure);
         let (hottest, usual) = (figure(Figure::HottestShard), self.usual(index, Figure::HottestShard));
         if usual > 0.0
-            && let Some(second) = self.first(|second| hottest(second) > usual + 0.15)
+            && let Some(second) = self.first(&|second| hottest(second) > usual + 0.15)
         {
             let evidence = words::changed("share of the busiest shard", usual, hottest(second), words::percent);
             self.note(second, What::HotShard, place, evidence);
         }
         let (waiters, usual) = (figure(Figure::LockWaiters), self.usual(index, Figure::LockWaiters));
-        if let Some(second) = self.first(|second| waiters(second) > (3.0 * usual).max(3.0)) {
+        if let Some(second) = self.first(&|second| waiters(second) > (3.0 * usual).max(3.0)) {
             let worst = (second..self.window.end.min(second + 5)).map(waiters).fold(0.0, f64::max);
             let evidence = words::changed("writes that wait for a row's lock", usual, worst, words::number);
             self.note(second, What::LockContention, place, evidence);
         }
         let (disk, usual) = (figure(Figure::DiskUtilization), self.usual(index, Figure::DiskUtilization));
-        if let Some(second) = self.first(|second| disk(second) > 0.93) {
+        if let Some(second) = self.first(&|second| disk(second) > 0.93) {
             let evidence = words::changed("disk busy", usual, disk(second), words::percent);
             self.note(second, What::DiskBusy, place, evidence);
         }
@@ -280,7 +280,7 @@ impl<'a> Search<'a> {
         let limited = |second: usize| digest.part(second, index).figure(Figure::Limited);
         let usual = self.usual(index, Figure::Limited);
         let many = |second: usize| limited(second) > (0.02 * digest.part(second, index).arrivals).max(2.0 * usual);
-        let Some(second) = self.first(many) else { return };
+        let Some(second) = self.first(&many) else { return };
         let arrivals = digest.part(second, index).arrivals;
         let evidence =
             format!("{} of {} a second turned away", words::number(limited(second)), words::number(arrivals));
@@ -293,8 +293,8 @@ impl<'a> Search<'a> {
             let part = digest.part(second, index);
             part.figure(Figure::DeadLetters) + part.figure(Figure::Redelivered)
         };
-        let usual = self.before(|second| Some(bad(second))).unwrap_or(0.0);
-        let Some(second) = self.once(|second| bad(second) > (3.0 * usual).max(1.0)) else { return };
+        let usual = self.before(&|second| Some(bad(second))).unwrap_or(0.0);
+        let Some(second) = self.once(&|second| bad(second) > (3.0 * usual).max(1.0)) else { return };
         let sum: f64 = (second..self.window.end).map(bad).sum();
         let evidence = format!("{} messages came back or were given up on", words::number(sum));
         self.note(second, What::Poison, Place::Component(index), evidence);

@@ -21,18 +21,18 @@ impl Search<'_> {
         let wanted = |second: usize| digest.users[second].wanted;
         // The beginning of the calm, for a slow rise must show, too.
         let early = self.calm.start..self.calm.end.min(self.calm.start + 10);
-        let usual = median(early.map(wanted)).unwrap_or(0.0);
+        let usual = median(early.map(wanted).collect()).unwrap_or(0.0);
         let first = self.recording.parts.clients.first() == Some(&index);
         if usual > 0.0
             && first
-            && let Some(second) = self.first(|second| wanted(second) > 1.4 * usual && wanted(second) > usual + 5.0)
+            && let Some(second) = self.first(&|second| wanted(second) > 1.4 * usual && wanted(second) > usual + 5.0)
         {
             let most = self.window.clone().map(wanted).fold(0.0, f64::max);
             let evidence = words::changed("requests wanted a second", usual, most, words::number);
             self.note(second, What::Surge, Place::Component(index), evidence);
         }
         let reloads = |second: usize| digest.users[second].reloads;
-        if first && let Some(second) = self.first(|second| reloads(second) > 0.05 * wanted(second).max(20.0)) {
+        if first && let Some(second) = self.first(&|second| reloads(second) > 0.05 * wanted(second).max(20.0)) {
             let most = self.window.clone().map(reloads).fold(0.0, f64::max);
             let evidence = format!("up to {} reloads a second", words::number(most));
             self.note(second, What::Reloads, Place::Component(index), evidence);
@@ -49,8 +49,8 @@ impl Search<'_> {
         let locks = matches!(kind, Kind::LockService(_));
         let work = |second: usize| if consumers { full(second).max(busy(second)) } else { busy(second) };
         let up = |second: usize| digest.part(second, index).down < 0.5;
-        if let Some(second) = self.first(|second| !locks && up(second) && work(second) > 0.95) {
-            let usual = self.before(|second| Some(work(second))).unwrap_or(0.0);
+        if let Some(second) = self.first(&|second| !locks && up(second) && work(second) > 0.95) {
+            let usual = self.before(&|second| Some(work(second))).unwrap_or(0.0);
             let evidence = words::changed(words::servers_of(kind), usual, work(second), words::percent);
             self.note(second, What::Saturated, place, evidence);
         }
@@ -64,7 +64,7 @@ impl Search<'_> {
             database && part.shed > 0.01 * part.arrivals && part.shed >= 1.0
         };
         let filled = |second: usize| up(second) && busy(second) < 0.9 && (full(second) > 0.95 || refuses(second));
-        let Some(second) = self.first(filled) else { return };
+        let Some(second) = self.first(&filled) else { return };
         let part = digest.part(second, index);
         let slots = words::number(part.slots);
         let evidence = format!("all {slots} in use, {} busy", words::percent(part.utilization()));
@@ -76,8 +76,8 @@ impl Search<'_> {
     pub(super) fn queue(&mut self, index: u32) {
         let (digest, place) = (self.digest, Place::Component(index));
         let waiting = |second: usize| digest.part(second, index).waiting;
-        let usual = self.before(|second| Some(waiting(second))).unwrap_or(0.0);
-        if let Some(second) = self.first(|second| waiting(second) > (4.0 * usual).max(usual + 5.0)) {
+        let usual = self.before(&|second| Some(waiting(second))).unwrap_or(0.0);
+        if let Some(second) = self.first(&|second| waiting(second) > (4.0 * usual).max(usual + 5.0)) {
             let end = (second + 30).min(self.window.end);
             let (most, when) = (second..end).fold((0.0, second), |(most, when), second| {
                 if waiting(second) > most { (waiting(second), second) } else { (most, when) }
@@ -92,7 +92,7 @@ impl Search<'_> {
         let dropped = |second: usize| digest.part(second, index).figure(Figure::DroppedMessages);
         let overflows =
             |second: usize| shed(second) + dropped(second) > (0.01 * digest.part(second, index).arrivals).max(0.5);
-        if let Some(second) = self.once(overflows) {
+        if let Some(second) = self.once(&overflows) {
             let log = self.recording.log.iter();
             let told = log.filter(|entry| entry.what == Happening::Overflowed(index) && entry.at >= at(second));
             let exact = told.map(|entry| entry.at).next().filter(|time| *time < at(second + 1));

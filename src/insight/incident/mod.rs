@@ -150,7 +150,7 @@ fn harm(digest: &Digest, calm: &Range<usize>, pain: &Range<usize>) -> Harm {
         succeeded: users.iter().map(|users| users.succeeded).sum(),
         worst: pain.clone().map(|second| pain::error_share(digest, second)).fold(0.0, f64::max),
         p95: users.iter().filter_map(|users| users.p95).fold(0.0, f64::max),
-        usual_p95: digest::median(usual),
+        usual_p95: digest::median(usual.collect()),
     }
 }
 
@@ -245,6 +245,7 @@ impl Incident {
 
     /// Puts the entries in order, leaves out those that explain nothing, and finds the limit.
     fn settle(&mut self) {
+        Incident::put_causes_first(&mut self.entries);
         let keep: Vec<usize> = self.worth_telling();
         let place = |index: usize| keep.iter().position(|kept| *kept == index);
         let mut entries: Vec<Entry> = keep.iter().map(|index| self.entries[*index].clone()).collect();
@@ -261,6 +262,23 @@ impl Incident {
         let limits = self.entries.iter().enumerate().filter(|(_, entry)| entry.what.role() == Role::Limit);
         let caused = |(index, _): &(usize, &Entry)| *index != self.root && self.chain(*index).contains(&self.root);
         self.limit = limits.filter(caused).map(|(index, _)| index).next();
+    }
+
+    /// What shows by the second may seem to begin after what follows from it: a cause is no later than its effect.
+    fn put_causes_first(entries: &mut [Entry]) {
+        let second = |at: Time| at.0 / 1_000_000_000;
+        for index in 0..entries.len() {
+            let (mut effect, mut steps) = (index, 0);
+            while let Some(cause) = entries[effect].because.filter(|_| steps < entries.len()) {
+                let (began, followed) = (entries[cause].at, entries[effect].at);
+                match began > followed {
+                    true if second(began) == second(followed) => entries[effect].at = began,
+                    true => entries[cause].at = followed,
+                    false => {}
+                }
+                (effect, steps) = (cause, steps + 1);
+            }
+        }
     }
 
     /// The entries to tell, in order of time: what is on a chain from the root, and the users; then others, while there is room.

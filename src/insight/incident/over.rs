@@ -34,7 +34,7 @@ pub fn over(
                 let part = digest.part(second, index);
                 (part.began >= 3.0).then(|| part.busy / part.began)
             };
-            let usual = digest::median(calm.clone().filter_map(time)).unwrap_or(f64::INFINITY);
+            let usual = digest::median(calm.clone().filter_map(time).collect()).unwrap_or(f64::INFINITY);
             time(second).is_none_or(|time| time > 1.4 * usual)
         }
         (What::Surge, _) => {
@@ -46,7 +46,8 @@ pub fn over(
         (What::Cut | What::PacketLoss, Place::Wire(wire)) => digest.line(second, wire).lost >= 1.0,
         (What::CacheEmptied | What::CacheExpired, Place::Component(index)) => {
             let ratio = |part: &digest::Part| part.hits / (part.hits + part.misses).max(1.0);
-            let usual = digest::median(calm.clone().map(|second| ratio(digest.part(second, index)))).unwrap_or(0.5);
+            let usual =
+                digest::median(calm.clone().map(|second| ratio(digest.part(second, index))).collect()).unwrap_or(0.5);
             ratio(digest.part(second, index)) < 0.9 * usual
         }
         _ => true,

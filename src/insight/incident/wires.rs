@@ -31,12 +31,12 @@ impl Search<'_> {
         let digest = self.digest;
         let share = |line: &Line| if line.attempts > 0.0 { line.lost / line.attempts } else { 0.0 };
         let lately = |second: usize| digest.line_lately(second, index);
-        let usual = self.before(|second| Some(share(&lately(second)))).unwrap_or(0.0);
+        let usual = self.before(&|second| Some(share(&lately(second)))).unwrap_or(0.0);
         let lossy = |second: usize| {
             let (line, lately) = (digest.line(second, index), lately(second));
             line.lost >= 1.0 && lately.lost >= 2.0 && share(&lately) > 2.0 * usual + 0.005
         };
-        let Some(second) = self.once(lossy) else { return };
+        let Some(second) = self.once(&lossy) else { return };
         let end = (second + 4).min(self.window.end);
         let sum = |field: fn(&Line) -> f64| (second..end).map(|second| field(digest.line(second, index))).sum::<f64>();
         let (lost, sent, ok) = (sum(|line| line.lost), sum(|line| line.attempts), sum(|line| line.ok));
@@ -53,7 +53,7 @@ impl Search<'_> {
         let full = |second: usize| {
             bandwidth.is_some_and(|bandwidth| digest.line(second, index).bytes > 0.9 * bandwidth.0 as f64)
         };
-        if let Some(second) = self.first(full) {
+        if let Some(second) = self.first(&full) {
             let bytes = words::bytes(digest.line(second, index).bytes);
             let most = words::bytes(bandwidth.map_or(0.0, |bandwidth| bandwidth.0 as f64));
             self.note(second, What::LineFull, Place::Wire(index), format!("{bytes} a second of {most}"));
@@ -66,9 +66,9 @@ impl Search<'_> {
             let line = digest.line_lately(second, index);
             (line.way.1 >= 3.0).then(|| line.way.0 / line.way.1)
         };
-        let Some(usual) = self.before(way) else { return };
+        let Some(usual) = self.before(&way) else { return };
         let longer = |second: usize| way(second).is_some_and(|way| way > 1.8 * usual && way > usual + 0.008);
-        if let Some(second) = self.first(longer) {
+        if let Some(second) = self.first(&longer) {
             let worst = (second..self.window.end.min(second + 5)).filter_map(way).fold(0.0, f64::max);
             let evidence = words::changed("the way takes", usual, worst, words::seconds);
             self.note(second, What::Delayed, Place::Wire(index), evidence);
@@ -84,7 +84,7 @@ impl Search<'_> {
             line.turned_away > 0.02 * line.attempts && line.turned_away >= 1.0
         };
         let opened = log.iter().any(|entry| entry.what == Happening::BreakerOpened(index));
-        let Some(second) = self.first(full).filter(|_| !opened) else { return };
+        let Some(second) = self.first(&full).filter(|_| !opened) else { return };
         let line = digest.line(second, index);
         let evidence = format!(
             "{bulkhead} calls at once at most, {} of {} a second turned away",
@@ -107,9 +107,9 @@ impl Search<'_> {
                 let ended = line.ok + line.bad();
                 if ended > 0.0 { count(line) / ended } else { 0.0 }
             };
-            let usual = self.before(|second| Some(share(second))).unwrap_or(0.0);
+            let usual = self.before(&|second| Some(share(second))).unwrap_or(0.0);
             let many = |second: usize| count(digest.line(second, index)) >= 2.0 && share(second) > 0.02 + 2.0 * usual;
-            let Some(second) = self.once(many) else { continue };
+            let Some(second) = self.once(&many) else { continue };
             let sum = |of: &dyn Fn(&Line) -> f64| {
                 (second..self.window.end).map(|second| of(digest.line(second, index))).sum::<f64>()
             };
@@ -127,9 +127,9 @@ impl Search<'_> {
             let first = (line.attempts - line.retries).max(1.0);
             line.attempts / first
         };
-        let usual = self.before(|second| Some(amplified(second))).unwrap_or(1.0);
+        let usual = self.before(&|second| Some(amplified(second))).unwrap_or(1.0);
         let many = |second: usize| digest.line(second, index).retries >= 2.0 && amplified(second) > usual + 0.15;
-        let Some(second) = self.first(many) else { return };
+        let Some(second) = self.first(&many) else { return };
         let sum = |of: fn(&Line) -> f64| (second..self.window.end).map(|s| of(digest.line(s, index))).sum::<f64>();
         let (all, again) = (sum(|line| line.attempts), sum(|line| line.retries));
         let evidence = format!(

@@ -37,7 +37,7 @@ pub fn seconds(seconds: f64) -> String {
 /// A share in percent.
 pub fn percent(share: f64) -> String {
     match 100.0 * share {
-        share if share > 0.0 && share < 9.95 => format!("{share:.1} %"),
+        share if share < 9.95 => format!("{} %", number(share)),
         share => format!("{share:.0} %"),
     }
 }
@@ -97,46 +97,46 @@ pub fn logged(what: What, happening: &Happening) -> String {
     }
 }
 
-/// What a finding says of a place, as a sentence without its full stop.
+/// What a finding says of a place, as a sentence without its full stop. A name keeps its letters, at the beginning too.
 pub fn sentence(what: What, name: &str) -> String {
     match what {
         What::Crashed => format!("{name} died"),
-        What::InstancesDied => format!("some instances of {name} died"),
+        What::InstancesDied => format!("Some instances of {name} died"),
         What::MemoryLeak => format!("{name} leaks memory"),
-        What::Deployed => format!("a new version of {name} was deployed"),
+        What::Deployed => format!("A new version of {name} was deployed"),
         What::Resized => format!("{name} was moved to another machine"),
         What::Stalled => format!("{name} stands still"),
         What::Slowed => format!("{name} became slower"),
-        What::DiskFull => format!("the disk of {name} is full"),
-        What::Cut => format!("nothing gets through at {name}"),
+        What::DiskFull => format!("The disk of {name} is full"),
+        What::Cut => format!("Nothing gets through at {name}"),
         What::PacketLoss => format!("{name} loses packets"),
-        What::Delayed => format!("the way {name} became longer"),
+        What::Delayed => format!("The way {name} became longer"),
         What::CacheEmptied => format!("{name} has forgotten what it knew"),
-        What::CacheExpired => format!("many entries of {name} expired together"),
-        What::HotShard => format!("one shard behind {name} gets far more than its share"),
-        What::Poison => format!("messages in {name} fail every time"),
-        What::LockContention => format!("writes to {name} wait for the same row"),
+        What::CacheExpired => format!("Many entries of {name} expired together"),
+        What::HotShard => format!("One shard behind {name} gets far more than its share"),
+        What::Poison => format!("Messages in {name} fail every time"),
+        What::LockContention => format!("Writes to {name} wait for the same row"),
         What::Surge => format!("{name} want more than before"),
-        What::RateLimited => format!("the rate limit of {name} turns requests away"),
-        What::ConnectionsFull => format!("all connections of {name} are in use"),
-        What::BulkheadFull => format!("the bulkhead of {name} is full"),
-        What::DiskBusy => format!("the disk of {name} is busy all the time"),
-        What::LineFull => format!("the line {name} is full"),
+        What::RateLimited => format!("The rate limit of {name} turns requests away"),
+        What::ConnectionsFull => format!("All connections of {name} are in use"),
+        What::BulkheadFull => format!("The bulkhead of {name} is full"),
+        What::DiskBusy => format!("The disk of {name} is busy all the time"),
+        What::LineFull => format!("The line {name} is full"),
         What::OutOfMemory => format!("{name} ran out of memory"),
         What::Saturated => format!("{name} is busy all the time"),
-        What::SlotsHeld => format!("all slots of {name} are held by requests that wait for others"),
-        What::QueueGrew => format!("requests pile up at {name}"),
+        What::SlotsHeld => format!("All slots of {name} are held by requests that wait for others"),
+        What::QueueGrew => format!("Requests pile up at {name}"),
         What::Overflowed => format!("{name} has no room left, and turns requests away"),
-        What::TimedOut => format!("calls {name} time out"),
-        What::CallsFail => format!("calls {name} fail"),
-        What::Retries => format!("callers try again: {name}"),
+        What::TimedOut => format!("Calls {name} time out"),
+        What::CallsFail => format!("Calls {name} fail"),
+        What::Retries => format!("Callers try again: {name}"),
         What::Reloads => format!("{name} reload the page"),
-        What::BreakerOpened => format!("the breaker {name} opened"),
-        What::TakenOut => format!("a health check took the callee of {name} out"),
-        What::UsersHurt => "users are hurt".to_owned(),
-        What::Collapsed => "most users get no answer".to_owned(),
-        What::CauseOver => format!("what began it at {name} is over"),
-        What::StaysDown => format!("it stays down: {name} feeds it"),
-        What::Recovered => "users get their answers again".to_owned(),
+        What::BreakerOpened => format!("The breaker {name} opened"),
+        What::TakenOut => format!("A health check took the callee of {name} out"),
+        What::UsersHurt => "Users are hurt".to_owned(),
+        What::Collapsed => "Most users get no answer".to_owned(),
+        What::CauseOver => format!("What began it at {name} is over"),
+        What::StaysDown => format!("It stays down: {name} feeds it"),
+        What::Recovered => "Users get their answers again".to_owned(),
     }
 }
