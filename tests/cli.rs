@@ -194,3 +194,28 @@ fn bad_arguments_end_with_usage() {
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(told.starts_with("no-such-file.toml:1: cannot be read: ") && told.contains("hint: "), "{told}");
 }
+
+#[test]
+fn a_run_is_explained_and_written_down() {
+    let crash = "[[faults]]\nat = \"15s\"\ntarget = \"app\"\nfault = \"crash\"\nfor = \"5s\"\n";
+    let path = file("explained.toml", &format!("{DESIGN}{crash}"));
+    let path = path.to_str().expect("a plain path");
+    let page = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("post-mortem.md");
+    let words = good(&["run", path, "--explain", "--postmortem", page.to_str().expect("a plain path")]);
+    assert!(words.contains("root cause: app died") && words.contains("app was down"), "{words}");
+    let page = std::fs::read_to_string(page).expect("the page was written");
+    for title in ["# Post-mortem", "## Summary", "## Root cause", "## Timeline", "## Charts", "## What to change"] {
+        assert!(page.contains(title), "{title} is missing: {page}");
+    }
+    assert!(page.contains("single point of failure"), "{page}");
+    let object = json(&good(&["run", path, "--explain", "--json"]));
+    let incident = &object["explain"]["incidents"][0];
+    assert_eq!((&incident["root"]["what"], &incident["root"]["place"]), (&"crashed".into(), &"app".into()));
+    assert_eq!(incident["recovered"], true);
+    let lost = object["requests"]["failed"]["failed"].as_u64().expect("a count");
+    assert_eq!(object["explain"]["reasons"][0]["why"], "dead");
+    assert_eq!(object["explain"]["reasons"][0]["count"].as_u64(), Some(lost), "all that failed found it dead");
+    assert!(json(&good(&["run", path, "--json"])).get("explain").is_none());
+    let refused = bad("explained-nowhere.toml", &["run", "{file}", "--postmortem", "/no/such/folder/page.md"]);
+    assert!(refused.contains("cannot be written"), "{refused}");
+}

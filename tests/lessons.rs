@@ -584,7 +584,7 @@ fn links_terms_and_hints_are_looked_after() {
         let mut texts = texts(&two_servers(), &[("slow", &START.replace("100/s", "1200/s"))]);
         texts.around.files = Some(vec!["pic.svg".to_owned()]);
         texts.around.lessons = Some(vec!["part-1/01-it-works".to_owned()]);
-        texts.around.glossary = Some("# Glossary\n\n## Tail latency\n\nThe slow ones.\n".to_owned());
+        texts.around.glossary = Some("# Glossary\n\n## Tail latency {#tail-latency}\n\nThe slow ones.\n".to_owned());
         texts.lesson = texts.lesson.map(|text| text.replace(from, to));
         assert_eq!(told(&verify(&texts, &mut |_| {}).problems), expected, "{to}");
     };

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pressure_point::design::Kind;
-use pressure_point::lesson::{MODEL_BYTES_MAX, ModelPage, figure_rows, model_pages, setting_rows};
+use pressure_point::lesson::{GLOSSARY, MODEL_BYTES_MAX, ModelPage, figure_rows, model_pages, setting_rows};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -32,7 +32,8 @@ fn every_listed_page_is_there_and_every_page_is_listed() {
     let pages: Vec<String> = pages().into_iter().map(|(word, _)| word).collect();
     let listed: Vec<&str> = model_pages().into_iter().map(|(word, _)| word).collect();
     assert!(Kind::WORDS.iter().all(|word| listed.contains(word)));
-    let missing = listed.iter().filter(|word| !pages.iter().any(|page| page == *word));
+    // The glossary lies beside the folder: all of the app links to it.
+    let missing = listed.iter().filter(|word| **word != GLOSSARY && !pages.iter().any(|page| page == *word));
     let missing = missing.map(|word| format!("assets/model/{word}.md:1: this page is missing"));
     let unlisted = pages.iter().filter(|page| !listed.contains(&page.as_str()));
     let unlisted =

@@ -2,6 +2,7 @@
 
 mod batch;
 mod check;
+mod explain;
 mod figures;
 mod grid;
 mod new_lesson;
@@ -77,6 +78,12 @@ struct RunArguments {
     /// Write one line for each 100 ms of simulated time to this file (of the first seed).
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
+    /// Tell why it went as it did: incidents, their causes, and the reasons for failures (of the first seed).
+    #[arg(long)]
+    explain: bool,
+    /// Write a post-mortem of the run in Markdown to this file (of the first seed).
+    #[arg(long, value_name = "FILE")]
+    postmortem: Option<PathBuf>,
 }
 
 /// What `sweep` takes.

@@ -4,15 +4,18 @@ use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::design::{self, Design, Problem};
 use crate::lesson::{Goal, Lesson, Standing, State};
+use crate::metrics::Recording;
 use crate::sim::{Frame, Parts};
 
 use super::batch::{Outcome, in_parallel, progress_bar, simulate};
+use super::explain::Explained;
 use super::figures::seeds_json;
 use super::words::{in_words, seeds_in_words};
 use super::{RunArguments, Runs};
@@ -38,13 +41,24 @@ fn try_run(arguments: &RunArguments) -> Result<(), Vec<Problem>> {
     let (_, design) = load_with(&path, &arguments.run)?;
     let goals = goals_beside(&path)?;
     let started = Instant::now();
-    let outcomes = run_seeds(&design, &goals, arguments)?;
+    let mut kept = (arguments.explain || arguments.postmortem.is_some()).then(Recording::default);
+    let outcomes = run_seeds(&design, &goals, arguments, &mut kept)?;
     let (first, wall) = (&outcomes[0], started.elapsed());
     let several = arguments.run.seeds.is_some();
+    let explained = kept.map(|recording| Explained::of(recording, &design));
+    if let (Some(path), Some(explained)) = (&arguments.postmortem, &explained) {
+        let title = arguments.file.display().to_string();
+        let written = fs::write(path, explained.post_mortem(&title));
+        written.map_err(|error| vec![problem(path, format!("cannot be written: {error}"), "give another path")])?;
+    }
+    let explained = explained.filter(|_| arguments.explain);
     if arguments.json {
         let mut object = json_of(first, wall);
         if several {
             object["seeds"] = seeds_json(&outcomes, &design);
+        }
+        if let Some(explained) = &explained {
+            object["explain"] = explained.json();
         }
         return say(&format!("{object:#}\n"));
     }
@@ -52,21 +66,33 @@ fn try_run(arguments: &RunArguments) -> Result<(), Vec<Problem>> {
     if several {
         words += &seeds_in_words(&outcomes, &design);
     }
+    words += &explained.map_or(String::new(), |explained| explained.in_words());
     say(&words)
 }
 
-/// Runs the seeds on all cores; the first one's frames go into the table, if one is wanted.
-fn run_seeds(design: &Design, goals: &[Goal], arguments: &RunArguments) -> Result<Vec<Outcome>, Vec<Problem>> {
+/// Runs the seeds on all cores; the first one's frames go into the table and are kept, if that is wanted.
+fn run_seeds(
+    design: &Design,
+    goals: &[Goal],
+    arguments: &RunArguments,
+    kept: &mut Option<Recording>,
+) -> Result<Vec<Outcome>, Vec<Problem>> {
     let seeds = arguments.run.seeds.unwrap_or(1) as usize;
     let bar = progress_bar(design.duration, seeds);
     let csv = arguments.csv.as_deref().map(Csv::create).transpose()?;
-    let csv = std::sync::Mutex::new(csv);
+    let (csv, kept) = (Mutex::new(csv), Mutex::new(kept));
     let job = |index: usize| {
         let design = Design { seed: design.seed.wrapping_add(index as u64), ..design.clone() };
         let mut csv = if index == 0 { csv.lock().expect("one job takes it").take() } else { None };
-        let outcome = simulate(&design, goals, arguments.run.warmup, &bar, |parts, frame| match &mut csv {
-            Some(csv) => csv.frame(parts, frame),
-            None => Ok(()),
+        let mut kept = if index == 0 { Some(kept.lock().expect("one job takes it")) } else { None };
+        let outcome = simulate(&design, goals, arguments.run.warmup, &bar, |parts, frame| {
+            if let Some(recording) = kept.as_mut().and_then(|kept| kept.as_mut()) {
+                recording.keep(parts, frame);
+            }
+            match &mut csv {
+                Some(csv) => csv.frame(parts, frame),
+                None => Ok(()),
+            }
         })?;
         csv.map_or(Ok(()), Csv::finish).map(|()| outcome)
     };

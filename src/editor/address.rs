@@ -9,6 +9,8 @@ pub struct Address {
     pub place: Option<Place>,
     /// The page of the model that is open over it (`model=cache`; empty for the first one).
     pub model: Option<String>,
+    /// The term of the glossary that is open over it (`term=knee`).
+    pub term: Option<String>,
     /// The seed of the run, in place of the design's own (`seed=7`).
     pub seed: Option<u64>,
     /// The page is shown within another: fewer panels, no editing (`embed=1`).
@@ -52,6 +54,7 @@ impl Address {
             "lesson" => self.place = filled.map(Place::Lesson).or(self.place.take()),
             "design" => self.place = filled.map(Place::Shared).or(self.place.take()),
             "model" => self.model = Some(value.to_owned()),
+            "term" => self.term = filled,
             "seed" => self.seed = value.parse().ok(),
             "embed" => self.embed = value != "0",
             _ => {}
@@ -81,6 +84,8 @@ mod tests {
         check("embed=0", "lesson=", None, None, false);
         check("lesson=https://x.org/l", "", Some(Place::Elsewhere("https://x.org/l".into())), None, false);
         check("lesson=https://x.org/l", "sandbox", Some(Place::Sandbox(String::new())), None, false);
+        assert_eq!(Address::of(&[], &pairs("term=knee")).term.as_deref(), Some("knee"));
+        assert_eq!(Address::of(&[], &pairs("term=")).term, None);
         check("", "design=v1.abc&seed=x", Some(Place::Shared("v1.abc".into())), None, false);
     }
 }

@@ -1,36 +1,74 @@
-//! The glossary: one Markdown file with a heading `## Tail latency` for each term, whose id is then `tail-latency`.
+//! The glossary: `assets/glossary.md` holds each term as a heading with its id, `## Little's law {#littles-law}`, and a
+//! few sentences. Prose links to it with `[text](#term=littles-law)`.
 
 use super::markdown::render;
+use super::model::escaped;
+
+/// The page of the model that shows the glossary.
+pub const GLOSSARY: &str = "glossary";
+
+/// One term.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// What links name: lower-case letters, digits and `-`.
+    pub id: String,
+    /// The term itself.
+    pub term: String,
+    /// What it means, in Markdown.
+    pub text: String,
+}
+
+/// The terms of a glossary's text, in its order. A heading without an id is no term; of two with one id the first counts.
+pub fn terms(markdown: &str) -> Vec<Term> {
+    let mut terms: Vec<Term> = Vec::new();
+    for section in markdown.split("\n## ").skip(1) {
+        let (head, text) = section.split_once('\n').unwrap_or((section, ""));
+        let Some((term, id)) = head.trim().strip_suffix('}').and_then(|head| head.split_once("{#")) else { continue };
+        if is_term_id(id) && !terms.iter().any(|known| known.id == id) {
+            terms.push(Term { id: id.to_owned(), term: term.trim().to_owned(), text: text.trim().to_owned() });
+        }
+    }
+    terms
+}
 
 /// The largest glossary that is read, in bytes.
 pub const GLOSSARY_BYTES_MAX: usize = 200_000;
 
-/// A term and what it means.
+/// A term as it is shown by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Term {
+pub struct ShownTerm {
     /// The term.
     pub title: String,
     /// What it means: safe HTML.
     pub html: String,
 }
 
-/// The ids of all terms.
-pub fn glossary_terms(glossary: &str) -> Vec<String> {
-    glossary.lines().filter_map(|line| line.strip_prefix("## ")).map(term_id).collect()
+/// The term of this id in a glossary's text.
+pub fn term_of(markdown: &str, id: &str) -> Option<ShownTerm> {
+    let markdown = markdown.get(..GLOSSARY_BYTES_MAX).unwrap_or(markdown);
+    let found = terms(markdown).into_iter().find(|term| term.id == id)?;
+    Some(ShownTerm { html: render(&found.text, ""), title: found.term })
 }
 
-/// The id of a term: lower case, with dashes.
-pub fn term_id(term: &str) -> String {
-    term.to_lowercase().split_whitespace().collect::<Vec<_>>().join("-")
+/// Whether this may be a term's id: up to 40 lower-case letters, digits and `-`.
+pub fn is_term_id(id: &str) -> bool {
+    (1..=40).contains(&id.len()) && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
-/// The term of this id.
-pub fn term_of(glossary: &str, id: &str) -> Option<Term> {
-    let glossary = glossary.get(..GLOSSARY_BYTES_MAX).unwrap_or(glossary);
-    let mut lines = glossary.lines();
-    let title = lines.by_ref().filter_map(|line| line.strip_prefix("## ")).find(|title| term_id(title) == id)?;
-    let body: Vec<&str> = lines.take_while(|line| !line.starts_with("## ") && !line.starts_with("# ")).collect();
-    Some(Term { title: title.trim().to_owned(), html: render(body.join("\n").trim(), "") })
+/// The terms that a Markdown text links to.
+pub fn linked_terms(markdown: &str) -> Vec<String> {
+    let links = markdown.match_indices("](#term=");
+    let id = |(at, found): (usize, &str)| markdown[at + found.len()..].split(')').next().unwrap_or_default().to_owned();
+    links.map(id).collect()
+}
+
+/// A glossary's text as safe HTML. Each term can be found by its id, `term-littles-law`.
+pub(super) fn glossary_html(markdown: &str) -> String {
+    let entry = |term: Term| {
+        let (id, name, text) = (&term.id, escaped(&term.term), render(&term.text, ""));
+        format!("<section class=\"term\" id=\"term-{id}\" tabindex=\"-1\"><h3>{name}</h3>{text}</section>")
+    };
+    terms(markdown).into_iter().map(entry).collect()
 }
 
 #[cfg(test)]
@@ -38,12 +76,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_term_is_found_by_its_id() {
-        let text = "# Glossary\n\n## Goodput\n\nGood *answers*.\n\n## Tail latency\nThe slow ones.\n";
-        assert_eq!(glossary_terms(text), ["goodput", "tail-latency"]);
-        let html = |id| term_of(text, id).map(|term| (term.title, term.html));
-        assert_eq!(html("goodput"), Some(("Goodput".to_owned(), "<p>Good <em>answers</em>.</p>".to_owned())));
-        assert_eq!(html("tail-latency"), Some(("Tail latency".to_owned(), "<p>The slow ones.</p>".to_owned())));
-        assert_eq!(html("tail"), None);
+    fn terms_are_read_and_shown() {
+        let text = "# Glossary\n\nWords.\n\n## Knee {#knee}\n\nIt *bends*.\n\n## No id\n\nx\n\n## Bad {#Bad id}\n\n\
+                    ## Twice {#knee}\n\n## <b> {#b}\n<script>";
+        let ids: Vec<String> = terms(text).into_iter().map(|term| term.id).collect();
+        assert_eq!(ids, ["knee", "b"]);
+        let html = glossary_html(text);
+        let knee =
+            "<section class=\"term\" id=\"term-knee\" tabindex=\"-1\"><h3>Knee</h3><p>It <em>bends</em>.</p></section>";
+        assert!(html.starts_with(knee), "{html}");
+        assert!(html.contains("<h3>&lt;b&gt;</h3>") && !html.contains("<script"), "{html}");
+    }
+
+    #[test]
+    fn links_to_terms_are_found() {
+        assert_eq!(linked_terms("a [b](#term=c-d) e [f](#term=g), [h](#model=i)"), ["c-d", "g"]);
+        assert!(linked_terms("[a](#term=").iter().all(|id| id.is_empty()));
     }
 }

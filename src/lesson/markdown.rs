@@ -16,6 +16,11 @@ pub(super) fn render(markdown: &str, folder: &str) -> String {
     out.trim_end().to_owned()
 }
 
+/// Renders Markdown of our own that belongs to no folder.
+pub fn page_html(markdown: &str) -> String {
+    render(markdown, "")
+}
+
 /// Renders a single paragraph without its `<p>`.
 pub(super) fn render_line(markdown: &str, folder: &str) -> String {
     let html = render(markdown, folder);

@@ -24,11 +24,14 @@ pub use body::Link;
 pub use course::{COURSE_BYTES_MAX, Course, Part, missing_file};
 pub use file::{LESSON_BYTES_MAX, Lesson, Step};
 pub use front::{WrongBuild, is_language};
-pub use glossary::{GLOSSARY_BYTES_MAX, Term, glossary_terms, term_id, term_of};
+pub use glossary::{
+    GLOSSARY, GLOSSARY_BYTES_MAX, ShownTerm, Term, is_term_id, linked_terms, term_of, terms,
+};
 pub use goal::{
     AT_END, Comparison, Goal, GoalError, Grader, Hold, METRICS, Metric, MetricInfo, SLIDE, Scope, Standing, State,
     Subject, SubjectKind, Unit,
 };
+pub use markdown::page_html;
 pub use model::{
     FigureRow, INDEX, MODEL_BYTES_MAX, ModelPage, SettingRow, figure_rows, list_html, model_pages, setting_rows,
     tables_html,

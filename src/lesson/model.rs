@@ -5,6 +5,7 @@ use pulldown_cmark::Parser;
 use crate::design::{CallPolicy, ClassCost, FaultSettings, Form, Kind, SettingInfo, Settings};
 use crate::sim::Figure;
 
+use super::glossary::{GLOSSARY, glossary_html};
 use super::goal::{METRICS, Metric, SubjectKind};
 use super::markdown::{left_out, options, render};
 
@@ -13,7 +14,7 @@ pub const INDEX: &str = "index";
 
 /// Pages besides those of the kinds, before and after them.
 const BEFORE: [(&str, &str); 2] = [(INDEX, "How it is simulated"), ("wires", "Wires")];
-const AFTER: [(&str, &str); 2] = [("faults", "Faults"), ("cost", "Cost")];
+const AFTER: [(&str, &str); 3] = [("faults", "Faults"), ("cost", "Cost"), (GLOSSARY, "Glossary")];
 
 /// The largest page that is read, in bytes.
 pub const MODEL_BYTES_MAX: usize = 100_000;
@@ -72,12 +73,11 @@ impl ModelPage {
             _ => (known.map_or(word, |(_, title)| title).to_owned(), markdown),
         };
         let left = Parser::new_ext(body, options()).filter_map(|event| left_out(&event)).map(|(what, _)| what);
-        ModelPage {
-            title,
-            html: with_tests_set_off(&with_links_inside(&render(body, "model/"))),
-            left_out: left.collect(),
-            tests: tests_of(markdown),
-        }
+        let html = match word {
+            GLOSSARY => glossary_html(markdown),
+            _ => with_tests_set_off(&with_links_inside(&render(body, "model/"))),
+        };
+        ModelPage { title, html, left_out: left.collect(), tests: tests_of(markdown) }
     }
 }
 
@@ -193,7 +193,7 @@ fn table(title: &str, head: [&str; 3], rows: Vec<[String; 3]>) -> String {
     out + "</tbody></table>"
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

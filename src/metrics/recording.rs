@@ -88,6 +88,14 @@ impl Recording {
         }
     }
 
+    /// Appends one frame of a run whose parts are these now.
+    pub fn keep(&mut self, parts: &Parts, frame: &Frame) {
+        if self.parts != *parts {
+            self.parts = parts.clone();
+        }
+        self.extend(vec![frame.clone()]);
+    }
+
     /// Forgets all from this time on: a change here starts a new future. Rounded down to a whole frame.
     pub fn truncate(&mut self, at: Time) {
         let keep = (at.0 / FRAME.0) as usize;

@@ -130,8 +130,9 @@ impl Simulation {
     /// Turns an attempt away before it is sent.
     #[cold]
     pub(super) fn refuse(&mut self, index: u32) {
-        let wire = self.attempts[index].wire;
-        self.wires[wire as usize].count(Outcome::Refused);
+        let wire = &mut self.wires[self.attempts[index].wire as usize];
+        wire.frame.turned_away += 1;
+        wire.count(Outcome::Refused);
         self.mark(index, Step::Settled(Outcome::Refused));
         self.conclude(index, Outcome::Refused, true);
     }
@@ -198,6 +199,7 @@ impl Simulation {
         }
         part.frame.arrivals += u32::from(op.is_request());
         if ill {
+            part.frame.dead += u32::from(op.is_request());
             return self.answer(index, Outcome::Failed);
         }
         match &part.behavior {

@@ -268,7 +268,11 @@ impl Simulation {
                 }
                 // A component's own doing: nobody asked for it.
                 _ if self.attempts[index].wire == NONE => self.attempts.remove(index),
-                _ => self.answer(index, Outcome::Failed),
+                _ => {
+                    let asked = self.attempts[index].op.is_request();
+                    self.parts[at as usize].frame.dead += u32::from(asked);
+                    self.answer(index, Outcome::Failed);
+                }
             }
         }
         // Where only an instance died, the others settle what it had begun.

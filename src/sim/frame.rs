@@ -86,6 +86,8 @@ pub struct ComponentFrame {
     pub shed: u32,
     /// Requests answered with a failure.
     pub failed: u32,
+    /// Of these, requests that found it dead, or were in its hands when it died.
+    pub dead: u32,
     /// Requests worked off for a caller that had given up.
     pub late: u32,
     /// Work dropped because its deadline had passed: requests not begun, calls not made. Work saved.
@@ -150,8 +152,10 @@ pub struct WireFrame {
     pub ok: u32,
     /// Attempts whose caller stopped waiting.
     pub timed_out: u32,
-    /// Attempts refused by breaker or bulkhead.
+    /// Attempts that were refused: by this wire's breaker or bulkhead, or by a rate limit or filter further on.
     pub refused: u32,
+    /// Of these, turned away by this wire itself, before they were sent.
+    pub turned_away: u32,
     /// Attempts shed by the callee.
     pub shed: u32,
     /// Attempts that failed otherwise.

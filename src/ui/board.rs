@@ -5,32 +5,38 @@ use leptos::tachys::view::any_view::AnyView;
 
 use super::charts::Charts;
 use super::live::live;
+use super::why::Why;
 
 /// What the board can show. A new view is a variant here, a title, and its component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BoardView {
     /// What the run did to its users, over time.
     Charts,
+    /// Why it failed.
+    Why,
 }
 
 impl BoardView {
-    const ALL: [BoardView; 1] = [BoardView::Charts];
+    const ALL: [BoardView; 2] = [BoardView::Charts, BoardView::Why];
 
     fn title(self) -> &'static str {
         match self {
             BoardView::Charts => "Charts",
+            BoardView::Why => "Why",
         }
     }
 
     fn id(self) -> &'static str {
         match self {
             BoardView::Charts => "board-charts",
+            BoardView::Why => "board-why",
         }
     }
 
     fn show(self) -> AnyView {
         match self {
             BoardView::Charts => view! { <Charts /> }.into_any(),
+            BoardView::Why => view! { <Why /> }.into_any(),
         }
     }
 }

@@ -29,6 +29,7 @@ mod palette;
 mod panic;
 mod player;
 mod predict;
+mod postmortem;
 mod protocol;
 mod reading;
 mod reload;
@@ -42,6 +43,7 @@ mod study;
 mod terms;
 mod theme;
 mod toast;
+mod why;
 pub mod worker;
 
 pub use session::{Session, use_session};

@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, MouseEvent};
 
-use crate::lesson::{INDEX, MODEL_BYTES_MAX, ModelPage, list_html, model_pages, tables_html};
+use crate::lesson::{GLOSSARY, INDEX, MODEL_BYTES_MAX, ModelPage, is_term_id, list_html, model_pages, tables_html};
 
 use super::address::address;
 use super::course::{Classroom, fetch};
@@ -18,6 +18,8 @@ pub struct ModelBook {
     /// The word of the open page; none while the book is closed.
     open: RwSignal<Option<String>>,
     text: RwSignal<Text>,
+    /// The term of the glossary that was asked for.
+    term: RwSignal<Option<String>>,
 }
 
 /// How far the text of the open page is.
@@ -32,9 +34,12 @@ enum Text {
 impl ModelBook {
     /// A closed book, put into the context; it opens where the address says so, now and later.
     pub fn provide() -> ModelBook {
-        let book = ModelBook { open: RwSignal::new(None), text: RwSignal::new(Text::Loading) };
+        let (open, text, term) = (RwSignal::new(None), RwSignal::new(Text::Loading), RwSignal::new(None));
+        let book = ModelBook { open, text, term };
         provide_context(book);
         let listener = window_event_listener(leptos::ev::hashchange, move |_| book.follow_address());
+        on_cleanup(move || listener.remove());
+        let listener = window_event_listener(leptos::ev::click, move |event| follow(&event));
         on_cleanup(move || listener.remove());
         book.follow_address();
         book
@@ -47,6 +52,7 @@ impl ModelBook {
 
     fn follow_address(self) {
         let word = page_of_address();
+        self.term.set(address().term.filter(|term| is_term_id(term)));
         if word == self.open.get_untracked() {
             return;
         }
@@ -59,9 +65,11 @@ impl ModelBook {
     fn turn_to(self, word: String) {
         self.text.set(Text::Loading);
         spawn_local(async move {
-            let text = match fetch(&format!("model/{word}.md")).await {
+            // The glossary is for all of the app, not of the model alone.
+            let file = if word == GLOSSARY { "glossary.md".to_owned() } else { format!("model/{word}.md") };
+            let text = match fetch(&file).await {
                 Ok(text) if text.len() <= MODEL_BYTES_MAX => Text::Ready(ModelPage::read(&word, &text)),
-                Ok(_) => Text::Missing(format!("model/{word}.md is too large")),
+                Ok(_) => Text::Missing(format!("{file} is too large")),
                 Err(problem) => Text::Missing(format!("{}: {}", problem.path, problem.message)),
             };
             if self.open.with_untracked(|open| open.as_ref() == Some(&word)) {
@@ -97,7 +105,8 @@ impl ModelBook {
 
 /// The page in `#model=cache`; anything else than a plain word is passed over.
 pub fn page_of_address() -> Option<String> {
-    let word = address().model?;
+    let address = address();
+    let word = address.term.and(Some(GLOSSARY.to_owned())).or(address.model)?;
     let word = if word.is_empty() { INDEX } else { &word };
     let plain = word.len() <= 40 && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     plain.then(|| word.to_owned())
@@ -136,6 +145,15 @@ pub fn ModelDialog() -> impl IntoView {
             });
         }
     });
+    Effect::new(move |_| {
+        book.term.track();
+        let ready = book.text.with(|text| matches!(text, Text::Ready(_)));
+        let Some(dialog) = dialog.get().filter(|_| ready) else { return };
+        spawn_local(async move {
+            TimeoutFuture::new(0).await;
+            show_term(book, &dialog);
+        });
+    });
     let word = move || book.open.get().unwrap_or_default();
     let text = move || match book.text.get() {
         Text::Loading => view! { <p role="status">"Loading …"</p> }.into_any(),
@@ -143,21 +161,21 @@ pub fn ModelDialog() -> impl IntoView {
         Text::Missing(why) => view! { <p role="alert">"The text of this page cannot be shown: "{why}</p> }.into_any(),
     };
     view! {
-        <dialog class="model-dialog" node_ref=dialog aria-labelledby="model-title" on:close=move |_| book.close(classroom)
-            on:click=move |event| follow(book, &event)>
-            <header>
-                <h2 id="model-title">{move || book.title()}</h2>
-                <button class="icon-button" aria-label="Close" on:click=move |_| book.close(classroom)>{glyph(Glyph::Close)}</button>
-            </header>
-            <div class="model-columns">
-                <nav aria-label="Pages of the model" inner_html=move || list_html(&word())></nav>
-                <div class="model-body" tabindex="-1" node_ref=body>
-                    {text}
-                    <div inner_html=move || tables_html(&word())></div>
+            <dialog class="model-dialog" node_ref=dialog aria-labelledby="model-title" on:close=move |_| book.close(classroom)
+    >
+                <header>
+                    <h2 id="model-title">{move || book.title()}</h2>
+                    <button class="icon-button" aria-label="Close" on:click=move |_| book.close(classroom)>{glyph(Glyph::Close)}</button>
+                </header>
+                <div class="model-columns">
+                    <nav aria-label="Pages of the model" inner_html=move || list_html(&word())></nav>
+                    <div class="model-body" tabindex="-1" node_ref=body>
+                        {text}
+                        <div inner_html=move || tables_html(&word())></div>
+                    </div>
                 </div>
-            </div>
-        </dialog>
-    }
+            </dialog>
+        }
 }
 
 fn show(dialog: &HtmlDialogElement, open: bool) {
@@ -168,11 +186,27 @@ fn show(dialog: &HtmlDialogElement, open: bool) {
     }
 }
 
-/// Links to other pages turn the page, wherever the app is hosted.
-fn follow(book: ModelBook, event: &MouseEvent) {
+/// Links to pages and terms turn the page, wherever the app is hosted: a bare `#…` would lead from the page's base.
+fn follow(event: &MouseEvent) {
+    let modified = event.ctrl_key() || event.meta_key() || event.shift_key() || event.button() != 0;
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    let link = target.and_then(|target| target.closest("a[href^=\"#model=\"]").ok().flatten());
+    let links = "a[href^=\"#model=\"], a[href^=\"#term=\"]";
+    let link = target.and_then(|target| target.closest(links).ok().flatten());
     let Some(href) = link.and_then(|link| link.get_attribute("href")) else { return };
-    event.prevent_default();
-    book.go(href.trim_start_matches("#model="));
+    if !modified && !event.default_prevented() {
+        event.prevent_default();
+        let _ = window().location().set_hash(&href);
+    }
+}
+
+/// Shows the term that was asked for, once the glossary is there.
+fn show_term(book: ModelBook, dialog: &HtmlDialogElement) {
+    let Some(term) = book.term.get_untracked() else { return };
+    if let Ok(Some(section)) = dialog.query_selector(&format!("#term-{term}")) {
+        let wanted = dialog.query_selector(".term.wanted").ok().flatten();
+        wanted.iter().for_each(|before| drop(before.class_list().remove_1("wanted")));
+        drop(section.class_list().add_1("wanted"));
+        section.scroll_into_view();
+        drop(section.unchecked_into::<web_sys::HtmlElement>().focus());
+    }
 }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::insight::Explanation;
 use crate::sim::{Frame, Parts, Status};
 use crate::units::Time;
 
@@ -41,6 +42,8 @@ pub enum ToWorker {
 pub enum Study {
     /// Record another scenario up to this time.
     Record(String, Time),
+    /// Explain a scenario up to this time.
+    Explain(String, Time),
 }
 
 /// What a study yields; the last answer is followed by the worker's end.
@@ -50,6 +53,8 @@ pub enum Finding {
     Parts(Parts),
     /// The next frames.
     Frames(Vec<Frame>),
+    /// Why a run went as it did, and its post-mortem in Markdown.
+    Explained(Box<Explanation>, String),
     /// It cannot be done; why.
     Failed(Vec<String>),
     /// There is no more to come.

@@ -1,6 +1,8 @@
 //! The worker's side of studies: each runs from beginning to end, and tells what it finds as it goes.
 
+use crate::insight::{Explanation, post_mortem};
 use crate::lesson::read_scenario;
+use crate::metrics::Recording;
 use crate::sim::{FRAME, Replay, Scenario, Status};
 use crate::units::Time;
 
@@ -13,6 +15,7 @@ const EVENTS_PER_MESSAGE: u64 = 400_000;
 pub fn work(study: Study, tell: &dyn Fn(Finding)) {
     let done = match study {
         Study::Record(scenario, until) => record(&scenario, until, tell),
+        Study::Explain(scenario, until) => explain(&scenario, until, tell),
     };
     match done {
         Ok(()) => tell(Finding::Done),
@@ -32,6 +35,17 @@ fn record(scenario: &str, until: Time, tell: &dyn Fn(Finding)) -> Result<(), Vec
             break;
         }
     }
+    Ok(())
+}
+
+fn explain(scenario: &str, until: Time, tell: &dyn Fn(Finding)) -> Result<(), Vec<String>> {
+    let mut replay = Replay::of(scenario_of(scenario)?);
+    let mut recording = Recording::default();
+    recording.extend(replay.run(until, u64::MAX).0);
+    recording.parts = replay.parts().clone();
+    let explanation = Explanation::of(&recording, replay.scenario());
+    let page = post_mortem("this run", &explanation, &recording, replay.scenario().design_at(until));
+    tell(Finding::Explained(Box::new(explanation), page));
     Ok(())
 }
 

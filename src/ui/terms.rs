@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, MouseEvent};
 
-use crate::lesson::{Term, term_of};
+use crate::lesson::{ShownTerm, term_of};
 
 use super::course::fetch;
 use super::glyph::{Glyph, glyph};
@@ -13,7 +13,7 @@ use super::live::live;
 
 /// The term that is explained now.
 #[derive(Clone, Copy)]
-pub struct Terms(RwSignal<Option<Result<Term, String>>>);
+pub struct Terms(RwSignal<Option<Result<ShownTerm, String>>>);
 
 impl Terms {
     /// None yet.
@@ -47,7 +47,7 @@ impl Terms {
 
 /// What the term means.
 pub fn term_view(terms: Terms) -> AnyView {
-    let note = move |found: Result<Term, String>| {
+    let note = move |found: Result<ShownTerm, String>| {
         let (title, text) = match found {
             Ok(term) => (term.title, view! { <div class="prose" inner_html=term.html></div> }.into_any()),
             Err(why) => (String::new(), view! { <p>{why}</p> }.into_any()),

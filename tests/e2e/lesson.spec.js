@@ -76,7 +76,7 @@ test.beforeEach(async ({ page }) => {
   const text = (body) => (route) => route.fulfill({ body, contentType: "text/plain" });
   await page.route("**/01-it-works/lesson.md", text(LESSON));
   await page.route("**/01-it-works/lesson.de.md", text(GERMAN));
-  await page.route("**/glossary.md", text("# Glossary\n\n## Goodput\n\nGood answers, in time.\n"));
+  await page.route("**/glossary.md", text("# Glossary\n\n## Goodput {#goodput}\n\nGood answers, in time.\n"));
   await page.goto("./#lesson=part-1/01-it-works");
   await expect(page.getByText("Read this first.")).toBeVisible();
   await expect(part(page, "app")).toBeVisible();

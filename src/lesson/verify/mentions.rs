@@ -5,7 +5,7 @@ use crate::design::{Design, Findings, Kind, Settings, suggest};
 use super::super::blocks::{Block, Hint};
 use super::super::body::Link;
 use super::super::file::Lesson;
-use super::super::glossary::glossary_terms;
+use super::super::glossary::terms;
 use super::super::goal::{Goal, Metric};
 use super::super::model::model_pages;
 
@@ -66,7 +66,7 @@ fn check_link(link: &Link, around: &Surroundings, findings: &mut Findings) {
     match url.strip_prefix('#').map(|place| place.split_once('=').unwrap_or((place, ""))) {
         Some(("term", term)) => {
             let Some(glossary) = &around.glossary else { return };
-            let terms = glossary_terms(glossary);
+            let terms: Vec<String> = terms(glossary).into_iter().map(|term| term.id).collect();
             if !terms.iter().any(|known| known == term) {
                 told(format!("the glossary has no term `{term}`"), suggest(term, terms.iter().map(String::as_str)));
             }
