@@ -2,6 +2,7 @@
 
 mod batch;
 mod check;
+mod explain;
 mod figures;
 mod grid;
 mod run;
@@ -50,6 +51,9 @@ struct RunArguments {
     /// Write one line for each 100 ms of simulated time to this file (of the first seed).
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
+    /// Tell why the run went as it did (of the first seed): bottlenecks over time, theory beside practice, trade-offs.
+    #[arg(long)]
+    explain: bool,
 }
 
 /// What `sweep` takes.

@@ -13,6 +13,7 @@ use crate::lesson::{Goal, Lesson, Standing, State};
 use crate::sim::{Frame, Parts};
 
 use super::batch::{Outcome, in_parallel, progress_bar, simulate};
+use super::explain::Explained;
 use super::figures::seeds_json;
 use super::words::{in_words, seeds_in_words};
 use super::{RunArguments, Runs};
@@ -38,7 +39,9 @@ fn try_run(arguments: &RunArguments) -> Result<(), Vec<Problem>> {
     let (_, design) = load_with(&path, &arguments.run)?;
     let goals = goals_beside(&path)?;
     let started = Instant::now();
-    let outcomes = run_seeds(&design, &goals, arguments)?;
+    let kept = std::sync::Mutex::new(arguments.explain.then(Explained::default));
+    let outcomes = run_seeds(&design, &goals, arguments, &kept)?;
+    let explained = kept.into_inner().expect("all jobs are over");
     let (first, wall) = (&outcomes[0], started.elapsed());
     let several = arguments.run.seeds.is_some();
     if arguments.json {
@@ -46,17 +49,28 @@ fn try_run(arguments: &RunArguments) -> Result<(), Vec<Problem>> {
         if several {
             object["seeds"] = seeds_json(&outcomes, &design);
         }
+        if let Some(explained) = &explained {
+            object["explain"] = explained.json(&design);
+        }
         return say(&format!("{object:#}\n"));
     }
     let mut words = in_words(first, wall);
     if several {
         words += &seeds_in_words(&outcomes, &design);
     }
+    if let Some(explained) = &explained {
+        words += &explained.in_words(&design);
+    }
     say(&words)
 }
 
-/// Runs the seeds on all cores; the first one's frames go into the table, if one is wanted.
-fn run_seeds(design: &Design, goals: &[Goal], arguments: &RunArguments) -> Result<Vec<Outcome>, Vec<Problem>> {
+/// Runs the seeds on all cores; the first one's frames go into the table, and are kept, if that is wanted.
+fn run_seeds(
+    design: &Design,
+    goals: &[Goal],
+    arguments: &RunArguments,
+    kept: &std::sync::Mutex<Option<Explained>>,
+) -> Result<Vec<Outcome>, Vec<Problem>> {
     let seeds = arguments.run.seeds.unwrap_or(1) as usize;
     let bar = progress_bar(design.duration, seeds);
     let csv = arguments.csv.as_deref().map(Csv::create).transpose()?;
@@ -64,9 +78,13 @@ fn run_seeds(design: &Design, goals: &[Goal], arguments: &RunArguments) -> Resul
     let job = |index: usize| {
         let design = Design { seed: design.seed.wrapping_add(index as u64), ..design.clone() };
         let mut csv = if index == 0 { csv.lock().expect("one job takes it").take() } else { None };
-        let outcome = simulate(&design, goals, arguments.run.warmup, &bar, |parts, frame| match &mut csv {
-            Some(csv) => csv.frame(parts, frame),
-            None => Ok(()),
+        let outcome = simulate(&design, goals, arguments.run.warmup, &bar, |parts, frame| {
+            if index == 0
+                && let Some(kept) = &mut *kept.lock().expect("one job keeps them")
+            {
+                kept.frame(parts, frame);
+            }
+            csv.as_mut().map_or(Ok(()), |csv| csv.frame(parts, frame))
         })?;
         csv.map_or(Ok(()), Csv::finish).map(|()| outcome)
     };

@@ -1,12 +1,24 @@
 //! Why a run went as it did, and for how much.
 
+mod confidence;
 mod cost;
+mod law;
 mod pressure;
 mod relief;
 mod resource;
+mod theory;
+mod tradeoffs;
+mod warning;
 mod window;
+mod words;
 
+pub use confidence::{Band, Confidence, Trial, wilson};
 pub use cost::{Prices, RunCost, component_cost_per_hour, cost_per_hour};
+pub use law::{erlang_b, erlang_c, variability_factor, wait_mmc, wait_mmck};
 pub use pressure::{Bottleneck, Pressure, Pressures, Suspect};
 pub use relief::relieved;
-pub use resource::{Nature, Place, Resource};
+pub use resource::{Nature, Part, Resource};
+pub use theory::{Little, Servers, Theory, little_of_users};
+pub use tradeoffs::{Axis, TradeOffs, percentile};
+pub use warning::{Level, Warning, part_name};
+pub use words::{PressureRow, suspect_name, target_of};

@@ -5,19 +5,19 @@ use crate::sim::Parts;
 use crate::units::{Bytes, Rate};
 
 use super::pressure::Suspect;
-use super::resource::{Place, Resource};
+use super::resource::{Part, Resource};
 
 /// The design with `factor` times as much of these resources; none where one is nothing that can be bought (locks).
 pub fn relieved(design: &Design, parts: &Parts, suspects: &[Suspect], factor: u32) -> Option<Design> {
     let mut design = design.clone();
     for suspect in suspects {
-        match suspect.place {
-            Place::Component(at) => {
+        match suspect.part {
+            Part::Component(at) => {
                 let name = parts.components.get(at as usize)?;
                 let component = design.components.iter_mut().find(|component| component.name == *name)?;
                 relieve(&mut component.kind, suspect.resource, factor)?;
             }
-            Place::Wire(at) => {
+            Part::Wire(at) => {
                 let (from, to) = *parts.wires.get(at as usize)?;
                 let (from, to) = (parts.components.get(from as usize)?, parts.components.get(to as usize)?);
                 let wire = design.wires.iter_mut().find(|wire| wire.from == *from && wire.to == *to)?;

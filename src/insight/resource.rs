@@ -5,7 +5,7 @@ use crate::sim::{ComponentFrame, FRAME, Figure, WireFrame};
 
 /// A part of the run, by its index in [`crate::sim::Parts`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum Part {
     /// A component.
     Component(u32),
     /// A wire.
@@ -190,7 +190,7 @@ impl Resource {
                 _ => (waiting, waiting + held),
             },
             Resource::RateLimit => {
-                let passed = f64::from(frame.arrivals) - figure(Figure::Limited) - f64::from(frame.shed);
+                let passed = f64::from(frame.arrivals) - figure(Figure::Limited);
                 (passed.max(0.0), rate_of(kind) * FRAME.as_secs_f64())
             }
             Resource::Memory => (figure(Figure::Memory), memory_of(kind, servers)),

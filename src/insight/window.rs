@@ -3,7 +3,7 @@
 use crate::design::{Component, Design, Kind, Wire};
 use crate::sim::{ComponentFrame, FRAME, Frame, Health, Parts, WireFrame};
 
-use super::resource::{Place, Resource};
+use super::resource::{Part, Resource};
 
 /// The smoothing's time constant is 2.5 s of simulated time, 25 frames: each older frame counts exp(−1/25) of the next.
 const FADE: f64 = 0.960_789_439_152_323_2;
@@ -19,7 +19,7 @@ pub(super) struct Window<'a> {
     pub design: &'a Design,
     pub parts: &'a Parts,
     pub frames: &'a [Frame],
-    /// Of each component: its place in the design.
+    /// Of each component: its part in the design.
     known: Vec<Option<usize>>,
     /// The wires that leave each component, and those that come to it.
     leaving: Vec<Vec<u32>>,
@@ -35,7 +35,6 @@ pub(super) struct Flow {
     pub limited: f64,
     pub busy: f64,
     pub held: f64,
-    pub waiting: f64,
     /// How fast its queue grows, in requests per second.
     pub growth: f64,
 }
@@ -48,6 +47,8 @@ pub(super) struct WireFlow {
     pub timed_out: f64,
     pub refused: f64,
     pub in_flight: f64,
+    /// How fast those in flight become more, per second.
+    pub growth: f64,
 }
 
 /// The use of a resource: smoothed, and how it changes in a second.
@@ -140,7 +141,6 @@ impl<'a> Window<'a> {
             limited: of(|seen| seen.figure(crate::sim::Figure::Limited).unwrap_or(0.0)) / FRAME_S,
             busy: of(|seen| f64::from(seen.busy)),
             held: of(|seen| f64::from(seen.held)),
-            waiting: self.smoothed(waiting),
             growth: self.slope(waiting),
         }
     }
@@ -154,6 +154,7 @@ impl<'a> Window<'a> {
             timed_out: of(|seen| f64::from(seen.timed_out)) / FRAME_S,
             refused: of(|seen| f64::from(seen.refused)) / FRAME_S,
             in_flight: of(|seen| f64::from(seen.in_flight)),
+            growth: self.slope(|frame| frame.wires.get(at as usize).map(|seen| f64::from(seen.in_flight))),
         }
     }
 
@@ -163,14 +164,14 @@ impl<'a> Window<'a> {
     }
 
     /// The use of a resource.
-    pub fn reading(&self, place: Place, resource: Resource) -> Option<Reading> {
+    pub fn reading(&self, part: Part, resource: Resource) -> Option<Reading> {
         let raw = |frame: &Frame| -> Option<(f64, f64)> {
-            match place {
-                Place::Component(at) => {
+            match part {
+                Part::Component(at) => {
                     let seen = frame.components.get(at as usize)?;
                     Some(resource.reading(self.kind(at)?, seen, self.calls(at, frame)))
                 }
-                Place::Wire(at) => {
+                Part::Wire(at) => {
                     Some(resource.wire_reading(&self.wire(at)?.policy, frame.wires.get(at as usize)?))
                 }
             }
@@ -195,7 +196,8 @@ impl<'a> Window<'a> {
         if total > 0.0 { sum / total } else { 0.0 }
     }
 
-    /// The slope of the straight line of least squares through the last frames, per second.
+    /// The slope of the straight line of least squares through the last frames, per second; 0 where it is less than three
+    /// of its own standard errors: chance alone makes figures of neighbouring frames go up together for a while.
     fn slope(&self, figure: impl Fn(&Frame) -> Option<f64>) -> f64 {
         let recent = &self.frames[self.frames.len().saturating_sub(TREND_FRAMES)..];
         let points: Vec<(f64, f64)> =
@@ -207,6 +209,9 @@ impl<'a> Window<'a> {
         let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / count;
         let (x, y) = (mean(|point| point.0), mean(|point| point.1));
         let spread: f64 = points.iter().map(|point| (point.0 - x) * (point.0 - x)).sum();
-        points.iter().map(|point| (point.0 - x) * (point.1 - y)).sum::<f64>() / spread
+        let slope = points.iter().map(|point| (point.0 - x) * (point.1 - y)).sum::<f64>() / spread;
+        let off = |point: &(f64, f64)| point.1 - y - slope * (point.0 - x);
+        let error = points.iter().map(|point| off(point) * off(point)).sum::<f64>() / (count - 2.0) / spread;
+        if slope * slope > 9.0 * error { slope } else { 0.0 }
     }
 }

@@ -11,6 +11,7 @@ mod model;
 mod progress;
 mod rules;
 mod scenario;
+mod trial;
 mod verify;
 
 pub use blocks::{Block, Predict};
@@ -28,4 +29,5 @@ pub use model::{
 pub use progress::Progress;
 pub use rules::Rules;
 pub use scenario::{SCENARIO_BYTES_MAX, read_scenario, write_scenario};
+pub use trial::trial;
 pub use verify::{LessonTexts, Run, SEEDS, Verdict, grade, verify};

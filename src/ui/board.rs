@@ -3,34 +3,59 @@
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyView;
 
+use super::again::AgainBoard;
 use super::charts::Charts;
 use super::live::live;
+use super::pressure::PressureBoard;
+use super::theory::TheoryBoard;
+use super::tradeoffs::TradeOffBoard;
 
 /// What the board can show. A new view is a variant here, a title, and its component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BoardView {
     /// What the run did to its users, over time.
     Charts,
+    /// Which resources are nearest their limits.
+    Pressure,
+    /// A station beside the curve that theory predicts.
+    Theory,
+    /// What the design is good at and what it pays with.
+    TradeOffs,
+    /// The same run on other seeds.
+    Again,
 }
 
 impl BoardView {
-    const ALL: [BoardView; 1] = [BoardView::Charts];
+    const ALL: [BoardView; 5] =
+        [BoardView::Charts, BoardView::Pressure, BoardView::Theory, BoardView::TradeOffs, BoardView::Again];
 
     fn title(self) -> &'static str {
         match self {
             BoardView::Charts => "Charts",
+            BoardView::Pressure => "Pressure",
+            BoardView::Theory => "Theory",
+            BoardView::TradeOffs => "Trade-offs",
+            BoardView::Again => "Again?",
         }
     }
 
     fn id(self) -> &'static str {
         match self {
             BoardView::Charts => "board-charts",
+            BoardView::Pressure => "board-pressure",
+            BoardView::Theory => "board-theory",
+            BoardView::TradeOffs => "board-trade-offs",
+            BoardView::Again => "board-again",
         }
     }
 
     fn show(self) -> AnyView {
         match self {
             BoardView::Charts => view! { <Charts /> }.into_any(),
+            BoardView::Pressure => view! { <PressureBoard /> }.into_any(),
+            BoardView::Theory => view! { <TheoryBoard /> }.into_any(),
+            BoardView::TradeOffs => view! { <TradeOffBoard /> }.into_any(),
+            BoardView::Again => view! { <AgainBoard /> }.into_any(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The browser: the only module that names leptos.
 
+mod again;
 mod announce;
 mod address;
 mod app;
@@ -24,6 +25,7 @@ mod outline;
 mod palette;
 mod panic;
 mod player;
+mod pressure;
 mod protocol;
 mod rows;
 mod run;
@@ -33,7 +35,9 @@ mod storage;
 mod studies;
 mod study;
 mod theme;
+mod theory;
 mod toast;
+mod tradeoffs;
 pub mod worker;
 
 pub use session::{Session, use_session};

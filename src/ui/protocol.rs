@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::insight::Trial;
 use crate::sim::{Frame, Parts, Status};
 use crate::units::Time;
 
@@ -41,6 +42,8 @@ pub enum ToWorker {
 pub enum Study {
     /// Record another scenario up to this time.
     Record(String, Time),
+    /// Run a scenario on so many seeds after this one, and grade each by these goals.
+    Again(String, Vec<String>, u64, u32),
 }
 
 /// What a study yields; the last answer is followed by the worker's end.
@@ -50,6 +53,8 @@ pub enum Finding {
     Parts(Parts),
     /// The next frames.
     Frames(Vec<Frame>),
+    /// What came of one seed.
+    Tried(Trial),
     /// It cannot be done; why.
     Failed(Vec<String>),
     /// There is no more to come.

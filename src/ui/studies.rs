@@ -1,6 +1,6 @@
 //! The worker's side of studies: each runs from beginning to end, and tells what it finds as it goes.
 
-use crate::lesson::read_scenario;
+use crate::lesson::{Goal, read_scenario, trial};
 use crate::sim::{FRAME, Replay, Scenario, Status};
 use crate::units::Time;
 
@@ -13,6 +13,7 @@ const EVENTS_PER_MESSAGE: u64 = 400_000;
 pub fn work(study: Study, tell: &dyn Fn(Finding)) {
     let done = match study {
         Study::Record(scenario, until) => record(&scenario, until, tell),
+        Study::Again(scenario, goals, seed, count) => again(&scenario, &goals, seed, count, tell),
     };
     match done {
         Ok(()) => tell(Finding::Done),
@@ -31,6 +32,16 @@ fn record(scenario: &str, until: Time, tell: &dyn Fn(Finding)) -> Result<(), Vec
         if status != Status::Running {
             break;
         }
+    }
+    Ok(())
+}
+
+fn again(scenario: &str, goals: &[String], seed: u64, count: u32, tell: &dyn Fn(Finding)) -> Result<(), Vec<String>> {
+    let scenario = scenario_of(scenario)?;
+    // They were read once already; one that reads no more grades nothing.
+    let goals: Vec<Goal> = goals.iter().filter_map(|text| text.parse().ok()).collect();
+    for step in 1..=u64::from(count) {
+        tell(Finding::Tried(trial(&scenario, &goals, seed.wrapping_add(step))));
     }
     Ok(())
 }

@@ -1,0 +1,116 @@
+//! What the design is good at and what it pays with, beside what it was before the last change.
+
+use leptos::prelude::*;
+
+use crate::editor::player::Player;
+use crate::insight::{Axis, TradeOffs};
+use crate::sim::FRAME;
+
+use super::live::live;
+use super::run::{Run, use_run};
+use super::session::{Session, use_session};
+
+/// Beats between two looks: a second.
+const BEATS: u32 = 10;
+
+/// The trade-offs of runs, kept while the page is open.
+#[derive(Clone, Copy)]
+pub struct Ledger {
+    /// Those of the run as it is now, and the text of the design that was run.
+    now: RwSignal<(TradeOffs, u64)>,
+    /// Those of the design before.
+    before: RwSignal<Option<TradeOffs>>,
+}
+
+impl Ledger {
+    /// Nothing weighed yet; put into the context. What is weighed is kept when another design is played.
+    pub fn provide(session: Session, run: Run) -> Ledger {
+        let ledger = Ledger { now: RwSignal::default(), before: RwSignal::new(None) };
+        let last = StoredValue::new((0u32, 0u64));
+        Effect::new(move |_| {
+            let (beat, version) = (run.beat.get(), session.version.get_untracked());
+            let playing = session.playing.get_untracked();
+            if playing && beat.wrapping_sub(last.get_value().0) < BEATS {
+                return;
+            }
+            last.set_value((beat, version));
+            ledger.weigh(session, run, version);
+        });
+        provide_context(ledger);
+        ledger
+    }
+
+    fn weigh(&self, session: Session, run: Run, version: u64) {
+        let playhead = run.player.with_untracked(Player::playhead);
+        let seen = session.recording.with_value(|recording| {
+            let end = ((playhead.0 / FRAME.0) as usize).min(recording.frames.len());
+            run.scenario.with_value(|scenario| {
+                // The last design's own stretch; what came before a change is another system.
+                let (from, design) = scenario.designs().filter(|(at, _)| *at <= playhead).last()?;
+                let from = ((from.0 / FRAME.0) as usize).min(end);
+                let enough = end - from >= 20;
+                enough.then(|| TradeOffs::of(design, &recording.parts, &recording.frames[from..end]))
+            })
+        });
+        let Some(seen) = seen else { return };
+        let (kept, of) = self.now.get_untracked();
+        if of != version && !kept.axes.is_empty() {
+            self.before.set(Some(kept.clone()));
+        }
+        if kept != seen || of != version {
+            self.now.set((seen, version));
+        }
+    }
+}
+
+/// The board: a bar and the figures for each axis.
+#[component]
+pub fn TradeOffBoard() -> impl IntoView {
+    let ledger: Ledger = expect_context();
+    let body = move || {
+        let (now, before) = (ledger.now.with(|(now, _)| now.clone()), ledger.before.get());
+        if now.axes.is_empty() {
+            return view! { <p class="soft">"Play the run for a few seconds to see what the design trades."</p> }.into_any();
+        }
+        let row = |axis: &Axis| {
+            let old = before.as_ref().and_then(|before| before.axes.iter().find(|old| old.name == axis.name));
+            line(axis, old)
+        };
+        let head = before.is_some().then(|| view! { <th>"Before the last change"</th> });
+        view! {
+            <div class="insight-scroll" tabindex="0" role="region" aria-label="Trade-offs">
+                <table class="insight-table">
+                    <thead><tr><th>"Axis"</th><th>"Score"</th><th>"Figure"</th>{head}<th>"How it is computed"</th></tr></thead>
+                    <tbody>{now.axes.iter().map(row).collect_view()}</tbody>
+                </table>
+            </div>
+        }
+        .into_any()
+    };
+    view! { <section class="insight" aria-label="Trade-offs">{live(body)}</section> }
+}
+
+fn line(axis: &Axis, old: Option<&Axis>) -> impl IntoView + use<> {
+    let percent = libm::round(100.0 * axis.score);
+    let mark = old.map(|old| view! { <i style=format!("left:{:.0}%", 100.0 * old.score)></i> });
+    let then = old.map(|old| {
+        let change = match axis.score - old.score {
+            change if change > 0.02 => "better now",
+            change if change < -0.02 => "worse now",
+            _ => "about the same",
+        };
+        view! { <td>{old.figure.clone()}<span class="soft">{format!(" · {change}")}</span></td> }
+    });
+    view! {
+        <tr>
+            <th scope="row">{axis.name}</th>
+            <td class="insight-use">
+                <span class="insight-bar" aria-hidden="true"><span style=format!("width:{percent}%")></span>{mark}</span>
+                {format!("{percent}")}
+            </td>
+            <td>{axis.figure.clone()}</td>
+            {then}
+            <td class="soft wrap">{axis.how}</td>
+        </tr>
+    }
+}
