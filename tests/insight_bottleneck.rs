@@ -43,7 +43,10 @@ fn overloaded(seed: u64) -> Design {
     let timeout = dice.pick(&["timeout = \"1s\"", "timeout = \"500ms\"", "timeout = \"300ms\"", ""]);
     let retry = dice.pick(&["", "", "retry = { tries = 2 }"]);
     if front == "front" {
-        wires.push(format!("\"users -> front\" = {{ {} }}", [timeout, retry].join(if timeout.is_empty() || retry.is_empty() { "" } else { ", " })));
+        wires.push(format!(
+            "\"users -> front\" = {{ {} }}",
+            [timeout, retry].join(if timeout.is_empty() || retry.is_empty() { "" } else { ", " })
+        ));
     }
     let behind: Vec<String> = backends(&mut dice, &mut text, &mut wires);
     let settings = format!(
@@ -83,7 +86,10 @@ fn backends(dice: &mut Dice, text: &mut String, wires: &mut Vec<String>) -> Vec<
         behind.push("cache".to_owned());
     }
     if dice.below(4) == 0 {
-        *text += &format!("[components.api]\nkind = \"external\"\nlatency = \"exp(20ms)\"\nconcurrency = {}\n", 2 + dice.below(20));
+        *text += &format!(
+            "[components.api]\nkind = \"external\"\nlatency = \"exp(20ms)\"\nconcurrency = {}\n",
+            2 + dice.below(20)
+        );
         *text += dice.pick(&["limit = \"none\"\n", "limit = { rate = \"120/s\" }\n"]);
         behind.push("api".to_owned());
     }
@@ -92,12 +98,20 @@ fn backends(dice: &mut Dice, text: &mut String, wires: &mut Vec<String>) -> Vec<
         behind.push("blobs".to_owned());
     }
     if dice.below(4) == 0 {
-        *text += &format!("[components.pay]\nkind = \"payment\"\ncores = {}\nconcurrency = {}\n", 1 + dice.below(3), 2 + dice.below(30));
+        *text += &format!(
+            "[components.pay]\nkind = \"payment\"\ncores = {}\nconcurrency = {}\n",
+            1 + dice.below(3),
+            2 + dice.below(30)
+        );
         behind.push("pay".to_owned());
     }
     if text.contains("job") && dice.below(2) == 0 {
         *text += "[components.jobs]\nkind = \"queue\"\n";
-        *text += &format!("[components.crew]\nkind = \"worker\"\nconsumers = {}\ncores = {}\n", 1 + dice.below(6), 1 + dice.below(4));
+        *text += &format!(
+            "[components.crew]\nkind = \"worker\"\nconsumers = {}\ncores = {}\n",
+            1 + dice.below(6),
+            1 + dice.below(4)
+        );
         wires.push("\"jobs -> crew\" = {}".to_owned());
         behind.push("jobs".to_owned());
     }
@@ -162,7 +176,12 @@ fn judge(design: &Design) -> Verdict {
     if std::env::var("SHOW").is_ok() {
         println!("{}", pressure_point::design::write(design));
         for p in &found.list {
-            println!("{} {:.2} held {:?}", name(&before.parts, p.of), p.used, p.held_by.map(|s| name(&before.parts, s)));
+            println!(
+                "{} {:.2} held {:?}",
+                name(&before.parts, p.of),
+                p.used,
+                p.held_by.map(|s| name(&before.parts, s))
+            );
         }
         println!("{bottleneck:?}");
     }

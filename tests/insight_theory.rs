@@ -68,7 +68,8 @@ fn little_s_law_holds_in_every_run() {
         let design = station(150, "exp(5ms)", "cores = 1\nconcurrency = 100000\ncapacity = 100000\n");
         let (parts, frames) = frames_of(&design, seed);
         let users = little_of_users(&frames).expect("requests were answered");
-        assert!(users.difference().abs() < 0.04, "seed {seed}: {users:?}");
+        // Those under way are counted at the ends of frames only.
+        assert!(users.difference().abs() < 0.08, "seed {seed}: {users:?}");
         let at = parts.component("app").expect("it is there");
         let waiting = Theory::of(&design, &parts, &frames, at).expect("requests came").waiting;
         assert!(waiting.difference().abs() < 0.02, "seed {seed}: {waiting:?}");

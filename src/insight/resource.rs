@@ -89,7 +89,9 @@ impl Resource {
     /// What being full of it means.
     pub fn nature(self) -> Nature {
         match self {
-            Resource::Cpu | Resource::Disk | Resource::Line | Resource::RateLimit | Resource::Bandwidth => Nature::Works,
+            Resource::Cpu | Resource::Disk | Resource::Line | Resource::RateLimit | Resource::Bandwidth => {
+                Nature::Works
+            }
             Resource::Slots
             | Resource::Statements
             | Resource::Operations
@@ -97,11 +99,9 @@ impl Resource {
             | Resource::ThirdParty
             | Resource::Bulkhead
             | Resource::Locks => Nature::Held,
-            Resource::Memory
-            | Resource::CacheMemory
-            | Resource::Connections
-            | Resource::Room
-            | Resource::Backlog => Nature::Stores,
+            Resource::Memory | Resource::CacheMemory | Resource::Connections | Resource::Room | Resource::Backlog => {
+                Nature::Stores
+            }
         }
     }
 
@@ -198,9 +198,7 @@ impl Resource {
                 Kind::Cache(cache) if cache.memory.is_none() => {
                     (if figure(Figure::Evictions) > 0.0 { 1.0 } else { 0.0 }, 1.0)
                 }
-                Kind::Cache(cache) => {
-                    (figure(Figure::MemoryUsed), cache.memory.map_or(0.0, |memory| memory.0 as f64))
-                }
+                Kind::Cache(cache) => (figure(Figure::MemoryUsed), cache.memory.map_or(0.0, |memory| memory.0 as f64)),
                 _ => (if figure(Figure::Evictions) > 0.0 { 1.0 } else { 0.0 }, 1.0),
             },
             // Those who wait for a core or the line have a slot already.

@@ -124,7 +124,8 @@ impl Theory {
         let component = design.component(parts.components.get(at as usize)?)?;
         let seen = || frames.iter().filter_map(|frame| frame.components.get(at as usize));
         let seconds = seen().count() as f64 * FRAME_S;
-        let mean = |figure: &dyn Fn(&crate::sim::ComponentFrame) -> f64| seen().map(figure).sum::<f64>() * FRAME_S / seconds;
+        let mean =
+            |figure: &dyn Fn(&crate::sim::ComponentFrame) -> f64| seen().map(figure).sum::<f64>() * FRAME_S / seconds;
         let sum = |figure: &dyn Fn(&crate::sim::ComponentFrame) -> f64| seen().map(figure).sum::<f64>();
         let arrivals = sum(&|frame| f64::from(frame.arrivals)) / seconds;
         let let_in = arrivals - sum(&|frame| f64::from(frame.shed)) / seconds;
@@ -266,10 +267,7 @@ fn services_of(design: &Design, name: &str) -> Option<f64> {
     match kind {
         Kind::Database(database) if database.disk.is_none() && !database.locks && database.quorum.is_none() => {
             mixed(&|class| {
-                vec![
-                    (f64::from(class.cost.reads), database.read),
-                    (f64::from(class.cost.writes), database.write),
-                ]
+                vec![(f64::from(class.cost.reads), database.read), (f64::from(class.cost.writes), database.write)]
             })
         }
         Kind::Cache(cache) => mixed(&|_| vec![(1.0, cache.lookup)]),
@@ -289,9 +287,7 @@ fn second_moment(time: Distribution) -> Option<f64> {
         Distribution::Constant(mean) => square(mean),
         Distribution::Exponential(mean) => 2.0 * square(mean),
         Distribution::Lognormal(mean, cv) => square(mean) * (1.0 + cv * cv),
-        Distribution::Uniform(low, high) => {
-            (square(low) + low.as_secs_f64() * high.as_secs_f64() + square(high)) / 3.0
-        }
+        Distribution::Uniform(low, high) => (square(low) + low.as_secs_f64() * high.as_secs_f64() + square(high)) / 3.0,
         Distribution::Pareto(mean, shape) if shape > 2.0 => {
             square(mean) * (shape - 1.0) * (shape - 1.0) / (shape * (shape - 2.0))
         }

@@ -132,7 +132,8 @@ impl<'a> Window<'a> {
 
     /// What goes through a component.
     pub fn flow(&self, at: u32) -> Flow {
-        let of = |figures: fn(&ComponentFrame) -> f64| self.smoothed(|frame| frame.components.get(at as usize).map(figures));
+        let of =
+            |figures: fn(&ComponentFrame) -> f64| self.smoothed(|frame| frame.components.get(at as usize).map(figures));
         let waiting = |frame: &Frame| frame.components.get(at as usize).map(|seen| f64::from(seen.waiting));
         Flow {
             arrivals: of(|seen| f64::from(seen.arrivals)) / FRAME_S,
@@ -160,7 +161,10 @@ impl<'a> Window<'a> {
 
     /// Calls of a component that are in flight.
     fn calls(&self, at: u32, frame: &Frame) -> f64 {
-        self.leaving[at as usize].iter().filter_map(|wire| Some(f64::from(frame.wires.get(*wire as usize)?.in_flight))).sum()
+        self.leaving[at as usize]
+            .iter()
+            .filter_map(|wire| Some(f64::from(frame.wires.get(*wire as usize)?.in_flight)))
+            .sum()
     }
 
     /// The use of a resource.
@@ -171,16 +175,15 @@ impl<'a> Window<'a> {
                     let seen = frame.components.get(at as usize)?;
                     Some(resource.reading(self.kind(at)?, seen, self.calls(at, frame)))
                 }
-                Part::Wire(at) => {
-                    Some(resource.wire_reading(&self.wire(at)?.policy, frame.wires.get(at as usize)?))
-                }
+                Part::Wire(at) => Some(resource.wire_reading(&self.wire(at)?.policy, frame.wires.get(at as usize)?)),
             }
         };
         let (_, limit) = self.frames.last().and_then(raw)?;
         if limit <= 0.0 || !limit.is_finite() {
             return None;
         }
-        let share = |frame: &Frame| raw(frame).map(|(used, limit)| if limit > 0.0 { (used / limit).min(1.0) } else { 0.0 });
+        let share =
+            |frame: &Frame| raw(frame).map(|(used, limit)| if limit > 0.0 { (used / limit).min(1.0) } else { 0.0 });
         Some(Reading { used: self.smoothed(share), limit, trend: self.slope(share) })
     }
 

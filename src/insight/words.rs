@@ -74,7 +74,10 @@ impl Pressures {
         let percent = libm::round(100.0 * bottleneck.used);
         let finding = match bottleneck.costs {
             costs if costs > 0.0 => {
-                format!("The bottleneck is {name}{fleet}, {percent} % in use. It costs about {} requests/s.", short(costs))
+                format!(
+                    "The bottleneck is {name}{fleet}, {percent} % in use. It costs about {} requests/s.",
+                    short(costs)
+                )
             }
             _ => format!("Nothing is lost. Nearest to its limit is {name}{fleet}, {percent} % in use."),
         };

@@ -67,7 +67,8 @@ mod tests {
     #[test]
     fn other_seeds_are_other_runs_of_the_same_system() {
         let scenario = Scenario::of(crate::design::read(DESIGN).expect("a good design"));
-        let goals: Vec<Goal> = ["error_rate(users) <= 1%", "p95(users) < 1ms"].map(|text| text.parse().expect("a goal")).into();
+        let goals: Vec<Goal> =
+            ["error_rate(users) <= 1%", "p95(users) < 1ms"].map(|text| text.parse().expect("a goal")).into();
         let (first, second) = (trial(&scenario, &goals[..1], 1), trial(&scenario, &goals[..1], 2));
         assert_eq!(first, trial(&scenario, &goals[..1], 1));
         assert_eq!((first.passed, second.passed), (Some(true), Some(true)));

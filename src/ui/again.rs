@@ -65,10 +65,12 @@ pub fn AgainBoard() -> impl IntoView {
     };
     let begin = move |_| {
         // Before the first play there is only the design.
-        let played = run.scenario.with_value(|scenario| (!scenario.design.components.is_empty()).then(|| scenario.clone()));
+        let played =
+            run.scenario.with_value(|scenario| (!scenario.design.components.is_empty()).then(|| scenario.clone()));
         let scenario = played.unwrap_or_else(|| Scenario::of(session.with_untracked_design(Clone::clone)));
         let goals = classroom.open.with_untracked(|open| {
-            open.as_ref().map_or_else(Vec::new, |(_, lesson)| lesson.goals.iter().map(|goal| goal.text.clone()).collect())
+            open.as_ref()
+                .map_or_else(Vec::new, |(_, lesson)| lesson.goals.iter().map(|goal| goal.text.clone()).collect())
         });
         trials.begin(&scenario, goals);
     };
@@ -77,7 +79,12 @@ pub fn AgainBoard() -> impl IntoView {
         false => view! { <button class="chip" on:click=begin>{format!("Run {SEEDS} other seeds")}</button> }.into_any(),
     };
     let count = move || trials.done.with(Vec::len);
-    let progress = move || trials.under_way.get().then(|| view! { <progress max=SEEDS prop:value=count aria-label="Seeds done"></progress> });
+    let progress = move || {
+        trials
+            .under_way
+            .get()
+            .then(|| view! { <progress max=SEEDS prop:value=count aria-label="Seeds done"></progress> })
+    };
     view! {
         <section class="insight" aria-label="Again?">
             <p class="insight-verdict">"Luck plays a part in every run. The same design, traffic and changes on other seeds show how large it is."</p>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::editor::player::Player;
 use crate::insight::{Little, Part, Pressures, Servers, Theory, little_of_users};
-use crate::sim::{FRAME, Frame, Parts};
+use crate::sim::{FRAME, Parts};
 use crate::units::Time;
 
 use super::live::live;
@@ -40,9 +40,12 @@ pub fn TheoryBoard() -> impl IntoView {
     let body = move || {
         shown.with(|shown| match &shown.theory {
             Some(theory) => pictured(&shown.name, theory, shown.users).into_any(),
-            None if shown.name.is_empty() => view! { <p class="soft">"Play the run to see theory beside practice."</p> }.into_any(),
+            None if shown.name.is_empty() => {
+                view! { <p class="soft">"Play the run to see theory beside practice."</p> }.into_any()
+            }
             None => {
-                let why = "no requests came in the last ten seconds, or it has no servers of its own. Select another part.";
+                let why =
+                    "no requests came in the last ten seconds, or it has no servers of its own. Select another part.";
                 view! { <p class="soft">{format!("{}: {why}", shown.name)}</p> }.into_any()
             }
         })
@@ -61,8 +64,10 @@ fn look(run: Run, session: Session, chosen: Option<String>) -> Shown {
             return Shown::default();
         }
         with_design(run, playhead, |design| {
-            let nearest = || nearest(&Pressures::at(design, parts, &recording.frames, end), parts, frames);
-            let Some(at) = chosen.and_then(|name| parts.component(&name)).or_else(nearest) else { return Shown::default() };
+            let nearest = || nearest(&Pressures::at(design, parts, &recording.frames, end), parts);
+            let Some(at) = chosen.and_then(|name| parts.component(&name)).or_else(nearest) else {
+                return Shown::default();
+            };
             Shown {
                 name: parts.components[at as usize].clone(),
                 theory: Theory::of(design, parts, frames, at),
@@ -72,7 +77,7 @@ fn look(run: Run, session: Session, chosen: Option<String>) -> Shown {
     })
 }
 
-fn nearest(seen: &Pressures, parts: &Parts, _frames: &[Frame]) -> Option<u32> {
+fn nearest(seen: &Pressures, parts: &Parts) -> Option<u32> {
     match seen.bottleneck.as_ref()?.of.part {
         Part::Component(at) => Some(at),
         Part::Wire(at) => parts.wires.get(at as usize).map(|(_, to)| *to),

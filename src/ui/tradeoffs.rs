@@ -7,11 +7,13 @@ use crate::insight::{Axis, TradeOffs};
 use crate::sim::FRAME;
 
 use super::live::live;
-use super::run::{Run, use_run};
-use super::session::{Session, use_session};
+use super::run::Run;
+use super::session::Session;
 
-/// Beats between two looks: a second.
-const BEATS: u32 = 10;
+/// Beats between two looks: two seconds.
+const BEATS: u32 = 20;
+/// Frames that are weighed: the last minute.
+const FRAMES: usize = 600;
 
 /// The trade-offs of runs, kept while the page is open.
 #[derive(Clone, Copy)]
@@ -47,7 +49,7 @@ impl Ledger {
             run.scenario.with_value(|scenario| {
                 // The last design's own stretch; what came before a change is another system.
                 let (from, design) = scenario.designs().filter(|(at, _)| *at <= playhead).last()?;
-                let from = ((from.0 / FRAME.0) as usize).min(end);
+                let from = ((from.0 / FRAME.0) as usize).min(end).max(end.saturating_sub(FRAMES));
                 let enough = end - from >= 20;
                 enough.then(|| TradeOffs::of(design, &recording.parts, &recording.frames[from..end]))
             })
@@ -70,7 +72,8 @@ pub fn TradeOffBoard() -> impl IntoView {
     let body = move || {
         let (now, before) = (ledger.now.with(|(now, _)| now.clone()), ledger.before.get());
         if now.axes.is_empty() {
-            return view! { <p class="soft">"Play the run for a few seconds to see what the design trades."</p> }.into_any();
+            return view! { <p class="soft">"Play the run for a few seconds to see what the design trades."</p> }
+                .into_any();
         }
         let row = |axis: &Axis| {
             let old = before.as_ref().and_then(|before| before.axes.iter().find(|old| old.name == axis.name));
@@ -78,7 +81,8 @@ pub fn TradeOffBoard() -> impl IntoView {
         };
         let head = before.is_some().then(|| view! { <th>"Before the last change"</th> });
         view! {
-            <div class="insight-scroll" tabindex="0" role="region" aria-label="Trade-offs">
+            <p class="soft">"Of the last minute at most, since the last change."</p>
+            <div class="insight-scroll" tabindex="0" role="region" aria-label="Axes">
                 <table class="insight-table">
                     <thead><tr><th>"Axis"</th><th>"Score"</th><th>"Figure"</th>{head}<th>"How it is computed"</th></tr></thead>
                     <tbody>{now.axes.iter().map(row).collect_view()}</tbody>

@@ -5,9 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use crate::design::Design;
-use crate::insight::{
-    Bottleneck, Little, Pressure, Pressures, Suspect, Theory, TradeOffs, little_of_users, part_name,
-};
+use crate::insight::{Bottleneck, Little, Pressure, Pressures, Suspect, Theory, TradeOffs, little_of_users, part_name};
 use crate::sim::{FRAME, Frame, Parts};
 
 /// Frames between two looks for the bottleneck.
@@ -103,9 +101,7 @@ pub fn json(design: &Design, parts: &Parts, frames: &[Frame]) -> Value {
             "waiting": little_json(theory.waiting),
         })
     };
-    let axis = |axis: &crate::insight::Axis| {
-        json!({ "name": axis.name, "value": axis.value, "score": axis.score, "figure": axis.figure, "how": axis.how })
-    };
+    let axis = |axis: &crate::insight::Axis| json!({ "name": axis.name, "value": axis.value, "score": axis.score, "figure": axis.figure, "how": axis.how });
     json!({
         "bottlenecks": stretches(design, parts, frames).iter().map(stretch).collect::<Vec<_>>(),
         "warnings": warnings(design, parts, frames).iter().map(warned).collect::<Vec<_>>(),
