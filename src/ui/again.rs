@@ -63,6 +63,8 @@ pub fn AgainBoard() -> impl IntoView {
         trouble: RwSignal::new(None),
         ticket: StoredValue::new_local(None),
     };
+    // A study lives as long as the view that began it: this board, not the button that is drawn anew.
+    let owner = StoredValue::new(Owner::current());
     let begin = move |_| {
         // Before the first play there is only the design.
         let played =
@@ -72,7 +74,10 @@ pub fn AgainBoard() -> impl IntoView {
             open.as_ref()
                 .map_or_else(Vec::new, |(_, lesson)| lesson.goals.iter().map(|goal| goal.text.clone()).collect())
         });
-        trials.begin(&scenario, goals);
+        match owner.get_value() {
+            Some(owner) => owner.with(|| trials.begin(&scenario, goals)),
+            None => trials.begin(&scenario, goals),
+        }
     };
     let button = move || match trials.under_way.get() {
         true => view! { <button class="chip" on:click=move |_| trials.stop()>"Stop"</button> }.into_any(),

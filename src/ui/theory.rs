@@ -117,7 +117,9 @@ fn pictured(name: &str, theory: &Theory, users: Option<Little>) -> impl IntoView
 /// `L 3.2; λ · W = 150/s × 21 ms = 3.2, off by 1 %`.
 fn little_words(little: Little) -> String {
     let product = little.product();
-    let (time, off) = (Time::from_secs_f64(little.time).rounded(), 100.0 * little.difference());
+    // Plus zero takes the sign from a zero.
+    let off = libm::round(1000.0 * little.difference()) / 10.0 + 0.0;
+    let time = Time::from_secs_f64(little.time).rounded();
     format!("L = {:.2}; λ · W = {:.0}/s × {time} = {product:.2} ({off:+.1} %)", little.number, little.rate)
 }
 

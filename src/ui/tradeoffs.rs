@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::design::Design;
 use crate::editor::player::Player;
 use crate::insight::{Axis, TradeOffs};
 use crate::sim::FRAME;
@@ -18,8 +19,10 @@ const FRAMES: usize = 600;
 /// The trade-offs of runs, kept while the page is open.
 #[derive(Clone, Copy)]
 pub struct Ledger {
-    /// Those of the run as it is now, and the text of the design that was run.
-    now: RwSignal<(TradeOffs, u64)>,
+    /// Those of the run as it is now.
+    now: RwSignal<TradeOffs>,
+    /// The design that they are of.
+    of: StoredValue<Option<Design>>,
     /// Those of the design before.
     before: RwSignal<Option<TradeOffs>>,
 }
@@ -27,40 +30,42 @@ pub struct Ledger {
 impl Ledger {
     /// Nothing weighed yet; put into the context. What is weighed is kept when another design is played.
     pub fn provide(session: Session, run: Run) -> Ledger {
-        let ledger = Ledger { now: RwSignal::default(), before: RwSignal::new(None) };
-        let last = StoredValue::new((0u32, 0u64));
+        let ledger =
+            Ledger { now: RwSignal::default(), of: StoredValue::new(None), before: RwSignal::new(None) };
+        let last = StoredValue::new(0u32);
         Effect::new(move |_| {
-            let (beat, version) = (run.beat.get(), session.version.get_untracked());
+            let beat = run.beat.get();
             let playing = session.playing.get_untracked();
-            if playing && beat.wrapping_sub(last.get_value().0) < BEATS {
+            if playing && beat.wrapping_sub(last.get_value()) < BEATS {
                 return;
             }
-            last.set_value((beat, version));
-            ledger.weigh(session, run, version);
+            last.set_value(beat);
+            ledger.weigh(session, run);
         });
         provide_context(ledger);
         ledger
     }
 
-    fn weigh(&self, session: Session, run: Run, version: u64) {
+    fn weigh(&self, session: Session, run: Run) {
         let playhead = run.player.with_untracked(Player::playhead);
-        let seen = session.recording.with_value(|recording| {
+        let weighed = session.recording.with_value(|recording| {
             let end = ((playhead.0 / FRAME.0) as usize).min(recording.frames.len());
             run.scenario.with_value(|scenario| {
-                // The last design's own stretch; what came before a change is another system.
-                let (from, design) = scenario.designs().filter(|(at, _)| *at <= playhead).last()?;
-                let from = ((from.0 / FRAME.0) as usize).min(end).max(end.saturating_sub(FRAMES));
-                let enough = end - from >= 20;
-                enough.then(|| TradeOffs::of(design, &recording.parts, &recording.frames[from..end]))
+                // The last design's own stretch: what came before a change is another system.
+                let (from, design) = scenario.designs().last()?;
+                let from = ((from.0 / FRAME.0) as usize).max(end.saturating_sub(FRAMES));
+                let enough = end >= from + 20;
+                enough.then(|| (TradeOffs::of(design, &recording.parts, &recording.frames[from..end]), design.clone()))
             })
         });
-        let Some(seen) = seen else { return };
-        let (kept, of) = self.now.get_untracked();
-        if of != version && !kept.axes.is_empty() {
-            self.before.set(Some(kept.clone()));
+        let Some((seen, design)) = weighed else { return };
+        if self.of.with_value(|of| of.as_ref() != Some(&design)) {
+            let kept = self.now.get_untracked();
+            self.before.set(Some(kept).filter(|kept| !kept.axes.is_empty()));
+            self.of.set_value(Some(design));
         }
-        if kept != seen || of != version {
-            self.now.set((seen, version));
+        if self.now.with_untracked(|kept| *kept != seen) {
+            self.now.set(seen);
         }
     }
 }
@@ -70,7 +75,7 @@ impl Ledger {
 pub fn TradeOffBoard() -> impl IntoView {
     let ledger: Ledger = expect_context();
     let body = move || {
-        let (now, before) = (ledger.now.with(|(now, _)| now.clone()), ledger.before.get());
+        let (now, before) = (ledger.now.get(), ledger.before.get());
         if now.axes.is_empty() {
             return view! { <p class="soft">"Play the run for a few seconds to see what the design trades."</p> }
                 .into_any();

@@ -1,10 +1,17 @@
 // The boards that explain a run: what is nearest its limit, theory beside practice, trade-offs, other seeds.
-import { expect, shots, test } from "./fixtures.js";
+import { expect, SCREENS, shots, test } from "./fixtures.js";
 import { part, pause, play, reach, seek } from "./hand.js";
 
 test.describe.configure({ timeout: 180_000 });
 
 const tab = (page, name) => page.getByRole("tab", { name });
+/** A phone shows the boards under a tab of its own. */
+const onPhone = async (page) => {
+  await page.setViewportSize(SCREENS.phone);
+  await page.getByRole("button", { name: "Charts", exact: true }).click();
+  await page.setViewportSize(SCREENS.desktop);
+};
+
 const board = (page, name) => page.locator(`section.insight[aria-label="${name}"]`);
 
 test("the boards name the bottleneck, show theory and trade-offs, and a click selects the part", async ({ page }) => {
@@ -14,6 +21,7 @@ test("the boards name the bottleneck, show theory and trade-offs, and a click se
   await reach(page, 1);
   await pause(page);
   await seek(page, 40);
+  await onPhone(page);
 
   await tab(page, "Pressure").click();
   const pressure = board(page, "Pressure");
@@ -44,6 +52,7 @@ test("the boards name the bottleneck, show theory and trade-offs, and a click se
 test("other seeds run beside the page, can be stopped, and give a band", async ({ page }) => {
   await page.goto("./#lesson=part-1/01-it-works");
   await expect(part(page, "app")).toBeVisible();
+  await onPhone(page);
   await tab(page, "Again?").click();
   const again = board(page, "Again?");
   await again.getByRole("button", { name: "Run 30 other seeds" }).click();
