@@ -219,3 +219,18 @@ fn a_run_is_explained_and_written_down() {
     let refused = bad("explained-nowhere.toml", &["run", "{file}", "--postmortem", "/no/such/folder/page.md"]);
     assert!(refused.contains("cannot be written"), "{refused}");
 }
+
+#[test]
+fn an_explained_run_names_bottleneck_theory_and_trade_offs() {
+    let path = file("overloaded.toml", &DESIGN.replace("100/s", "300/s").replace("30s", "20s"));
+    let path = path.to_str().expect("a plain path");
+    let explained = &json(&good(&["run", path, "--explain", "--json"]))["explain"];
+    let last = explained["bottlenecks"].as_array().and_then(|all| all.last()).expect("it is overloaded");
+    assert_eq!((last["part"].as_str(), last["resource"].as_str()), (Some("app"), Some("CPU")));
+    assert!(explained["warnings"][0]["text"].as_str().is_some_and(|text| text.starts_with("app is ")), "{explained}");
+    assert_eq!(explained["theory"][0]["component"], "app");
+    assert_eq!(explained["trade_offs"].as_array().map(Vec::len), Some(6));
+    let words = good(&["run", path, "--explain"]);
+    assert!(words.contains("app's CPU: up to 100% in use, costs up to"), "{words}");
+    assert!(words.contains("Little's law, all users"), "{words}");
+}

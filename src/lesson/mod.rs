@@ -16,6 +16,7 @@ mod rules;
 mod scenario;
 mod taught;
 mod translation;
+mod trial;
 mod verify;
 mod when;
 
@@ -24,9 +25,7 @@ pub use body::Link;
 pub use course::{COURSE_BYTES_MAX, Course, Part, missing_file};
 pub use file::{LESSON_BYTES_MAX, Lesson, Step};
 pub use front::{WrongBuild, is_language};
-pub use glossary::{
-    GLOSSARY, GLOSSARY_BYTES_MAX, ShownTerm, Term, is_term_id, linked_terms, term_of, terms,
-};
+pub use glossary::{GLOSSARY, GLOSSARY_BYTES_MAX, ShownTerm, Term, is_term_id, linked_terms, term_of, terms};
 pub use goal::{
     AT_END, Comparison, Goal, GoalError, Grader, Hold, METRICS, Metric, MetricInfo, SLIDE, Scope, Standing, State,
     Subject, SubjectKind, Unit,
@@ -42,6 +41,7 @@ pub use rules::Rules;
 pub use scenario::{SCENARIO_BYTES_MAX, read_scenario, write_scenario};
 pub use taught::{Idea, Taught};
 pub use translation::{best_language, language_name, language_of_file, translation_file};
+pub use trial::trial;
 pub use verify::{
     Job, LessonTexts, Margin, Run, SEEDS, Surroundings, Variant, Verdict, grade, margins, run_job, variants, verify,
     verify_with,

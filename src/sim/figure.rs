@@ -142,6 +142,8 @@ figures! {
     FencedWrites = "fenced_writes", "fenced writes", Count, Sum, ["lock-service"];
     /// Memory in use by its processes, what requests hold included.
     Memory = "memory", "memory", Bytes, Mean, SERVERS;
+    /// The busy share of its network line.
+    LineUtilization = "line_utilization", "line busy", Share, Mean, SERVERS;
     /// Instances there and paid for, those that are starting included.
     Instances = "instances", "instances", Count, Mean, SERVERS;
     /// Work that it had promised in an answer and then lost.

@@ -232,6 +232,8 @@ fn provide() -> Shell {
     });
     on_cleanup(move || elsewhere.remove());
     super::announce::start(session, run);
+    super::pressure::Found::provide(session, run);
+    super::tradeoffs::Ledger::provide(session, run);
     classroom.start();
     super::reload::start(classroom);
     run::warm_up(run);

@@ -1,5 +1,6 @@
 //! The browser: the only module that names leptos.
 
+mod again;
 mod announce;
 mod address;
 mod app;
@@ -30,6 +31,7 @@ mod panic;
 mod player;
 mod predict;
 mod postmortem;
+mod pressure;
 mod protocol;
 mod reading;
 mod reload;
@@ -42,8 +44,10 @@ mod studies;
 mod study;
 mod terms;
 mod theme;
+mod theory;
 mod toast;
 mod why;
+mod tradeoffs;
 pub mod worker;
 
 pub use session::{Session, use_session};

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::insight::Explanation;
+use crate::insight::Trial;
 use crate::sim::{Frame, Parts, Status};
 use crate::units::Time;
 
@@ -44,6 +45,8 @@ pub enum Study {
     Record(String, Time),
     /// Explain a scenario up to this time.
     Explain(String, Time),
+    /// Run a scenario on so many seeds after this one, and grade each by these goals.
+    Again(String, Vec<String>, u64, u32),
 }
 
 /// What a study yields; the last answer is followed by the worker's end.
@@ -55,6 +58,8 @@ pub enum Finding {
     Frames(Vec<Frame>),
     /// Why a run went as it did, and its post-mortem in Markdown.
     Explained(Box<Explanation>, String),
+    /// What came of one seed.
+    Tried(Trial),
     /// It cannot be done; why.
     Failed(Vec<String>),
     /// There is no more to come.

@@ -1,7 +1,7 @@
 //! The worker's side of studies: each runs from beginning to end, and tells what it finds as it goes.
 
 use crate::insight::{Explanation, post_mortem};
-use crate::lesson::read_scenario;
+use crate::lesson::{Goal, read_scenario, trial};
 use crate::metrics::Recording;
 use crate::sim::{FRAME, Replay, Scenario, Status};
 use crate::units::Time;
@@ -16,6 +16,7 @@ pub fn work(study: Study, tell: &dyn Fn(Finding)) {
     let done = match study {
         Study::Record(scenario, until) => record(&scenario, until, tell),
         Study::Explain(scenario, until) => explain(&scenario, until, tell),
+        Study::Again(scenario, goals, seed, count) => again(&scenario, &goals, seed, count, tell),
     };
     match done {
         Ok(()) => tell(Finding::Done),
@@ -46,6 +47,16 @@ fn explain(scenario: &str, until: Time, tell: &dyn Fn(Finding)) -> Result<(), Ve
     let explanation = Explanation::of(&recording, replay.scenario());
     let page = post_mortem("this run", &explanation, &recording, replay.scenario().design_at(until));
     tell(Finding::Explained(Box::new(explanation), page));
+    Ok(())
+}
+
+fn again(scenario: &str, goals: &[String], seed: u64, count: u32, tell: &dyn Fn(Finding)) -> Result<(), Vec<String>> {
+    let scenario = scenario_of(scenario)?;
+    // They were read once already; one that reads no more grades nothing.
+    let goals: Vec<Goal> = goals.iter().filter_map(|text| text.parse().ok()).collect();
+    for step in 1..=u64::from(count) {
+        tell(Finding::Tried(trial(&scenario, &goals, seed.wrapping_add(step))));
+    }
     Ok(())
 }
 

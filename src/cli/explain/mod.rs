@@ -1,5 +1,7 @@
 //! `run --explain` and `run --postmortem`: why a run went as it did, in words, as JSON, and as a page.
 
+mod pressure;
+
 use std::fmt::Write;
 
 use serde_json::{Value, json};
@@ -42,7 +44,7 @@ impl Explained {
         for row in reasons.iter().take(REASONS) {
             _ = writeln!(out, "  {:>10}  {}", row.count, row.words);
         }
-        out
+        out + &pressure::in_words(&self.design, &self.recording.parts, &self.recording.frames)
     }
 
     fn incident(&self, out: &mut String, incident: &Incident) {
@@ -67,11 +69,16 @@ impl Explained {
             json!({ "why": row.why.word(), "place": place_name(row.place, parts), "count": row.count, "words": row.words,
                     "term": row.why.term() })
         });
-        json!({
+        let mut object = json!({
             "summary": self.explanation.users.words(),
             "incidents": self.explanation.incidents.iter().map(|incident| self.incident_json(incident)).collect::<Vec<_>>(),
             "reasons": reasons.collect::<Vec<_>>(),
-        })
+        });
+        let more = pressure::json(&self.design, parts, &self.recording.frames);
+        if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
+            object.extend(more);
+        }
+        object
     }
 
     fn incident_json(&self, incident: &Incident) -> Value {

@@ -7,6 +7,7 @@ use crate::editor::{BOX, Msg, PORT_RADIUS, has_callee_port, has_caller_port};
 use crate::scene::{Vitals, component_words, count_text, rate_text, share_text, summary};
 use crate::ui::icon::{kind_mark, state_mark};
 use crate::ui::live::live;
+use crate::ui::pressure::Found;
 use crate::ui::session::use_session;
 
 use super::wiring::Verdicts;
@@ -66,6 +67,7 @@ pub fn PartView(name: String) -> impl IntoView {
             <text class="name" x="-24" y="-17">{name.with_value(|name| shortened(name))}</text>
             {live(move || kind.with(|kind| kind.as_ref().map(ring_icon)))}
             {live(move || component.with(|component| component.as_ref().map(|component| vitals.with(|vitals| figures(component, vitals.as_ref())))))}
+            {left_text(name)}
         </g>
     }
 }
@@ -81,6 +83,14 @@ pub fn part_picture(component: &Component, vitals: Option<&Vitals>) -> impl Into
             {figures(component, vitals)}
         </g>
     }
+}
+
+/// `full in 12 s`, of what will soon be full.
+fn left_text(name: StoredValue<String>) -> impl IntoView {
+    let found: Found = expect_context();
+    live(move || {
+        found.left(&name.get_value()).map(|left| view! { <text class="left-text" x="-24" y="14">{left}</text> })
+    })
 }
 
 /// Whether the focus came by the keyboard: a click selects by itself.

@@ -135,10 +135,12 @@ impl Server {
 
     /// Fills in the frame that ends now.
     pub fn harvest(&mut self, now: Time, frame: &mut ComponentFrame) {
+        let (mut on_line, mut lines) = (0.0, 0.0);
         for instance in &mut self.instances {
             let (held, waiting) = instance.slots.harvest(now, FRAME);
             let (busy, runnable) = instance.cores.harvest(now, FRAME);
-            let (_, sending) = instance.line.harvest(now, FRAME);
+            let (line, sending) = instance.line.harvest(now, FRAME);
+            on_line += line;
             frame.busy += busy;
             frame.held += held;
             frame.waiting += waiting + runnable + sending;
@@ -146,7 +148,11 @@ impl Server {
                 frame.servers += instance.machine.cores as f32;
                 frame.slots += self.settings.concurrency as f32;
                 frame.capacity += self.settings.capacity as f32;
+                lines += 1.0;
             }
+        }
+        if self.settings.bandwidth_there().is_some() && lines > 0.0 {
+            frame.figures.push((Figure::LineUtilization, on_line / lines));
         }
         let group = self.settings.instances > 1 || self.settings.autoscale.is_some() || self.instances.len() > 1;
         let there = self.harvest_instances(now);
