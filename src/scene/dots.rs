@@ -66,7 +66,8 @@ impl DotStyle {
         }
     }
 
-    fn of(outcome: Outcome) -> DotStyle {
+    /// How an answer with this outcome looks.
+    pub fn of(outcome: Outcome) -> DotStyle {
         match outcome {
             Outcome::Ok => DotStyle::Good,
             Outcome::Degraded => DotStyle::Degraded,
