@@ -7,7 +7,7 @@ use pressure_point::editor::{box_of, curve_between};
 use pressure_point::metrics::Recording;
 use pressure_point::scene::histogram::histogram;
 use pressure_point::scene::requests::{LISTED_MAX, Wanted, requests};
-use pressure_point::scene::waterfall::{Stage, Waterfall};
+use pressure_point::scene::waterfall::{Segment, Stage, Waterfall};
 use pressure_point::scene::{
     DOTS_MAX, DotStyle, Flow, FlowState, Glance, Journey, Pace, Places, State, TripIndex, Vitals, WireShape,
     component_words, count_text, dots_at, nearest, policy_summary, rate_text, reason, share_text, summary,
@@ -347,9 +347,17 @@ fn a_waterfall_shows_every_moment_of_every_attempt_once() {
             assert!(bar.segments.iter().all(|segment| segment.from < segment.to && segment.to <= fall.to), "{told}");
             assert!(bar.segments.windows(2).all(|pair| pair[0].to == pair[1].from), "a gap: {told}");
             assert!(bar.segments.first().is_none_or(|segment| segment.from == bar.sent), "{told}");
-            // What is before the caller stopped waiting is for the caller; what is after it, for nobody.
-            let waited = Stage::ALL.iter().fold(Time::ZERO, |sum, stage| sum + bar.spent(*stage, false));
-            assert_eq!(bar.took().unwrap_or(fall.to.since(bar.sent)), waited, "{told}");
+            // Until its caller stopped waiting it is whole, and for the caller, unless somebody above had given up.
+            let settled = bar.settled.map_or(fall.to, |(at, _)| at);
+            let length = |segment: &Segment| segment.to.min(settled).since(segment.from);
+            let waited = bar.segments.iter().fold(Time::ZERO, |sum, segment| sum + length(segment));
+            assert_eq!(settled.since(bar.sent), waited, "{told}");
+            let wasted = bar.segments.iter().filter(|segment| segment.from >= settled);
+            assert!(wasted.clone().all(|segment| segment.nobody), "{told}");
+            assert!(
+                bar.depth > 0 || bar.segments.iter().all(|segment| segment.to > settled || !segment.nobody),
+                "{told}"
+            );
             assert!(bar.moments.windows(2).all(|pair| pair[0].0 <= pair[1].0), "{told}");
             assert!(bar.segments.iter().all(|segment| fall.across(segment.to) <= 1.0), "{told}");
         }

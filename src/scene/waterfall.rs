@@ -58,7 +58,7 @@ pub struct Segment {
     pub from: Time,
     /// Its end.
     pub to: Time,
-    /// The caller had already stopped waiting: this was done for nobody.
+    /// The caller, or somebody it works for, had already stopped waiting: this was done for nobody.
     pub nobody: bool,
 }
 
@@ -107,7 +107,7 @@ impl Waterfall {
     pub fn of(trip: &Trip, parts: &Parts, known: Time) -> Waterfall {
         let to = edge(trip, known);
         let mut bars = Vec::with_capacity(trip.spans.len());
-        nest(trip, parts, None, 0, to, &mut bars);
+        nest(trip, parts, None, &Above { depth: 0, given_up: None, until: to }, &mut bars);
         Waterfall {
             from: trip.wanted,
             to,
@@ -214,7 +214,16 @@ fn goes_on(span: &TripSpan) -> bool {
     given_up && span.answered.is_none() && span.arrived.get().is_some()
 }
 
-fn nest(trip: &Trip, parts: &Parts, parent: Option<u16>, depth: usize, until: Time, bars: &mut Vec<Bar>) {
+/// What an attempt has from those above it.
+struct Above {
+    depth: usize,
+    /// When the first of them stopped waiting.
+    given_up: Option<Time>,
+    /// The right edge.
+    until: Time,
+}
+
+fn nest(trip: &Trip, parts: &Parts, parent: Option<u16>, above: &Above, bars: &mut Vec<Bar>) {
     for (index, span) in trip.spans.iter().enumerate().filter(|(_, span)| span.parent == parent) {
         // A child has a higher number than its parent; a broken recording must not go round in circles.
         if parent.is_some_and(|parent| usize::from(parent) >= index) {
@@ -222,22 +231,29 @@ fn nest(trip: &Trip, parts: &Parts, parent: Option<u16>, depth: usize, until: Ti
         }
         let Ok(number) = u16::try_from(index) else { return };
         let first_call = trip.spans.iter().filter(|child| child.parent == Some(number)).map(|child| child.sent).min();
-        bars.push(bar(span, parts, depth, first_call, until));
-        nest(trip, parts, Some(number), depth + 1, until, bars);
+        bars.push(bar(span, parts, above, first_call));
+        let below = Above { depth: above.depth + 1, given_up: given_up(span, above), until: above.until };
+        nest(trip, parts, Some(number), &below, bars);
     }
 }
 
-fn bar(span: &TripSpan, parts: &Parts, depth: usize, first_call: Option<Time>, until: Time) -> Bar {
+/// When its caller, or one of those above, stopped waiting for it.
+fn given_up(span: &TripSpan, above: &Above) -> Option<Time> {
+    let own = span.settled.map(|(at, _)| at).filter(|_| !answered_in_time(span));
+    own.into_iter().chain(above.given_up).min()
+}
+
+fn bar(span: &TripSpan, parts: &Parts, above: &Above, first_call: Option<Time>) -> Bar {
     let (caller, callee) = parts.wires.get(span.wire as usize).copied().unwrap_or((u32::MAX, u32::MAX));
     Bar {
-        depth,
+        depth: above.depth,
         caller: component(parts, caller),
         callee: component(parts, callee),
         attempt: span.attempt,
         sent: span.sent,
         settled: span.settled,
         moments: moments_of(span),
-        segments: segments(span, first_call, until),
+        segments: segments(span, first_call, above),
         open: span.settled.is_none() || goes_on(span),
     }
 }
@@ -260,12 +276,11 @@ fn moments_of(span: &TripSpan) -> Vec<(Time, &'static str)> {
     moments
 }
 
-fn segments(span: &TripSpan, first_call: Option<Time>, until: Time) -> Vec<Segment> {
-    let settled = span.settled.map(|(at, _)| at);
-    let given_up = settled.filter(|_| !answered_in_time(span));
+fn segments(span: &TripSpan, first_call: Option<Time>, above: &Above) -> Vec<Segment> {
+    let given_up = given_up(span, above);
     let mut segments = Vec::new();
-    for (stage, from, to) in stretches(span, first_call, until) {
-        // What the caller's giving up divides is done for nobody from then on.
+    for (stage, from, to) in stretches(span, first_call, above.until) {
+        // What the giving up divides is done for nobody from then on.
         let cut = given_up.map_or(to, |at| at.clamp(from, to.max(from)));
         let parts = [(from, cut, false), (cut, to, true)];
         let parts = parts.into_iter().filter(|(from, to, _)| to > from);

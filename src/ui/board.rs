@@ -9,6 +9,7 @@ use super::events::Events;
 use super::latency::LatencyView;
 use super::live::live;
 use super::requests::Requests;
+use super::session::use_session;
 
 /// What the board can show. A new view is a variant here, a title, and its component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +72,8 @@ pub struct Board {
     pub tall: RwSignal<bool>,
     /// The number of the request that is opened as a waterfall.
     pub request: RwSignal<Option<usize>>,
+    /// The number of the request class that is looked at; the canvas shows the dots of others faintly. None is all.
+    pub class: RwSignal<Option<u16>>,
     /// Grows when the board must come into sight, wherever the reader is.
     pub wanted: RwSignal<u32>,
 }
@@ -82,6 +85,7 @@ impl Board {
             open: RwSignal::new(BoardView::Charts),
             tall: RwSignal::new(false),
             request: RwSignal::new(None),
+            class: RwSignal::new(None),
             wanted: RwSignal::new(0),
         };
         provide_context(board);
@@ -99,6 +103,24 @@ impl Board {
     pub fn open_request(&self, number: usize) {
         self.request.set(Some(number));
         self.reveal(BoardView::Requests);
+    }
+}
+
+/// The choice of the request class that the board looks at.
+#[component]
+pub fn ClassChoice() -> impl IntoView {
+    let (session, class) = (use_session(), expect_context::<Board>().class);
+    let names = Memo::new(move |_| session.with_recording(|recording| recording.parts.classes.clone()));
+    let kind = move |(index, name): (usize, String)| {
+        let of = Some(index as u16);
+        view! { <option value=index.to_string() selected=move || class.get() == of>{name}</option> }
+    };
+    view! {
+        <select class="chip-select" aria-label="Of which kind" title="Dots of other kinds are faint on the canvas"
+            on:change=move |event| class.set(event_target_value(&event).parse().ok())>
+            <option value="" selected=move || class.get().is_none()>"every kind"</option>
+            {live(move || names.get().into_iter().enumerate().map(kind).collect_view())}
+        </select>
     }
 }
 

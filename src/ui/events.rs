@@ -19,14 +19,14 @@ pub fn Events() -> impl IntoView {
         run.reset_count.track();
         session.with_design(|design| session.recording.with_value(|recording| stops(recording, design)))
     });
-    let item = move |stop: Stop| {
+    let passed =
+        Memo::new(move |_| found.with(|stops| stops.partition_point(|stop| stop.at <= session.playhead.get())));
+    let item = move |(index, stop): (usize, Stop)| {
         let at = stop.at;
         let class = format!("event-row{}", if stop.planned { " planned" } else { "" });
-        let reached = move || session.playhead.get() >= at;
-        let reached = Memo::new(move |_| reached());
         view! {
             <li>
-                <button class=class class:ahead=move || !reached.get() on:click=move |_| {
+                <button class=class class:ahead=move || passed.get() <= index on:click=move |_| {
                     run.ask(PlayerMessage::Pause);
                     run.ask(PlayerMessage::Seek(at));
                 }>
@@ -45,7 +45,7 @@ pub fn Events() -> impl IntoView {
     view! {
         <section class="events" aria-label="Events">
             {live(none)}
-            <ol class="event-rows">{live(move || found.get().into_iter().map(item).collect_view())}</ol>
+            <ol class="event-rows">{live(move || found.get().into_iter().enumerate().map(item).collect_view())}</ol>
         </section>
     }
 }

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::metrics::Recording;
 use crate::scene::histogram::{Column, Histogram, histogram};
 use crate::scene::plot::short;
 use crate::units::Time;
 
+use super::board::{Board, ClassChoice};
 use super::live::live;
 use super::run::use_run;
 use super::session::use_session;
@@ -18,7 +18,7 @@ const LAST: Time = Time(10_000_000_000);
 #[component]
 pub fn LatencyView() -> impl IntoView {
     let (run, session) = (use_run(), use_session());
-    let (whole, class) = (RwSignal::new(false), RwSignal::new(None::<u16>));
+    let (whole, class) = (RwSignal::new(false), expect_context::<Board>().class);
     let shape = Memo::new(move |_| {
         run.beat.track();
         run.reset_count.track();
@@ -26,11 +26,6 @@ pub fn LatencyView() -> impl IntoView {
         let from = if whole.get() { Time::ZERO } else { at.since(LAST) };
         session.recording.with_value(|recording| histogram(recording, from, at, class.get()))
     });
-    let classes = Memo::new(move |_| session.with_recording(|recording: &Recording| recording.parts.classes.clone()));
-    let kind = move |(index, name): (usize, String)| {
-        let of = Some(index as u16);
-        view! { <option value=index.to_string() selected=move || class.get() == of>{name}</option> }
-    };
     let stretch = move |text: &'static str, of: bool| {
         view! {
             <button class="chip" aria-pressed=move || (whole.get() == of).to_string() on:click=move |_| whole.set(of)>{text}</button>
@@ -41,10 +36,7 @@ pub fn LatencyView() -> impl IntoView {
             <div class="latency-head">
                 {stretch("Last 10 s", false)}
                 {stretch("Whole run", true)}
-                <select class="chip-select" aria-label="Of which kind" on:change=move |event| class.set(event_target_value(&event).parse().ok())>
-                    <option value="" selected=move || class.get().is_none()>"every kind"</option>
-                    {live(move || classes.get().into_iter().enumerate().map(kind).collect_view())}
-                </select>
+                <ClassChoice />
                 <p class="soft latency-words">{move || shape.with(Histogram::words)}</p>
             </div>
             {live(move || shape.with(picture))}

@@ -4,13 +4,12 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
-use crate::metrics::Recording;
 use crate::scene::plot::clock_tenths;
 use crate::scene::requests::{Entry, LISTED_MAX, WINDOW, Wanted, requests};
 use crate::scene::{DotStyle, outcome_word};
 use crate::units::Time;
 
-use super::board::Board;
+use super::board::{Board, ClassChoice};
 use super::canvas::dots::dot_mark;
 use super::live::live;
 use super::session::{Session, use_session};
@@ -23,12 +22,12 @@ type Listed = (usize, Vec<Entry>);
 #[component]
 pub fn Requests() -> impl IntoView {
     let (session, board) = (use_session(), expect_context::<Board>());
-    let (wanted, class) = (RwSignal::new(Wanted::All), RwSignal::new(None::<u16>));
+    let wanted = RwSignal::new(Wanted::All);
     // Under the pointer or the keyboard's focus the list stands still.
     let held = RwSignal::new(false);
     let moment = Memo::new(move |_| moment(session));
     let listed = Memo::new(move |before: Option<&Listed>| {
-        let (held, wanted, class) = (held.get(), wanted.get(), class.get());
+        let (held, wanted, class) = (held.get(), wanted.get(), board.class.get());
         moment.track();
         match before {
             Some(before) if held && session.playing.get() => before.clone(),
@@ -43,7 +42,7 @@ pub fn Requests() -> impl IntoView {
         <section class="requests" class:opened=opened aria-label="Requests">
             <div class="request-list" on:pointerenter=move |_| held.set(true) on:pointerleave=move |_| held.set(false)
                 on:focusin=move |_| held.set(true) on:focusout=move |_| held.set(false)>
-                <Filters wanted=wanted class=class />
+                <Filters wanted=wanted />
                 <p class="soft request-count">{move || listed.with(count_text)}</p>
                 <ul class="request-rows" aria-label="Sampled requests" on:keydown=|event| walk(&event)>
                     {live(move || {
@@ -85,14 +84,8 @@ fn count_text((count, listed): &Listed) -> String {
 }
 
 #[component]
-fn Filters(wanted: RwSignal<Wanted>, class: RwSignal<Option<u16>>) -> impl IntoView {
-    let session = use_session();
-    let classes = Memo::new(move |_| session.with_recording(|recording: &Recording| recording.parts.classes.clone()));
+fn Filters(wanted: RwSignal<Wanted>) -> impl IntoView {
     let wish = move |wish: Wanted| view! { <option value=wish.word() selected=move || wanted.get() == wish>{wish.word()}</option> };
-    let kind = move |(index, name): (usize, String)| {
-        let of = Some(index as u16);
-        view! { <option value=index.to_string() selected=move || class.get() == of>{name}</option> }
-    };
     let wish_chosen = move |event| {
         let word = event_target_value(&event);
         wanted.set(Wanted::ALL.into_iter().find(|wish| wish.word() == word).unwrap_or_default());
@@ -102,10 +95,7 @@ fn Filters(wanted: RwSignal<Wanted>, class: RwSignal<Option<u16>>) -> impl IntoV
             <select class="chip-select" aria-label="Which requests" on:change=wish_chosen>
                 {Wanted::ALL.map(wish).collect_view()}
             </select>
-            <select class="chip-select" aria-label="Of which kind" on:change=move |event| class.set(event_target_value(&event).parse().ok())>
-                <option value="" selected=move || class.get().is_none()>"every kind"</option>
-                {live(move || classes.get().into_iter().enumerate().map(kind).collect_view())}
-            </select>
+            <ClassChoice />
         </div>
     }
 }

@@ -25,6 +25,9 @@ const REACH_TOUCH: f64 = 18.0;
 /// A pointer that moved less than this has clicked.
 const CLICK: f64 = 4.0;
 
+/// How much is seen of the dots of other request classes than the chosen one.
+const FAINT: f64 = 0.18;
+
 /// The dots of the last picture.
 type LastDots = Rc<RefCell<Vec<Dot>>>;
 
@@ -96,6 +99,8 @@ struct Shown {
     look: u32,
     /// The request that is open as a waterfall.
     open: Option<usize>,
+    /// The request class whose dots are not faint; none is all.
+    class: Option<u16>,
 }
 
 struct Layer {
@@ -182,6 +187,7 @@ impl Layer {
             ratio: window().device_pixel_ratio(),
             look: self.look.get_value(),
             open: self.board.request.get_untracked(),
+            class: self.board.class.get_untracked(),
         };
         if self.shown == Some(shown) {
             return;
@@ -203,13 +209,26 @@ impl Layer {
         let zoom = camera.zoom;
         let _ = self.pen.translate(-camera.origin.x * zoom, -camera.origin.y * zoom);
         let _ = self.pen.scale(zoom, zoom);
-        for (style, colour) in DotStyle::ALL.into_iter().zip(&self.colours) {
-            draw_style(&self.pen, style, colour, &self.rim, &dots);
+        if let Some(class) = shown.class {
+            let of_class = |dot: &Dot| recording_class(session, dot.trip) == Some(class);
+            let (chosen, others): (Vec<Dot>, Vec<Dot>) = dots.iter().partition(|dot| of_class(dot));
+            self.pen.set_global_alpha(FAINT);
+            self.draw_dots(&others);
+            self.pen.set_global_alpha(1.0);
+            self.draw_dots(&chosen);
+        } else {
+            self.draw_dots(&dots);
         }
         for dot in dots.iter().filter(|dot| Some(dot.trip) == shown.open) {
             self.ring(dot);
         }
         *self.last.borrow_mut() = dots;
+    }
+
+    fn draw_dots(&self, dots: &[Dot]) {
+        for (style, colour) in DotStyle::ALL.into_iter().zip(&self.colours) {
+            draw_style(&self.pen, style, colour, &self.rim, dots);
+        }
     }
 
     /// The open request's dots have a ring around them.
@@ -253,6 +272,10 @@ impl Layer {
         self.rim = read("--panel");
         self.ink = read("--ink");
     }
+}
+
+fn recording_class(session: Session, trip: usize) -> Option<u16> {
+    session.recording.with_value(|recording| recording.trips.get(trip).map(|trip| trip.class))
 }
 
 /// The style sheet's colour of a style.

@@ -138,9 +138,9 @@ fn path(points: &Points, pad: Pad) -> String {
 #[component]
 fn Handle(index: usize, points: Memo<Points>, pad: Memo<Pad>, put: Put) -> impl IntoView {
     let session = use_session();
-    let point = Memo::new(move |_| points.with(|points| points.get(index).copied().unwrap_or_default()));
+    let point = move || points.with(|points| points.get(index).copied().unwrap_or_default());
     let style = move || {
-        let (x, y) = pad.get().place(point.get());
+        let (x, y) = pad.get().place(point());
         format!("left:{:.3}%;bottom:{:.3}%", x * 100.0, y * 100.0)
     };
     let remove = move || put.run((removed(&points.get_untracked(), index), false));
@@ -174,8 +174,8 @@ fn Handle(index: usize, points: Memo<Points>, pad: Memo<Pad>, put: Put) -> impl 
     view! {
         <button class="pad-point" id=id_of(index) data-point=index.to_string() role="slider" style=style
             aria-label=format!("Point {}", index + 1) aria-valuemin="0" aria-valuemax=move || pad.get().top
-            aria-valuenow=move || point.get().1.0 aria-valuetext=move || said(point.get().0, point.get().1)
-            title=move || format!("{}. Drag it; arrows move it, Enter adds one after it, Delete takes it away", said(point.get().0, point.get().1))
+            aria-valuenow=move || point().1.0 aria-valuetext=move || said(point().0, point().1)
+            title=move || format!("{}. Drag it; arrows move it, Enter adds one after it, Delete takes it away", said(point().0, point().1))
             on:keydown=key on:keyup=move |_| session.dispatch(Msg::Seal) on:blur=move |_| session.dispatch(Msg::Seal)
             on:dblclick=move |_| {
                 remove();
