@@ -63,8 +63,10 @@ mod tests {
 
     use super::*;
 
-    fn plot(chart: Chart, lines: &[(&str, &[Option<(f64, f64)>])]) -> Plot {
-        let line = |(name, points): &(&str, &[Option<(f64, f64)>])| Line {
+    type Points = [Option<(f64, f64)>];
+
+    fn plot(chart: Chart, lines: &[(&str, &Points)]) -> Plot {
+        let line = |(name, points): &(&str, &Points)| Line {
             role: Role::P50,
             name: (*name).to_owned(),
             points: points.to_vec(),

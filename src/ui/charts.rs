@@ -88,68 +88,93 @@ fn ChartView(chart: Chart, of: Option<String>) -> impl IntoView {
     }
 }
 
-/// What the pointer and the keys do on a chart: a shared cursor, zoom, and a click that moves the playhead.
+/// A hand on a chart: what its pointer does.
+#[derive(Clone, Copy)]
+struct Hand {
+    run: Run,
+    desk: ChartDesk,
+    sheet: NodeRef<Div>,
+    plot: RwSignal<Option<Plot>>,
+    /// Where the pressed pointer went down and is now, in CSS pixels from the left.
+    drag: RwSignal<Option<(f64, f64)>>,
+}
+
+impl Hand {
+    fn place(self, x: i32) -> Option<f64> {
+        Some(f64::from(x) - self.sheet.get_untracked()?.get_bounding_client_rect().left())
+    }
+
+    fn time_at(self, x: f64) -> Option<Time> {
+        let width = f64::from(self.sheet.get_untracked()?.client_width());
+        let share = ((x - LEFT) / (width - LEFT - RIGHT)).clamp(0.0, 1.0);
+        let (from, to) = self.plot.with_untracked(|plot| plot.as_ref().map(|plot| plot.seconds))?;
+        Some(Time::from_secs_f64(from + share * (to - from)))
+    }
+
+    fn down(self, event: &PointerEvent) {
+        if event.button() != 0 {
+            return;
+        }
+        if let (Some(sheet), Some(x)) = (self.sheet.get_untracked(), self.place(event.client_x())) {
+            let _ = sheet.set_pointer_capture(event.pointer_id());
+            self.drag.set(Some((x, x)));
+        }
+    }
+
+    fn moved(self, event: &PointerEvent) {
+        let Some(x) = self.place(event.client_x()) else { return };
+        self.desk.cursor.set(self.time_at(x));
+        if self.drag.with_untracked(Option::is_some) {
+            self.drag.update(|drag| drag.iter_mut().for_each(|drag| drag.1 = x));
+        }
+    }
+
+    /// A click goes there; a drag shows what lies between.
+    fn up(self) {
+        let Some((from, to)) = self.drag.get_untracked() else { return };
+        self.drag.set(None);
+        let (Some(a), Some(b)) = (self.time_at(from), self.time_at(to)) else { return };
+        match (from - to).abs() < CLICK {
+            true => self.run.ask(PlayerMessage::Seek(b)),
+            false => self.desk.shown.set(Shown::between(a, b, self.run.player.with_untracked(Player::duration))),
+        }
+    }
+
+    fn wheel(self, event: &WheelEvent) {
+        let Some(at) = self.place(event.client_x()).and_then(|x| self.time_at(x)) else { return };
+        // At its ends the page may scroll.
+        if self.desk.zoom(self.run, at, if event.delta_y() > 0.0 { ZOOM } else { 1.0 / ZOOM }) {
+            event.prevent_default();
+        }
+    }
+
+    /// The time of the cursor; without one, of the playhead.
+    fn now(self) -> Time {
+        self.desk.cursor.get().unwrap_or_else(|| self.run.player.with_untracked(Player::playhead))
+    }
+}
+
+/// A chart's cursor, shared by all, with zoom and a click that moves the playhead.
 #[component]
 fn ChartSheet(chart: Chart, plot: RwSignal<Option<Plot>>, children: Children) -> impl IntoView {
     let (run, desk, theme) = (use_run(), expect_context::<ChartDesk>(), expect_context::<Theme>());
     let sheet: NodeRef<Div> = NodeRef::new();
-    // Where the pressed pointer went down and is now, in CSS pixels from the left.
-    let drag = RwSignal::new(None::<(f64, f64)>);
-    let place = move |x: i32| sheet.get_untracked().map(|sheet| f64::from(x) - sheet.get_bounding_client_rect().left());
-    let time_at = move |x: f64| {
-        let width = sheet.get_untracked().map(|sheet| f64::from(sheet.client_width()))?;
-        let share = ((x - LEFT) / (width - LEFT - RIGHT)).clamp(0.0, 1.0);
-        let (from, to) = plot.with_untracked(|plot| plot.as_ref().map(|plot| plot.seconds))?;
-        Some(Time::from_secs_f64(from + share * (to - from)))
-    };
-    let down = move |event: PointerEvent| {
-        if event.button() != 0 {
-            return;
-        }
-        if let (Some(sheet), Some(x)) = (sheet.get_untracked(), place(event.client_x())) {
-            let _ = sheet.set_pointer_capture(event.pointer_id());
-            drag.set(Some((x, x)));
-        }
-    };
-    let moved = move |event: PointerEvent| {
-        let Some(x) = place(event.client_x()) else { return };
-        desk.cursor.set(time_at(x));
-        drag.update(|drag| drag.iter_mut().for_each(|drag| drag.1 = x));
-    };
-    let up = move |_| {
-        let Some((from, to)) = drag.get_untracked() else { return };
-        drag.set(None);
-        let (Some(a), Some(b)) = (time_at(from), time_at(to)) else { return };
-        match (from - to).abs() < CLICK {
-            true => run.ask(PlayerMessage::Seek(b)),
-            false => desk.shown.set(Shown::between(a, b, run.player.with_untracked(Player::duration))),
-        }
-    };
-    let wheel = move |event: WheelEvent| {
-        let Some(at) = place(event.client_x()).and_then(time_at) else { return };
-        if desk.zoom(run, at, if event.delta_y() > 0.0 { ZOOM } else { 1.0 / ZOOM }) {
-            event.prevent_default();
-        }
-    };
+    let drag = RwSignal::new(None);
+    let hand = Hand { run, desk, sheet, plot, drag };
     let said = move || {
-        let at = desk.cursor.get().unwrap_or_else(|| run.player.with_untracked(Player::playhead));
+        let at = hand.now();
         let values = plot.with(|plot| plot.as_ref().map(|plot| values_text(plot, at)).unwrap_or_default());
         format!("{}{values}", clock_tenths(at))
     };
-    let now = move || desk.cursor.get().unwrap_or_else(|| run.player.with_untracked(Player::playhead)).as_secs_f64();
-    let end = |first: bool| {
-        move || {
-            let ends = plot.with(|plot| plot.as_ref().map_or((0.0, 1.0), |plot| plot.seconds));
-            if first { ends.0 } else { ends.1 }
-        }
-    };
+    let ends = move || plot.with(|plot| plot.as_ref().map_or((0.0, 1.0), |plot| plot.seconds));
     view! {
-        <div class="chart-sheet" node_ref=sheet role="slider" tabindex="0" aria-valuemin=end(true) aria-valuemax=end(false)
-            aria-valuenow=now aria-valuetext=said
+        <div class="chart-sheet" node_ref=sheet role="slider" tabindex="0" aria-valuemin=move || ends().0
+            aria-valuemax=move || ends().1 aria-valuenow=move || hand.now().as_secs_f64() aria-valuetext=said
             aria-label=move || plot.with(|plot| plot.as_ref().map_or(chart.title().to_owned(), Plot::summary))
             title="Drag or turn the wheel to zoom; click to go there; double click shows all"
-            on:pointerdown=down on:pointermove=moved on:pointerup=up on:pointercancel=move |_| drag.set(None)
-            on:pointerleave=move |_| desk.cursor.set(None) on:wheel=wheel
+            on:pointerdown=move |event| hand.down(&event) on:pointermove=move |event| hand.moved(&event)
+            on:pointerup=move |_| hand.up() on:pointercancel=move |_| drag.set(None)
+            on:pointerleave=move |_| desk.cursor.set(None) on:wheel=move |event| hand.wheel(&event)
             on:dblclick=move |_| desk.shown.set(Shown::Whole)
             on:keydown=move |event| on_key(run, desk, &event) on:blur=move |_| desk.cursor.set(None)>
             {children()}

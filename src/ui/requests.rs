@@ -39,7 +39,7 @@ pub fn Requests() -> impl IntoView {
     });
     let opened = move || board.request.get().is_some();
     view! {
-        <section class="requests" class:opened=opened aria-label="Requests">
+        <section class="requests" class:opened=opened aria-label="Single requests">
             <div class="request-list" on:pointerenter=move |_| held.set(true) on:pointerleave=move |_| held.set(false)
                 on:focusin=move |_| held.set(true) on:focusout=move |_| held.set(false)>
                 <Filters wanted=wanted />

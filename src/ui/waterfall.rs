@@ -44,7 +44,7 @@ pub fn WaterfallView(number: usize) -> impl IntoView {
         <section class="waterfall" aria-label="Request">
             <header class="waterfall-head">
                 <div>
-                    <h3>{move || opened.with(|opened| opened.as_ref().map(|(fall, _)| title(fall)))}</h3>
+                    <h2>{move || opened.with(|opened| opened.as_ref().map(|(fall, _)| title(fall)))}</h2>
                     <p class="waterfall-reason">{move || opened.with(|opened| opened.as_ref().and_then(|(_, why)| why.clone()))}</p>
                 </div>
                 <button class="chip" aria-pressed=move || as_table.get().to_string()

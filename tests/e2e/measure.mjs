@@ -117,7 +117,7 @@ reads = 1
 [components.users]
 kind = "clients"
 at = [0, 860]
-traffic = "74/s"
+traffic = "68/s"
 [components.lb]
 kind = "load-balancer"
 at = [240, 860]

@@ -10,7 +10,7 @@ use crate::editor::drawing::{Pad, Points, added, moved, removed, split};
 use crate::scene::rate_text;
 use crate::ui::live::live;
 use crate::ui::rows::rows;
-use crate::ui::session::use_session;
+use crate::ui::session::{Session, use_session};
 use crate::units::{Rate, Time};
 
 /// A pointer that moved less than this, in CSS pixels, has clicked.
@@ -34,38 +34,44 @@ struct Drag {
 /// Makes a curve the setting's value: as a preview, or as one step. Whether that is allowed.
 pub type Put = Callback<(Points, bool), bool>;
 
-/// The pad of these points.
-#[component]
-pub fn CurvePad(points: Memo<Points>, put: Put) -> impl IntoView {
-    let session = use_session();
-    let element: NodeRef<Div> = NodeRef::new();
-    let drag = RwSignal::new(None::<Drag>);
-    let duration = Memo::new(move |_| session.with_design(|design| design.duration));
-    let pad = Memo::new(move |_| {
-        drag.with(|drag| drag.as_ref().map(|drag| drag.pad))
-            .unwrap_or_else(|| points.with(|points| Pad::of(points, duration.get())))
-    });
-    let place = move |event: &PointerEvent| {
-        let rect = element.get_untracked()?.get_bounding_client_rect();
+/// A hand on the pad: what its pointer does.
+#[derive(Clone, Copy)]
+struct Hand {
+    session: Session,
+    element: NodeRef<Div>,
+    drag: RwSignal<Option<Drag>>,
+    points: Memo<Points>,
+    pad: Memo<Pad>,
+    put: Put,
+}
+
+impl Hand {
+    /// The place on the pad, as shares from the left and from the bottom.
+    fn place(self, event: &PointerEvent) -> Option<(f64, f64)> {
+        let rect = self.element.get_untracked()?.get_bounding_client_rect();
         let x = (f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0);
-        let y = 1.0 - (f64::from(event.client_y()) - rect.top()) / rect.height().max(1.0);
-        Some((x, y))
-    };
-    let down = move |event: PointerEvent| {
-        let Some((x, y)) = place(&event).filter(|_| event.button() == 0) else { return };
-        if let Some(element) = element.get_untracked() {
+        Some((x, 1.0 - (f64::from(event.client_y()) - rect.top()) / rect.height().max(1.0)))
+    }
+
+    fn down(self, event: &PointerEvent) {
+        let Some((x, y)) = self.place(event).filter(|_| event.button() == 0) else { return };
+        if let Some(element) = self.element.get_untracked() {
             let _ = element.set_pointer_capture(event.pointer_id());
         }
         let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
         let index = target.and_then(|target| target.dataset().get("point")?.parse().ok());
-        let (before, pad) = (points.get_untracked(), pad.get_untracked());
-        let from = (f64::from(event.client_x()), f64::from(event.client_y()));
-        drag.set(Some(Drag { before, pad, index, stroke: vec![pad.point(x, y)], from, moved: false }));
-    };
-    let moving = move |event: PointerEvent| {
-        let Some((x, y)) = place(&event) else { return };
-        let (mx, my) = (f64::from(event.client_x()), f64::from(event.client_y()));
-        let drawn = drag.try_update(|drag| {
+        let (before, pad) = (self.points.get_untracked(), self.pad.get_untracked());
+        let stroke = vec![pad.point(x, y)];
+        self.drag.set(Some(Drag { before, pad, index, stroke, from: on_screen(event), moved: false }));
+    }
+
+    fn moving(self, event: &PointerEvent) {
+        if self.drag.with_untracked(Option::is_none) {
+            return;
+        }
+        let Some((x, y)) = self.place(event) else { return };
+        let (mx, my) = on_screen(event);
+        let drawn = self.drag.try_update(|drag| {
             let drag = drag.as_mut()?;
             drag.moved |= (mx - drag.from.0).hypot(my - drag.from.1) >= CLICK;
             let point = drag.pad.point(x, y);
@@ -78,21 +84,40 @@ pub fn CurvePad(points: Memo<Points>, put: Put) -> impl IntoView {
         });
         // What the lesson does not allow is told once, not at every move.
         if let Some(Some(drawn)) = drawn
-            && !put.run((drawn, true))
+            && !self.put.run((drawn, true))
         {
-            drag.set(None);
+            self.drag.set(None);
         }
-    };
-    let up = move |_| {
-        let Some(over) = drag.try_update(Option::take).flatten() else { return };
+    }
+
+    fn up(self) {
+        let Some(over) = self.drag.try_update(Option::take).flatten() else { return };
         match (over.moved, over.index) {
-            (true, _) => session.dispatch(Msg::Seal),
+            (true, _) => self.session.dispatch(Msg::Seal),
             (false, None) => {
-                put.run((added(&over.before, over.stroke[0]).0, false));
+                self.put.run((added(&over.before, over.stroke[0]).0, false));
             }
             (false, Some(_)) => {}
         }
-    };
+    }
+}
+
+fn on_screen(event: &PointerEvent) -> (f64, f64) {
+    (f64::from(event.client_x()), f64::from(event.client_y()))
+}
+
+/// The pad of these points.
+#[component]
+pub fn CurvePad(points: Memo<Points>, put: Put) -> impl IntoView {
+    let session = use_session();
+    let element: NodeRef<Div> = NodeRef::new();
+    let drag = RwSignal::new(None::<Drag>);
+    let duration = Memo::new(move |_| session.with_design(|design| design.duration));
+    let pad = Memo::new(move |_| {
+        drag.with(|drag| drag.as_ref().map(|drag| drag.pad))
+            .unwrap_or_else(|| points.with(|points| Pad::of(points, duration.get())))
+    });
+    let hand = Hand { session, element, drag, points, pad, put };
     let area = move || points.with(|points| path(points, pad.get()));
     let keys = move || (0..points.with(Vec::len)).map(|index| index.to_string()).collect();
     let handle = move |key: String| {
@@ -100,8 +125,9 @@ pub fn CurvePad(points: Memo<Points>, put: Put) -> impl IntoView {
         view! { <Handle index=index points=points pad=pad put=put /> }
     };
     view! {
-        <div class="pad" node_ref=element on:pointerdown=down on:pointermove=moving on:pointerup=up
-            on:pointercancel=move |event| up(event)>
+        <div class="pad" node_ref=element on:pointerdown=move |event| hand.down(&event)
+            on:pointermove=move |event| hand.moving(&event) on:pointerup=move |_| hand.up()
+            on:pointercancel=move |_| hand.up()>
             <svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
                 <path class="pad-area" d=move || format!("{}L1 1L0 1Z", area())></path>
                 <path class="pad-line" d=area></path>
@@ -130,7 +156,7 @@ fn path(points: &Points, pad: Pad) -> String {
     let first = places().next().map_or(0.0, |place| place.1);
     let mut text = format!("M0 {:.4}", 1.0 - first);
     places().for_each(|(x, y)| text.push_str(&format!("L{x:.4} {:.4}", 1.0 - y)));
-    let last = places().last().map_or(0.0, |place| place.1);
+    let last = places().next_back().map_or(0.0, |place| place.1);
     text + &format!("L1 {:.4}", 1.0 - last)
 }
 
