@@ -5,11 +5,15 @@ use std::sync::OnceLock;
 use pressure_point::design::{Design, Point, read};
 use pressure_point::editor::{box_of, curve_between};
 use pressure_point::metrics::Recording;
+use pressure_point::scene::histogram::histogram;
+use pressure_point::scene::requests::{LISTED_MAX, Wanted, requests};
+use pressure_point::scene::waterfall::{Segment, Stage, Waterfall};
 use pressure_point::scene::{
     DOTS_MAX, DotStyle, Flow, FlowState, Glance, Journey, Pace, Places, State, TripIndex, Vitals, WireShape,
-    component_words, count_text, dots_at, policy_summary, rate_text, share_text, summary, upstream_first,
+    component_words, count_text, dots_at, nearest, policy_summary, rate_text, reason, share_text, summary,
+    upstream_first,
 };
-use pressure_point::sim::{BreakerState, ComponentFrame, Frame, Health, Parts, Replay};
+use pressure_point::sim::{BreakerState, ComponentFrame, Frame, Health, Outcome, Parts, Replay};
 use pressure_point::units::Time;
 
 const SPEEDS: [f64; 4] = [0.01, 0.2, 1.0, 16.0];
@@ -329,4 +333,131 @@ fn boxes_and_wires_say_what_matters_most() {
     );
     let said = policy_summary(&all.expect("it reads").wires[0].policy);
     assert_eq!(said, "≤ 1s, deadline, hedge 20ms, breaker, bulkhead 9, fallback, 5MB/s, loses 1%");
+}
+
+#[test]
+fn a_waterfall_shows_every_moment_of_every_attempt_once() {
+    let (_, recording) = collapse();
+    for (number, trip) in recording.trips.iter().enumerate() {
+        let fall = Waterfall::of(trip, &recording.parts, recording.end());
+        assert_eq!(fall.bars.len(), trip.spans.len(), "trip {number}");
+        assert!(fall.from == trip.wanted && fall.to > fall.from, "trip {number}: {fall:?}");
+        for bar in &fall.bars {
+            let told = format!("trip {number}: {bar:?}");
+            assert!(bar.segments.iter().all(|segment| segment.from < segment.to && segment.to <= fall.to), "{told}");
+            assert!(bar.segments.windows(2).all(|pair| pair[0].to == pair[1].from), "a gap: {told}");
+            assert!(bar.segments.first().is_none_or(|segment| segment.from == bar.sent), "{told}");
+            // Until its caller stopped waiting it is whole, and for the caller, unless somebody above had given up.
+            let settled = bar.settled.map_or(fall.to, |(at, _)| at);
+            let length = |segment: &Segment| segment.to.min(settled).since(segment.from);
+            let waited = bar.segments.iter().fold(Time::ZERO, |sum, segment| sum + length(segment));
+            assert_eq!(settled.since(bar.sent), waited, "{told}");
+            let wasted = bar.segments.iter().filter(|segment| segment.from >= settled);
+            assert!(wasted.clone().all(|segment| segment.nobody), "{told}");
+            assert!(
+                bar.depth > 0 || bar.segments.iter().all(|segment| segment.to > settled || !segment.nobody),
+                "{told}"
+            );
+            assert!(bar.moments.windows(2).all(|pair| pair[0].0 <= pair[1].0), "{told}");
+            assert!(bar.segments.iter().all(|segment| fall.across(segment.to) <= 1.0), "{told}");
+        }
+        // Each stands below the attempt it was made for.
+        assert!(fall.bars.first().is_none_or(|bar| bar.depth == 0));
+        assert!(fall.bars.windows(2).all(|pair| pair[1].depth <= pair[0].depth + 1), "trip {number}");
+    }
+}
+
+#[test]
+fn waterfalls_tell_of_waits_retries_and_work_for_nobody() {
+    let (_, recording) = collapse();
+    let falls: Vec<Waterfall> =
+        recording.trips.iter().map(|trip| Waterfall::of(trip, &recording.parts, recording.end())).collect();
+    let bars = || falls.iter().flat_map(|fall| &fall.bars);
+    for stage in [Stage::Out, Stage::Waiting, Stage::Service, Stage::Back] {
+        assert!(bars().any(|bar| bar.spent(stage, false) > Time::ZERO), "no {stage:?} anywhere");
+    }
+    assert!(bars().any(|bar| bar.attempt == 3 && bar.title() == "users to lb, attempt 3"));
+    let wasted = bars().find(|bar| !bar.open && bar.for_nobody() > Time::from_millis(100)).expect("late work");
+    assert!(wasted.words().contains("timed out after") && wasted.words().contains(" for nobody"), "{}", wasted.words());
+    let quick = falls.iter().find(|fall| matches!(fall.ended, Some((_, Outcome::Ok)))).expect("a good answer");
+    let words = quick.bars[0].words();
+    assert!(
+        words.starts_with("users to lb: network out 10 ms, ") && words.contains("network back 10 ms, answered after"),
+        "{words}"
+    );
+}
+
+#[test]
+fn every_failure_has_a_reason_that_names_a_part() {
+    let (design, recording) = collapse();
+    let mut reasons = Vec::new();
+    for trip in recording.trips.iter().filter(|trip| trip.ended.is_some()) {
+        let said = reason(trip, &recording.parts);
+        let good = matches!(trip.ended, Some((_, Outcome::Ok)));
+        assert_eq!(said.is_none(), good, "{said:?}");
+        let Some(said) = said else { continue };
+        assert!(design.components.iter().any(|component| said.contains(&component.name)), "{said}");
+        assert!(said.ends_with('.') && !said.contains('?'), "{said}");
+        reasons.push(said);
+    }
+    let some =
+        |words: &str| assert!(reasons.iter().any(|said| said.contains(words)), "nobody said {words:?}: {reasons:#?}");
+    some("for a place at app");
+    some("the waiting room of app was full");
+    some("users gave up after");
+}
+
+#[test]
+fn the_list_of_requests_puts_failures_first() {
+    let (_, recording) = collapse();
+    for second in 0..=12 {
+        let playhead = Time::from_secs(second);
+        let (count, all) = requests(recording, playhead, Wanted::All, None);
+        assert!(all.len() == count.min(LISTED_MAX), "at {second} s");
+        let failed = |outcome: Option<Outcome>| outcome.is_some_and(|outcome| outcome != Outcome::Ok);
+        assert!(
+            all.windows(2)
+                .all(|pair| (failed(pair[0].outcome), pair[0].took) >= (failed(pair[1].outcome), pair[1].took))
+        );
+        assert!(all.iter().all(|entry| entry.wanted <= playhead && entry.wanted + entry.took <= playhead));
+        let parts = [Wanted::Failed, Wanted::Answered, Wanted::UnderWay];
+        let sum: usize = parts.iter().map(|wanted| requests(recording, playhead, *wanted, None).0).sum();
+        assert_eq!(sum, count, "each is failed, answered or under way");
+        assert_eq!(requests(recording, playhead, Wanted::All, Some(0)).0, count);
+        assert_eq!(requests(recording, playhead, Wanted::All, Some(7)).0, 0);
+    }
+    let retried = requests(recording, Time::from_secs(7), Wanted::Retried, None).1;
+    assert!(!retried.is_empty() && retried.iter().all(|entry| entry.retries > 0 && entry.attempts > entry.retries));
+}
+
+#[test]
+fn a_dot_is_found_where_it_is() {
+    let (design, recording) = collapse();
+    let mut index = TripIndex::default();
+    index.refresh(recording);
+    let dots = dots_at(recording, &index, &Places::of(design, &recording.parts), Time::from_secs(6), 1.0);
+    assert!(dots.len() > 10);
+    for dot in &dots {
+        let found = nearest(&dots, dot.at, 5.0).expect("it is there");
+        assert_eq!(found.at, dot.at);
+        assert!(recording.trips[found.trip].wanted <= Time::from_secs(6));
+    }
+    assert_eq!(nearest(&dots, Point { x: -500.0, y: -500.0 }, 20.0), None);
+}
+
+#[test]
+fn the_histogram_counts_the_good_answers_of_its_time() {
+    let (_, recording) = collapse();
+    let counted =
+        |from: u64, to: u64, class| histogram(recording, Time::from_secs(from), Time::from_secs(to), class).answers;
+    let answered = |frames: &[Frame]| {
+        frames.iter().flat_map(|frame| &frame.users).map(|users| u64::from(users.succeeded)).sum::<u64>()
+    };
+    assert_eq!(counted(0, 12, None), answered(&recording.frames));
+    assert_eq!(counted(2, 5, None), answered(&recording.frames[20..50]));
+    assert_eq!(counted(0, 12, Some(0)), counted(0, 12, None), "there is one class");
+    let histogram = histogram(recording, Time::ZERO, Time::from_secs(12), None);
+    assert_eq!(histogram.columns.iter().map(|column| column.count).sum::<u64>(), histogram.answers);
+    assert!(histogram.marks.windows(2).all(|pair| pair[0].1 <= pair[1].1), "{:?}", histogram.marks);
+    assert!(histogram.words().contains("good answers: p50 "), "{}", histogram.words());
 }

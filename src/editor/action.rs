@@ -51,6 +51,10 @@ pub enum Action {
     StepForward,
     /// One frame back.
     StepBack,
+    /// To the next event of the run.
+    NextEvent,
+    /// To the event before.
+    LastEvent,
     /// Back to the start of the run.
     Rewind,
     /// Twice as fast.
@@ -135,6 +139,8 @@ actions! {
         PlayPause "play-pause" "Play or pause" Canvas ["P"];
         StepForward "step-forward" "Step forward" Canvas ["."];
         StepBack "step-back" "Step back" Canvas [","];
+        NextEvent "next-event" "To the next event" Canvas [">"];
+        LastEvent "last-event" "To the event before" Canvas ["<"];
         Rewind "rewind" "Back to the start" Canvas ["Home"];
         Faster "faster" "Faster" Canvas ["]"];
         Slower "slower" "Slower" Canvas ["["];

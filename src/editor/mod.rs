@@ -2,8 +2,10 @@
 
 mod action;
 pub mod address;
+mod blow;
 mod camera;
 mod doing;
+pub mod drawing;
 mod gesture;
 mod history;
 mod message;
@@ -18,6 +20,7 @@ mod state;
 mod words;
 
 pub use action::{ACTIONS, Action, ActionInfo, KeyPress, Scope, action_for};
+pub use blow::{Blow, blows};
 pub use camera::{Camera, Rect, ZOOM_MAX, ZOOM_MIN};
 pub use gesture::{Aim, Gesture, Hit, hit};
 pub use history::History;

@@ -66,7 +66,8 @@ impl DotStyle {
         }
     }
 
-    fn of(outcome: Outcome) -> DotStyle {
+    /// How an answer with this outcome looks.
+    pub fn of(outcome: Outcome) -> DotStyle {
         match outcome {
             Outcome::Ok => DotStyle::Good,
             Outcome::Degraded => DotStyle::Degraded,
@@ -84,6 +85,15 @@ pub struct Dot {
     pub at: Point,
     /// How it looks.
     pub style: DotStyle,
+    /// The number of its request in the recording.
+    pub trip: usize,
+}
+
+/// The dot nearest to a place, if one is within reach.
+pub fn nearest(dots: &[Dot], at: Point, reach: f64) -> Option<&Dot> {
+    let apart = |dot: &Dot| libm::hypot(dot.at.x - at.x, dot.at.y - at.y);
+    let near = dots.iter().map(|dot| (apart(dot), dot)).filter(|(apart, _)| *apart <= reach);
+    near.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, dot)| dot)
 }
 
 /// Where the parts of a recording stand in the design that is shown; none for parts that are no longer there.
@@ -160,7 +170,7 @@ impl TripIndex {
 }
 
 /// Waiting dots of each component.
-type Rooms = Vec<Vec<(Time, DotStyle)>>;
+type Rooms = Vec<Vec<(Time, DotStyle, usize)>>;
 
 /// The dots at the playhead, when playing at this many simulated seconds per second.
 pub fn dots_at(recording: &Recording, index: &TripIndex, places: &Places, playhead: Time, speed: f64) -> Vec<Dot> {
@@ -171,7 +181,7 @@ pub fn dots_at(recording: &Recording, index: &TripIndex, places: &Places, playhe
     let every = alive.len().div_ceil(DOTS_MAX).next_power_of_two().max(1);
     let mut rooms: Rooms = vec![Vec::new(); places.components.len()];
     let (mut dots, mut journey) = (Vec::new(), Journey::default());
-    for (_, trip) in alive.into_iter().filter(|(number, _)| number % every == 0) {
+    for (number, trip) in alive.into_iter().filter(|(number, _)| number % every == 0) {
         journey.lay(trip, &pace);
         for (span, leg) in trip.spans.iter().zip(&journey.legs) {
             if leg.sent > playhead || playhead >= leg.over {
@@ -179,8 +189,8 @@ pub fn dots_at(recording: &Recording, index: &TripIndex, places: &Places, playhe
             }
             let Some(Some((curve, callee))) = places.wires.get(span.wire as usize) else { continue };
             match glimpse(span, leg, playhead, journey.flash, &pace) {
-                Glimpse::OnWire(share, style) => dots.push(Dot { at: curve.at(share), style }),
-                Glimpse::Waiting(since, style) => rooms[*callee].push((since, style)),
+                Glimpse::OnWire(share, style) => dots.push(Dot { at: curve.at(share), style, trip: number }),
+                Glimpse::Waiting(since, style) => rooms[*callee].push((since, style, number)),
                 Glimpse::Nothing => {}
             }
         }
@@ -244,11 +254,12 @@ fn progress(from: Time, until: Time, playhead: Time, pace: &Pace) -> f64 {
 }
 
 /// Seats waiting dots in rows under the box, in the order of their coming.
-fn seat(room: &mut [(Time, DotStyle)], place: Point, dots: &mut Vec<Dot>) {
-    room.sort_by_key(|(since, _)| *since);
+fn seat(room: &mut [(Time, DotStyle, usize)], place: Point, dots: &mut Vec<Dot>) {
+    room.sort_by_key(|(since, ..)| *since);
     let corner = Point { x: place.x - BOX.x / 2.0 + 11.0, y: place.y + BOX.y / 2.0 + 10.0 };
-    for (seat, (_, style)) in room.iter().take(ROW * ROWS_MAX).enumerate() {
+    for (seat, (_, style, trip)) in room.iter().take(ROW * ROWS_MAX).enumerate() {
         let (column, row) = ((seat % ROW) as f64, (seat / ROW) as f64);
-        dots.push(Dot { at: Point { x: corner.x + column * SPACING, y: corner.y + row * SPACING }, style: *style });
+        let at = Point { x: corner.x + column * SPACING, y: corner.y + row * SPACING };
+        dots.push(Dot { at, style: *style, trip: *trip });
     }
 }

@@ -4,10 +4,14 @@
 
 use crate::metrics::Recording;
 use crate::sim::{FRAME, Frame};
-use crate::units::{Time, put_in_order};
+use crate::units::{Time, nice_step, put_in_order};
+
+use super::figures::share_text;
+
+pub use super::axis::{Tick, clock, clock_tenths, short, time_ticks};
 
 /// Frames that are averaged into one value: a second. A raw signal flickers too fast to read.
-const SMOOTH: usize = 10;
+pub(super) const SMOOTH: usize = 10;
 /// Lines of the queue chart at most.
 const QUEUES_MAX: usize = 4;
 
@@ -22,28 +26,44 @@ pub enum Chart {
     Errors,
     /// Requests waiting, of the components where most wait.
     Queues,
+    /// Requests that come to one component and that it answers well, per second.
+    PartTraffic,
+    /// The busy share of its servers, the held share of its slots, and what a cache finds.
+    PartInUse,
+    /// Requests waiting at it.
+    PartWaiting,
+    /// How long those waited that came out of its waiting room.
+    PartWait,
+    /// Requests it did not answer well, or worked off for nobody, per second.
+    PartErrors,
 }
 
 impl Chart {
-    /// All of them, in the order of the screen.
-    pub const ALL: [Chart; 4] = [Chart::Traffic, Chart::Latency, Chart::Errors, Chart::Queues];
+    /// Those of the users, in the order of the screen.
+    pub const USERS: [Chart; 4] = [Chart::Traffic, Chart::Latency, Chart::Errors, Chart::Queues];
+    /// Those of a component, in the order of the screen.
+    pub const PART: [Chart; 5] =
+        [Chart::PartTraffic, Chart::PartInUse, Chart::PartWaiting, Chart::PartWait, Chart::PartErrors];
 
     /// Its heading.
     pub fn title(self) -> &'static str {
         match self {
-            Chart::Traffic => "Requests per second",
+            Chart::Traffic | Chart::PartTraffic => "Requests per second",
             Chart::Latency => "Latency",
-            Chart::Errors => "Failures per second",
-            Chart::Queues => "Requests waiting",
+            Chart::Errors | Chart::PartErrors => "Failures per second",
+            Chart::Queues | Chart::PartWaiting => "Requests waiting",
+            Chart::PartInUse => "Share in use",
+            Chart::PartWait => "Time spent waiting",
         }
     }
 
     /// A value of this chart as people write it.
     pub fn value_text(self, value: f64) -> String {
         match self {
-            Chart::Latency => Time::from_secs_f64(value).rounded(),
-            Chart::Traffic | Chart::Errors => format!("{}/s", short(value)),
-            Chart::Queues => short(value),
+            Chart::Latency | Chart::PartWait => Time::from_secs_f64(value).rounded(),
+            Chart::PartInUse => share_text(value),
+            Chart::Traffic | Chart::Errors | Chart::PartTraffic | Chart::PartErrors => format!("{}/s", short(value)),
+            Chart::Queues | Chart::PartWaiting => short(value),
         }
     }
 }
@@ -71,6 +91,14 @@ pub enum Role {
     Failed,
     /// The queue with this rank by length.
     Queue(u8),
+    /// Busy servers.
+    Busy,
+    /// Held slots.
+    Held,
+    /// Look-ups that found their key.
+    Found,
+    /// Work for nobody.
+    Late,
 }
 
 /// One line of a plot.
@@ -84,15 +112,6 @@ pub struct Line {
     pub points: Vec<Option<(f64, f64)>>,
     /// The value at the playhead.
     pub now: Option<f64>,
-}
-
-/// A mark on an axis.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Tick {
-    /// Where.
-    pub at: f64,
-    /// What it says.
-    pub text: String,
 }
 
 /// A chart, ready to draw.
@@ -192,13 +211,14 @@ impl Curves {
                 LOST.iter().zip(&self.lost).map(|((role, name), curve)| cut.mean(*role, name, curve)).collect()
             }
             Chart::Queues => self.queues(names, &cut),
+            // A component's are cut from its frames: see `part_plot`.
+            Chart::PartTraffic | Chart::PartInUse | Chart::PartWaiting | Chart::PartWait | Chart::PartErrors => vec![],
         };
         if chart == Chart::Errors {
             // What never happens needs no line; the legend would only be longer.
             lines.retain(|line| highest_of(line) > 0.0);
         }
-        let (top, ticks_value) = value_axis(chart, lines.iter().map(highest_of).fold(0.0, f64::max));
-        Plot { chart, seconds: cut.seconds, top, ticks_time: time_ticks(cut.seconds, pixels), ticks_value, lines }
+        Plot::of(chart, &cut, pixels, lines)
     }
 
     fn queues(&self, names: &[String], cut: &Cut) -> Vec<Line> {
@@ -221,6 +241,11 @@ impl Curves {
 }
 
 impl Plot {
+    pub(super) fn of(chart: Chart, cut: &Cut, pixels: u32, lines: Vec<Line>) -> Plot {
+        let (top, ticks_value) = value_axis(chart, lines.iter().map(highest_of).fold(0.0, f64::max));
+        Plot { chart, seconds: cut.seconds, top, ticks_time: time_ticks(cut.seconds, pixels), ticks_value, lines }
+    }
+
     /// The values of all lines at a time, for a tooltip; none where nothing is known.
     pub fn values_at(&self, seconds: f64) -> Vec<(&Line, Option<f64>)> {
         let at = |line: &Line| {
@@ -247,15 +272,15 @@ impl Plot {
 }
 
 /// A stretch of the curves and how it is thinned out.
-struct Cut {
+pub(super) struct Cut {
     seconds: (f64, f64),
-    first: usize,
-    last: usize,
+    pub(super) first: usize,
+    pub(super) last: usize,
     per_point: usize,
 }
 
 impl Cut {
-    fn new(playhead: Time, shown: (Time, Time), pixels: u32) -> Cut {
+    pub(super) fn new(playhead: Time, shown: (Time, Time), pixels: u32) -> Cut {
         let frames = |time: Time| (time.0 / FRAME.0) as usize;
         let (first, until) = (frames(shown.0), frames(shown.1).max(frames(shown.0) + 1));
         let per_point = (until - first).div_ceil(pixels.max(1) as usize);
@@ -270,11 +295,11 @@ impl Cut {
         self.first.min(last)..last
     }
 
-    fn mean(&self, role: Role, name: &str, curve: &[f32]) -> Line {
+    pub(super) fn mean(&self, role: Role, name: &str, curve: &[f32]) -> Line {
         self.line(role, name, curve, |values| values.iter().sum::<f32>() / values.len() as f32)
     }
 
-    fn highest(&self, role: Role, name: &str, curve: &[f32]) -> Line {
+    pub(super) fn highest(&self, role: Role, name: &str, curve: &[f32]) -> Line {
         self.line(role, name, curve, |values| values.iter().copied().fold(f32::NAN, f32::max))
     }
 
@@ -291,7 +316,7 @@ impl Cut {
     }
 }
 
-fn highest_of(line: &Line) -> f64 {
+pub(super) fn highest_of(line: &Line) -> f64 {
     line.points.iter().flatten().map(|point| point.1).fold(0.0, f64::max)
 }
 
@@ -316,8 +341,12 @@ fn percentiles<const N: usize>(frames: &[Frame], shares: [f64; N]) -> [f32; N] {
 
 /// The top of the value axis and its marks: a few round numbers.
 fn value_axis(chart: Chart, highest: f64) -> (f64, Vec<Tick>) {
+    if chart == Chart::PartInUse {
+        let tick = |quarter: u32| Tick { at: f64::from(quarter) / 4.0, text: format!("{} %", quarter * 25) };
+        return (1.02, (0..=4).map(tick).collect());
+    }
     let least = match chart {
-        Chart::Latency => 0.01,
+        Chart::Latency | Chart::PartWait => 0.01,
         _ => 4.0,
     };
     // A little air: a line along the very top could not be seen whole.
@@ -326,65 +355,10 @@ fn value_axis(chart: Chart, highest: f64) -> (f64, Vec<Tick>) {
     let count = libm::ceil(highest / step - 1e-9) as u32;
     let ticks = (0..=count).map(|number| f64::from(number) * step);
     let text = |at: f64| match chart {
-        Chart::Latency => Time::from_secs_f64(at).rounded(),
+        Chart::Latency | Chart::PartWait => Time::from_secs_f64(at).rounded(),
         _ => short(at),
     };
     (f64::from(count) * step, ticks.map(|at| Tick { at, text: text(at) }).collect())
-}
-
-/// The least of 1, 2, 2.5 and 5 times a power of ten that is not below this.
-fn nice_step(least: f64) -> f64 {
-    let power = libm::exp10(libm::floor(libm::log10(least.max(1e-9))));
-    [1.0, 2.0, 2.5, 5.0, 10.0]
-        .into_iter()
-        .map(|factor| factor * power)
-        .find(|step| *step >= least - 1e-12)
-        .unwrap_or(power * 10.0)
-}
-
-/// Marks on a time axis, about one for each 80 pixels.
-pub fn time_ticks(seconds: (f64, f64), pixels: u32) -> Vec<Tick> {
-    const STEPS: [f64; 13] = [1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0, 21600.0];
-    let least = (seconds.1 - seconds.0) / (f64::from(pixels) / 80.0).max(1.0);
-    let step = STEPS.into_iter().find(|step| *step >= least).unwrap_or(86_400.0);
-    let first = libm::ceil(seconds.0 / step - 1e-9) as u64;
-    let last = libm::floor(seconds.1 / step + 1e-9) as u64;
-    (first..=last)
-        .map(|number| number as f64 * step)
-        .map(|at| Tick { at, text: clock(Time::from_secs_f64(at)) })
-        .collect()
-}
-
-/// A time as a clock shows it: `1:07`.
-pub fn clock(time: Time) -> String {
-    let seconds = time.0 / 1_000_000_000;
-    match seconds / 3600 {
-        0 => format!("{}:{:02}", seconds / 60, seconds % 60),
-        hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
-    }
-}
-
-/// A time as a clock with tenths shows it: `1:07.3`.
-pub fn clock_tenths(time: Time) -> String {
-    format!("{}.{}", clock(time), time.0 / 100_000_000 % 10)
-}
-
-/// A number as people say it, in three figures or so: `15k`, `1.25M`.
-pub fn short(value: f64) -> String {
-    let (size, unit) = match value.abs() {
-        v if v >= 999_500.0 => (1e6, "M"),
-        v if v >= 9_995.0 => (1e3, "k"),
-        _ => (1.0, ""),
-    };
-    let value = value / size;
-    let digits = match value.abs() {
-        v if v >= 99.5 || (unit.is_empty() && v >= 9.95) => 0,
-        v if v >= 9.95 => 1,
-        _ => 2,
-    };
-    let text = format!("{value:.digits$}");
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    format!("{text}{unit}")
 }
 
 #[cfg(test)]

@@ -43,6 +43,20 @@ pub enum State {
 }
 
 impl State {
+    /// All of them, from the best to the worst.
+    pub const ALL: [State; 10] = [
+        State::Healthy,
+        State::Warm,
+        State::Hot,
+        State::BackingUp,
+        State::Slowed,
+        State::Failing,
+        State::Shedding,
+        State::Booting,
+        State::CutOff,
+        State::Down,
+    ];
+
     /// The state of a component with these figures.
     pub fn of(vitals: &Vitals) -> State {
         match vitals.health {

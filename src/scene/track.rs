@@ -55,6 +55,28 @@ pub enum MarkKind {
     Hand,
 }
 
+impl MarkKind {
+    /// How much it matters beside others: the greater, the more.
+    pub fn weight(self) -> u8 {
+        match self {
+            MarkKind::Good => 0,
+            MarkKind::Hand => 1,
+            MarkKind::Warning => 2,
+            MarkKind::Bad => 3,
+        }
+    }
+
+    /// A short name for style sheets.
+    pub fn id(self) -> &'static str {
+        match self {
+            MarkKind::Bad => "bad",
+            MarkKind::Warning => "warning",
+            MarkKind::Good => "good",
+            MarkKind::Hand => "hand",
+        }
+    }
+}
+
 /// One mark of the track.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrackMark {
@@ -110,7 +132,7 @@ pub fn marks(recording: &Recording, playhead: Time, duration: Time) -> Vec<Track
     marks
 }
 
-fn mark_kind(what: &Happening) -> Option<MarkKind> {
+pub(super) fn mark_kind(what: &Happening) -> Option<MarkKind> {
     match what {
         Happening::Crashed(_)
         | Happening::OutOfMemory(_)

@@ -35,6 +35,23 @@ impl Sketch {
         self.0.iter().map(|(step, count)| (greatest_of(u32::from(*step)), u32::from(*count)))
     }
 
+    /// Steps there are, of all latencies.
+    pub const STEPS: usize = STEPS;
+
+    /// The greatest latency of a step, in microseconds.
+    pub fn greatest(step: u32) -> u32 {
+        greatest_of(step)
+    }
+
+    /// Adds how often each step occurs to these counts, one for each of [`Sketch::STEPS`].
+    pub fn add_to(&self, counts: &mut [u64]) {
+        for (step, count) in &self.0 {
+            if let Some(sum) = counts.get_mut(usize::from(*step)) {
+                *sum += u64::from(*count);
+            }
+        }
+    }
+
     /// The memory it takes beside itself.
     pub fn bytes(&self) -> usize {
         self.0.len() * size_of::<(u16, u16)>()

@@ -153,6 +153,14 @@ impl Shell {
         document().set_title(&format!("{} · Pressure Point", lesson.title));
     }
 
+    /// The board is wanted: on a phone it has a tab of its own.
+    fn show_board(&self) {
+        if self.board.wanted.get() > 0 {
+            self.charts_shown.set(true);
+            self.tab.set(Tab::Charts);
+        }
+    }
+
     fn save(&self) {
         let Some((folder, lesson)) = self.classroom.open.get_untracked() else { return };
         let kept = self.session.editor.with_untracked(|editor| drafts::keep(&folder, &editor.design, &lesson.start));
@@ -186,6 +194,8 @@ impl Shell {
             Action::PlayPause => self.run.ask(PlayerMessage::Toggle),
             Action::StepForward => self.run.ask(PlayerMessage::Step(1)),
             Action::StepBack => self.run.ask(PlayerMessage::Step(-1)),
+            Action::NextEvent => self.run.jump(true),
+            Action::LastEvent => self.run.jump(false),
             Action::Rewind => self.run.ask(PlayerMessage::Seek(Time::ZERO)),
             Action::Faster => self.run.ask(PlayerMessage::Speed(speed().faster())),
             Action::Slower => self.run.ask(PlayerMessage::Speed(speed().slower())),
@@ -224,6 +234,7 @@ fn provide() -> Shell {
     provide_context(shell);
     session.on_effect(move |_, effect| shell.handle(effect));
     Effect::new(move |_| shell.open_lesson());
+    Effect::new(move |_| shell.show_board());
     let elsewhere = window_event_listener(leptos::ev::storage, move |event| {
         let folder = classroom.open.with_untracked(|open| open.as_ref().map(|(folder, _)| folder.clone()));
         if let (Some(key), Some(folder)) = (event.key(), folder) {

@@ -3,40 +3,62 @@
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyView;
 
+use super::chart_tools::{ChartDesk, ChartTools};
 use super::charts::Charts;
+use super::events::Events;
+use super::latency::LatencyView;
 use super::live::live;
-use super::why::Why;
+use super::requests::Requests;
+use super::session::use_session;
 
 /// What the board can show. A new view is a variant here, a title, and its component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BoardView {
-    /// What the run did to its users, over time.
+    /// What the run did to its users, or to one component, over time.
     Charts,
-    /// Why it failed.
-    Why,
+    /// Sampled requests, and one of them as a waterfall.
+    Requests,
+    /// How long good answers took.
+    Latency,
+    /// What happened, to jump to.
+    Events,
 }
 
 impl BoardView {
-    const ALL: [BoardView; 2] = [BoardView::Charts, BoardView::Why];
+    const ALL: [BoardView; 4] = [BoardView::Charts, BoardView::Requests, BoardView::Latency, BoardView::Events];
 
     fn title(self) -> &'static str {
         match self {
             BoardView::Charts => "Charts",
-            BoardView::Why => "Why",
+            BoardView::Requests => "Requests",
+            BoardView::Latency => "Latency",
+            BoardView::Events => "Events",
         }
     }
 
     fn id(self) -> &'static str {
         match self {
             BoardView::Charts => "board-charts",
-            BoardView::Why => "board-why",
+            BoardView::Requests => "board-requests",
+            BoardView::Latency => "board-latency",
+            BoardView::Events => "board-events",
         }
     }
 
     fn show(self) -> AnyView {
         match self {
             BoardView::Charts => view! { <Charts /> }.into_any(),
-            BoardView::Why => view! { <Why /> }.into_any(),
+            BoardView::Requests => view! { <Requests /> }.into_any(),
+            BoardView::Latency => view! { <LatencyView /> }.into_any(),
+            BoardView::Events => view! { <Events /> }.into_any(),
+        }
+    }
+
+    /// What stands beside the tabs while the view is open.
+    fn tools(self) -> Option<AnyView> {
+        match self {
+            BoardView::Charts => Some(view! { <ChartTools /> }.into_any()),
+            _ => None,
         }
     }
 }
@@ -48,14 +70,57 @@ pub struct Board {
     pub open: RwSignal<BoardView>,
     /// It takes half of the page.
     pub tall: RwSignal<bool>,
+    /// The number of the request that is opened as a waterfall.
+    pub request: RwSignal<Option<usize>>,
+    /// The number of the request class that is looked at; the canvas shows the dots of others faintly. None is all.
+    pub class: RwSignal<Option<u16>>,
+    /// Grows when the board must come into sight, wherever the reader is.
+    pub wanted: RwSignal<u32>,
 }
 
 impl Board {
     /// A board that shows the charts, put into the context.
     pub fn provide() -> Board {
-        let board = Board { open: RwSignal::new(BoardView::Charts), tall: RwSignal::new(false) };
+        let board = Board {
+            open: RwSignal::new(BoardView::Charts),
+            tall: RwSignal::new(false),
+            request: RwSignal::new(None),
+            class: RwSignal::new(None),
+            wanted: RwSignal::new(0),
+        };
         provide_context(board);
+        ChartDesk::provide();
         board
+    }
+
+    /// Opens a view and brings the board into sight.
+    pub fn reveal(&self, view: BoardView) {
+        self.open.set(view);
+        self.wanted.update(|wanted| *wanted += 1);
+    }
+
+    /// Opens a request as a waterfall.
+    pub fn open_request(&self, number: usize) {
+        self.request.set(Some(number));
+        self.reveal(BoardView::Requests);
+    }
+}
+
+/// The choice of the request class that the board looks at.
+#[component]
+pub fn ClassChoice() -> impl IntoView {
+    let (session, class) = (use_session(), expect_context::<Board>().class);
+    let names = Memo::new(move |_| session.with_recording(|recording| recording.parts.classes.clone()));
+    let kind = move |(index, name): (usize, String)| {
+        let of = Some(index as u16);
+        view! { <option value=index.to_string() selected=move || class.get() == of>{name}</option> }
+    };
+    view! {
+        <select class="chip-select" aria-label="Of which kind" title="Dots of other kinds are faint on the canvas"
+            on:change=move |event| class.set(event_target_value(&event).parse().ok())>
+            <option value="" selected=move || class.get().is_none()>"every kind"</option>
+            {live(move || names.get().into_iter().enumerate().map(kind).collect_view())}
+        </select>
     }
 }
 
@@ -79,6 +144,7 @@ pub fn BoardPanel() -> impl IntoView {
                 <div class="board-tabs" role="tablist" aria-label="Views of the run">
                     {BoardView::ALL.map(tab).collect_view()}
                 </div>
+                <div class="board-tools">{live(move || board.open.get().tools())}</div>
                 <button class="chip board-size" aria-pressed=move || board.tall.get().to_string()
                     on:click=move |_| board.tall.update(|tall| *tall = !*tall)>"Tall"</button>
             </div>

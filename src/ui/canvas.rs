@@ -1,6 +1,6 @@
 //! The canvas: wires and components as SVG that can be focused and named, dots on a layer above, menu and tools beside.
 
-mod dots;
+pub mod dots;
 mod input;
 mod menu;
 mod part;
@@ -12,9 +12,9 @@ use wasm_bindgen::prelude::*;
 
 use crate::design::{Design, Target};
 use crate::editor::{Action, Gesture, Msg, Rect};
-use crate::scene::{DotStyle, upstream_first};
+use crate::scene::{DotStyle, State, upstream_first};
 
-use super::icon::line_icon;
+use super::icon::{line_icon, state_icon};
 use super::live::live;
 use super::rows::rows;
 use super::session::{Session, use_session};
@@ -192,7 +192,7 @@ fn Tools() -> impl IntoView {
             </button>
             {tool(Action::ZoomIn, "M12 5v14M5 12h14")}
             {tool(Action::FitAll, "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5")}
-            <button class="tool" aria-label="What the dots mean" title="What the dots mean"
+            <button class="tool" aria-label="What the canvas shows" title="What the canvas shows"
                 aria-expanded=move || legend.get().to_string() on:click=move |_| legend.update(|open| *open = !*open)>
                 {line_icon("M7 7h.1M12 7h7M7 12h.1M12 12h7M7 17h.1M12 17h7")}
             </button>
@@ -202,15 +202,16 @@ fn Tools() -> impl IntoView {
 }
 
 fn legend_view() -> impl IntoView {
-    let row = |style: DotStyle| {
-        view! {
-            <li>
-                <svg class=dots::class_of(style) viewBox="-7 -7 14 14" width="14" height="14" aria-hidden="true">
-                    <path d=dots::legend_path(style)></path>
-                </svg>
-                {style.word()}
-            </li>
-        }
+    let row = |style: DotStyle| view! { <li>{dots::dot_mark(style)}{style.word()}</li> };
+    let state = |state: State| {
+        view! { <li class=format!("legend-state {}", state.tone())>{state_icon(state)}{state.word()}</li> }
     };
-    view! { <ul class="legend" aria-label="What the dots mean">{DotStyle::ALL.map(row).collect_view()}</ul> }
+    view! {
+        <div class="legend" role="group" aria-label="What the canvas shows">
+            <ul aria-label="What the dots mean">{DotStyle::ALL.map(row).collect_view()}</ul>
+            <ul aria-label="What the parts show">{State::ALL.map(state).collect_view()}</ul>
+            <p>"Each dot is a sampled request: click it to open it. The ring is how busy a part is; the stack, how full its waiting \
+                room. A wire is the wider the more requests it carries. Figures are smoothed over 2.5 s."</p>
+        </div>
+    }
 }

@@ -14,9 +14,10 @@ use crate::scene::plot::{Line, Plot, Role};
 use super::theme::Colours;
 
 /// Room for the values at the left, for the times below, and at the other edges, in CSS pixels.
-const LEFT: f64 = 46.0;
+pub const LEFT: f64 = 46.0;
 const BELOW: f64 = 18.0;
-const RIGHT: f64 = 10.0;
+/// See [`LEFT`].
+pub const RIGHT: f64 = 10.0;
 const ABOVE: f64 = 6.0;
 const FONT: f64 = 11.0;
 const STROKE: f64 = 1.75;
@@ -60,21 +61,15 @@ impl Sheet {
     }
 }
 
-/// The time under a place on a chart, `x` CSS pixels from its left edge; none beside the axis.
-pub fn seconds_at(plot: &Plot, width: f64, x: f64) -> Option<f64> {
-    let share = (x - LEFT) / (width - LEFT - RIGHT);
-    (-0.02..=1.02).contains(&share).then(|| plot.seconds.0 + share.clamp(0.0, 1.0) * (plot.seconds.1 - plot.seconds.0))
-}
-
-/// Draws the plot; `hover` is where the pointer is, in CSS pixels from the left.
-pub fn draw(canvas: &HtmlCanvasElement, sheet: &Sheet, plot: &Plot, colours: &Colours, hover: Option<f64>) {
+/// Draws the plot.
+pub fn draw(canvas: &HtmlCanvasElement, sheet: &Sheet, plot: &Plot, colours: &Colours) {
     let context = canvas.get_context("2d").ok().flatten().and_then(|context| context.dyn_into().ok());
     let (Some(context), Some(backend)) = (context, CanvasBackend::with_canvas_object(canvas.clone())) else { return };
     let context: CanvasRenderingContext2d = context;
     context.clear_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
     context.set_line_join("round");
     let pen = Pen { sheet, colours, context };
-    if let Err(error) = pen.draw(&backend.into_drawing_area(), plot, hover) {
+    if let Err(error) = pen.draw(&backend.into_drawing_area(), plot) {
         leptos::logging::warn!("a chart could not be drawn: {error}");
     }
 }
@@ -86,7 +81,7 @@ struct Pen<'a> {
 }
 
 impl Pen<'_> {
-    fn draw(&self, area: &Area, plot: &Plot, hover: Option<f64>) -> Result<(), Failed> {
+    fn draw(&self, area: &Area, plot: &Plot) -> Result<(), Failed> {
         let size = |css: f64| self.sheet.pixels(css);
         let mut chart = ChartBuilder::on(area)
             .margin_top(size(ABOVE))
@@ -97,10 +92,6 @@ impl Pen<'_> {
         self.grid(area, &mut chart, plot)?;
         for line in plot.lines.iter().rev() {
             self.line(&mut chart, line)?;
-        }
-        if let Some(seconds) = hover.and_then(|x| seconds_at(plot, self.sheet.width, x)) {
-            let path = vec![(seconds, 0.0), (seconds, plot.top)];
-            chart.draw_series([PathElement::new(path, self.colours.soft.stroke_width(size(1.0) as u32))])?;
         }
         Ok(())
     }

@@ -8,9 +8,16 @@ use web_sys::{Blob, HtmlAnchorElement, HtmlInputElement, Url};
 
 /// Hands a text to the learner as a file.
 pub fn download(name: &str, text: &str) {
+    match Blob::new_with_str_sequence(&Array::of1(&text.into())) {
+        Ok(blob) => download_blob(name, &blob),
+        Err(error) => leptos::logging::warn!("no file could be made: {error:?}"),
+    }
+}
+
+/// Hands bytes to the learner as a file.
+pub fn download_blob(name: &str, blob: &Blob) {
     let made = || -> Result<(), JsValue> {
-        let blob = Blob::new_with_str_sequence(&Array::of1(&text.into()))?;
-        let url = Url::create_object_url_with_blob(&blob)?;
+        let url = Url::create_object_url_with_blob(blob)?;
         let anchor: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
         anchor.set_href(&url);
         anchor.set_download(name);

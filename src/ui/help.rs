@@ -9,7 +9,7 @@ use super::glyph::{Glyph, glyph};
 use super::live::live;
 
 /// What is done with the pointer, which the registry does not know.
-const POINTER: [(&str, &str); 7] = [
+const POINTER: [(&str, &str); 9] = [
     ("Add a part", "drag it from the palette, or click it"),
     ("Draw a wire", "drag from the dot at a part's edge to another part"),
     ("Move the view", "drag the empty canvas, or two fingers"),
@@ -17,6 +17,8 @@ const POINTER: [(&str, &str); 7] = [
     ("Select several", "Shift and click, or Shift and drag"),
     ("Menu of a part", "right click, or press long"),
     ("Go back in time", "drag along the traffic curve at the bottom"),
+    ("Open a request", "click a dot; each is one of the requests"),
+    ("Draw the traffic", "select the users; draw on the curve in the inspector"),
 ];
 
 /// The help; it opens when `open` becomes true.

@@ -3,6 +3,7 @@
 mod curve;
 mod field;
 mod figures;
+mod pad;
 mod run;
 
 use leptos::prelude::*;

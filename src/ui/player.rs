@@ -4,14 +4,16 @@ use leptos::prelude::*;
 use web_sys::{HtmlElement, KeyboardEvent, MouseEvent, PointerEvent};
 
 use crate::editor::player::{Phase, Player, PlayerMessage, Speed};
+use crate::scene::events::hand_marks;
 use crate::scene::plot::{clock, clock_tenths};
-use crate::scene::track::{self, MarkKind, TrackMark, TrackSpan, across};
+use crate::scene::track::{self, TrackMark, TrackSpan, across};
 use crate::sim::FRAME;
 use crate::units::Time;
 
 use super::glyph::{Glyph, glyph};
 use super::live::live;
 use super::run::{Run, use_run};
+use super::seed::SeedControl;
 use super::session::{Session, use_session};
 
 /// Frames of a small step, and of a large one (with Shift, or an arrow key on the track).
@@ -63,6 +65,13 @@ fn Controls() -> impl IntoView {
             <button class="icon-button" title="On 1 s (Shift: 0.1 s)" aria-label="Step forward" on:click=step(1)>
                 {glyph(Glyph::StepForward)}
             </button>
+            <button class="icon-button" title="To the event before (<)" aria-label="To the event before"
+                prop:disabled=move || phase.get() == Phase::Ready on:click=move |_| run.jump(false)>
+                {glyph(Glyph::LastEvent)}
+            </button>
+            <button class="icon-button" title="To the next event (>)" aria-label="To the next event" on:click=move |_| run.jump(true)>
+                {glyph(Glyph::NextEvent)}
+            </button>
             <SpeedControl />
         </div>
     }
@@ -98,6 +107,7 @@ fn Clock() -> impl IntoView {
             <span class="clock-all">" / "{duration}</span>
             <span class="clock-note" class:shown=move || !note.with(String::is_empty)
                 title="The simulation cannot keep up with the speed asked for">{note}</span>
+            <div class="only-large"><SeedControl /></div>
         </div>
     }
 }
@@ -187,17 +197,13 @@ fn percent(share: f64) -> String {
 fn marks_view(run: Run, session: Session) -> impl IntoView + use<> {
     run.beat.track();
     let (playhead, duration) = run.player.with_untracked(|player| (player.playhead(), player.duration()));
-    let marks = session.recording.with_value(|recording| track::marks(recording, playhead, duration));
+    let mut marks = session.recording.with_value(|recording| track::marks(recording, playhead, duration));
+    marks.extend(run.scenario.with_value(|scenario| hand_marks(scenario, duration)));
     marks.iter().map(|mark| mark_view(mark, "")).collect_view()
 }
 
 fn mark_view(mark: &TrackMark, besides: &'static str) -> impl IntoView + use<> {
-    let kind = match mark.kind {
-        MarkKind::Bad => "bad",
-        MarkKind::Warning => "warning",
-        MarkKind::Good => "good",
-        MarkKind::Hand => "hand",
-    };
+    let kind = mark.kind.id();
     let title = format!("{} {}", clock(mark.time), mark.text);
     view! { <div class=format!("track-mark {kind} {besides}") style=format!("left:{}", percent(mark.at)) title=title></div> }
 }
@@ -216,6 +222,10 @@ fn on_key(run: Run, event: KeyboardEvent) {
         "ArrowLeft" | "ArrowDown" => PlayerMessage::Step(if small { -STEP_SMALL } else { -STEP_LARGE }),
         "PageUp" => PlayerMessage::Seek(playhead + Time(FRAME.0 * 100)),
         "PageDown" => PlayerMessage::Seek(playhead.since(Time(FRAME.0 * 100))),
+        ">" | "<" => {
+            event.prevent_default();
+            return run.jump(event.key() == ">");
+        }
         "Home" => PlayerMessage::Seek(Time::ZERO),
         "End" => PlayerMessage::Seek(duration),
         " " | "Enter" => PlayerMessage::Toggle,

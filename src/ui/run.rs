@@ -28,7 +28,7 @@ const CURVE_FRAMES: usize = 40;
 /// A handful of signals, as [`Session`] is.
 #[derive(Clone, Copy)]
 pub struct Run {
-    session: Session,
+    pub(super) session: Session,
     /// The player. It notifies at every picture while playing; read it through memos.
     pub player: RwSignal<Player>,
     /// What the charts are cut from.
@@ -41,6 +41,8 @@ pub struct Run {
     pub beat: RwSignal<u32>,
     /// Why there is no (more) run, in words.
     pub trouble: RwSignal<Option<String>>,
+    /// From where the next event is looked for, while none is recorded yet.
+    pub(super) hunt: StoredValue<Option<Time>>,
     link: StoredValue<Link, LocalStorage>,
 }
 
@@ -70,6 +72,7 @@ impl Run {
             scenario: StoredValue::new(Scenario::default()),
             beat: RwSignal::new(0),
             trouble: RwSignal::new(None),
+            hunt: StoredValue::new(None),
             link: StoredValue::new_local(Link::default()),
         };
         provide_context(run);
@@ -78,6 +81,7 @@ impl Run {
 
     /// Asks the player for something.
     pub fn ask(&self, message: PlayerMessage) {
+        self.hunt.set_value(None);
         self.player.update(|player| player.update(message));
         self.follow();
     }
@@ -121,6 +125,7 @@ impl Run {
     /// Some wall-clock seconds went by: called before each picture.
     pub fn tick(&self, seconds: f64) {
         self.read_inbox();
+        self.follow_hunt();
         if self.player.with_untracked(Player::playing) {
             self.player.update(|player| player.update(PlayerMessage::Tick(seconds)));
         }

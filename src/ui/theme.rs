@@ -88,6 +88,10 @@ impl Colours {
             Role::Queue(0) => (accent, &[]),
             Role::Queue(1) => (warn, &[6.0, 3.0]),
             Role::Queue(2) => (late, &[2.0, 2.0]),
+            Role::Busy => (accent, &[]),
+            Role::Held => (warn, &[6.0, 3.0]),
+            Role::Found => (ok, &[2.0, 2.0]),
+            Role::Late => (late, &[4.0, 4.0]),
             Role::Queue(_) => (user, &[8.0, 2.0, 2.0, 2.0]),
         }
     }

@@ -3,11 +3,13 @@
 mod amount;
 mod distribution;
 mod order;
+mod round;
 mod time;
 
 pub use amount::{Bytes, Chance, Money, Rate};
 pub use distribution::Distribution;
 pub use order::put_in_order;
+pub use round::nice_step;
 pub use time::Time;
 
 /// Splits `12.5ms` into the number and what follows it; refuses what does not start with a number.

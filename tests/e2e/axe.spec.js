@@ -24,6 +24,13 @@ for (const colorScheme of ["light", "dark"]) {
     await expect(page.getByRole("textbox", { name: "Capacity" })).toBeVisible();
     await audit(page, "a component in the inspector, mid-spike");
 
+    for (const view of ["Requests", "Latency", "Events"]) {
+      await page.getByRole("tab", { name: view }).click();
+      if (view === "Requests") await page.getByRole("list", { name: "Sampled requests" }).getByRole("button").first().click();
+      await audit(page, `board, ${view}`);
+    }
+    await page.getByRole("tab", { name: "Charts" }).click();
+
     await page.getByRole("button", { name: "Lessons" }).click();
     await page.getByRole("button", { name: "Help" }).click();
     await audit(page, "list of lessons and help");

@@ -7,21 +7,35 @@ use std::rc::Rc;
 use leptos::html::Canvas as CanvasTag;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, MouseEvent, PointerEvent};
 
+use crate::design::Point;
 use crate::editor::Camera;
-use crate::scene::{Dot, DotStyle, Glance, Places, TripIndex, dots_at};
+use crate::scene::{Dot, DotStyle, Glance, Places, TripIndex, dots_at, nearest};
+use crate::ui::board::Board;
 use crate::ui::session::{Session, use_session};
 use crate::ui::theme::Theme;
 use crate::units::Time;
 
 /// Milliseconds between two looks at the figures of the parts: more often than that nobody can read.
 const GLANCE_MILLIS: f64 = 120.0;
+/// How far from a dot, in CSS pixels, a click still means it; a finger is less precise.
+const REACH: f64 = 9.0;
+const REACH_TOUCH: f64 = 18.0;
+/// A pointer that moved less than this has clicked.
+const CLICK: f64 = 4.0;
+
+/// How much is seen of the dots of other request classes than the chosen one.
+const FAINT: f64 = 0.18;
+
+/// The dots of the last picture.
+type LastDots = Rc<RefCell<Vec<Dot>>>;
 
 /// The layer; it also keeps the session's glance up to date.
 #[component]
 pub fn DotLayer() -> impl IntoView {
     let (session, theme) = (use_session(), expect_context::<Theme>());
+    let board: Board = expect_context();
     let canvas: NodeRef<CanvasTag> = NodeRef::new();
     let look = StoredValue::new(0);
     Effect::new(move |_| {
@@ -30,10 +44,45 @@ pub fn DotLayer() -> impl IntoView {
     });
     Effect::new(move |_| {
         if let Some(canvas) = canvas.get() {
-            animate(session, canvas, look);
+            let last = LastDots::default();
+            if let Some(stage) = canvas.parent_element() {
+                listen(session, board, stage.unchecked_into(), last.clone());
+            }
+            animate((session, board), canvas, look, last);
         }
     });
     view! { <canvas class="dots" node_ref=canvas aria-hidden="true"></canvas> }
+}
+
+/// A click on a dot opens its request. What else the click does (select a wire) is not in its way.
+fn listen(session: Session, board: Board, stage: HtmlElement, last: LastDots) {
+    let pressed = Rc::new(std::cell::Cell::new((0.0, 0.0, REACH)));
+    let down = pressed.clone();
+    let on_down = Closure::<dyn FnMut(PointerEvent)>::new(move |event: PointerEvent| {
+        let reach = if event.pointer_type() == "touch" { REACH_TOUCH } else { REACH };
+        down.set((f64::from(event.client_x()), f64::from(event.client_y()), reach));
+    });
+    let on_click = Closure::<dyn FnMut(MouseEvent)>::new({
+        let stage = stage.clone();
+        move |event: MouseEvent| {
+            let (x, y, reach) = pressed.get();
+            let (at_x, at_y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+            if (at_x - x).hypot(at_y - y) >= CLICK {
+                return;
+            }
+            let rect = stage.get_bounding_client_rect();
+            let camera = session.editor.with_untracked(|editor| editor.camera);
+            let at = camera.canvas_from_screen(Point { x: at_x - rect.left(), y: at_y - rect.top() });
+            if let Some(dot) = nearest(&last.borrow(), at, reach / camera.zoom) {
+                board.open_request(dot.trip);
+            }
+        }
+    });
+    for (name, closure) in [("pointerdown", on_down.as_ref()), ("click", on_click.as_ref())] {
+        let _ = stage.add_event_listener_with_callback(name, closure.unchecked_ref());
+    }
+    let keep = StoredValue::new_local((on_down, on_click));
+    on_cleanup(move || keep.dispose());
 }
 
 /// What the last picture showed: nothing is drawn twice.
@@ -48,6 +97,10 @@ struct Shown {
     ratio: f64,
     /// The number of the theme's colours.
     look: u32,
+    /// The request that is open as a waterfall.
+    open: Option<usize>,
+    /// The request class whose dots are not faint; none is all.
+    class: Option<u16>,
 }
 
 struct Layer {
@@ -61,12 +114,15 @@ struct Layer {
     glanced: (f64, Option<(Time, u64)>),
     colours: [String; DotStyle::ALL.len()],
     rim: String,
+    ink: String,
+    board: Board,
+    last: LastDots,
     /// Grows when the theme changes.
     look: StoredValue<u32>,
 }
 
 /// Draws at every picture until the canvas is gone.
-fn animate(session: Session, canvas: HtmlCanvasElement, look: StoredValue<u32>) {
+fn animate((session, board): (Session, Board), canvas: HtmlCanvasElement, look: StoredValue<u32>, last: LastDots) {
     let pen = canvas.get_context("2d").ok().flatten().and_then(|pen| pen.dyn_into().ok());
     let Some(pen) = pen else { return };
     let mut layer = Layer {
@@ -79,6 +135,9 @@ fn animate(session: Session, canvas: HtmlCanvasElement, look: StoredValue<u32>) 
         glanced: (0.0, None),
         colours: Default::default(),
         rim: String::new(),
+        ink: String::new(),
+        board,
+        last,
         look,
     };
     type Picture = Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>>;
@@ -127,6 +186,8 @@ impl Layer {
             reduced: session.reduced_motion.get_untracked(),
             ratio: window().device_pixel_ratio(),
             look: self.look.get_value(),
+            open: self.board.request.get_untracked(),
+            class: self.board.class.get_untracked(),
         };
         if self.shown == Some(shown) {
             return;
@@ -141,15 +202,42 @@ impl Layer {
         self.fit(&camera, shown.ratio);
         self.pen.clear_rect(0.0, 0.0, camera.size.x, camera.size.y);
         if shown.reduced {
+            self.last.borrow_mut().clear();
             return;
         }
         let dots = self.dots(session, &shown);
         let zoom = camera.zoom;
         let _ = self.pen.translate(-camera.origin.x * zoom, -camera.origin.y * zoom);
         let _ = self.pen.scale(zoom, zoom);
-        for (style, colour) in DotStyle::ALL.into_iter().zip(&self.colours) {
-            draw_style(&self.pen, style, colour, &self.rim, &dots);
+        if let Some(class) = shown.class {
+            let of_class = |dot: &Dot| recording_class(session, dot.trip) == Some(class);
+            let (chosen, others): (Vec<Dot>, Vec<Dot>) = dots.iter().partition(|dot| of_class(dot));
+            self.pen.set_global_alpha(FAINT);
+            self.draw_dots(&others);
+            self.pen.set_global_alpha(1.0);
+            self.draw_dots(&chosen);
+        } else {
+            self.draw_dots(&dots);
         }
+        for dot in dots.iter().filter(|dot| Some(dot.trip) == shown.open) {
+            self.ring(dot);
+        }
+        *self.last.borrow_mut() = dots;
+    }
+
+    fn draw_dots(&self, dots: &[Dot]) {
+        for (style, colour) in DotStyle::ALL.into_iter().zip(&self.colours) {
+            draw_style(&self.pen, style, colour, &self.rim, dots);
+        }
+    }
+
+    /// The open request's dots have a ring around them.
+    fn ring(&self, dot: &Dot) {
+        self.pen.begin_path();
+        let _ = self.pen.arc(dot.at.x, dot.at.y, 9.0, 0.0, TAU);
+        self.pen.set_line_width(2.0);
+        self.pen.set_stroke_style_str(&self.ink);
+        self.pen.stroke();
     }
 
     /// Makes the canvas as large as the screen has pixels, and drawing as if it had CSS pixels.
@@ -182,7 +270,12 @@ impl Layer {
         };
         self.colours = DotStyle::ALL.map(|dot| read(variable_of(dot)));
         self.rim = read("--panel");
+        self.ink = read("--ink");
     }
+}
+
+fn recording_class(session: Session, trip: usize) -> Option<u16> {
+    session.recording.with_value(|recording| recording.trips.get(trip).map(|trip| trip.class))
 }
 
 /// The style sheet's colour of a style.
@@ -198,7 +291,7 @@ fn variable_of(style: DotStyle) -> &'static str {
 }
 
 /// The class of a style in the legend.
-pub fn class_of(style: DotStyle) -> &'static str {
+fn class_of(style: DotStyle) -> &'static str {
     match style {
         DotStyle::Asking => "dot-mark asking",
         DotStyle::Retrying => "dot-mark retrying",
@@ -212,7 +305,7 @@ pub fn class_of(style: DotStyle) -> &'static str {
 }
 
 /// The shape of a style for the legend.
-pub fn legend_path(style: DotStyle) -> &'static str {
+fn legend_path(style: DotStyle) -> &'static str {
     match style {
         DotStyle::Asking => "M4 0A4 4 0 1 1-4 0 4 4 0 1 1 4 0z",
         DotStyle::Good => "M3 0A3 3 0 1 1-3 0 3 3 0 1 1 3 0z",
@@ -222,6 +315,15 @@ pub fn legend_path(style: DotStyle) -> &'static str {
         DotStyle::TurnedAway => "M-3.5-3.500h7v7h-7z",
         DotStyle::Failed => "M-4-4 4 4M4-4-4 4",
         DotStyle::TimedOut => "M5 0A5 5 0 1 1-5 0 5 5 0 1 1 5 0zM-5 0h10",
+    }
+}
+
+/// A dot as a picture, for lists and the legend.
+pub fn dot_mark(style: DotStyle) -> impl IntoView {
+    view! {
+        <svg class=class_of(style) viewBox="-7 -7 14 14" width="14" height="14" aria-hidden="true">
+            <path d=legend_path(style)></path>
+        </svg>
     }
 }
 

@@ -5,11 +5,10 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
-use crate::design::{Fault, FaultKind, FaultSettings, Kind, Target};
-use crate::editor::{Action, Menu, MenuPage, Msg, has_caller_port};
+use crate::design::{Fault, FaultSettings, Target};
+use crate::editor::{Action, Menu, MenuPage, Msg, blows, has_caller_port};
 use crate::ui::live::live;
 use crate::ui::session::{Session, quoted, use_session};
-use crate::units::Time;
 
 /// The open menu.
 #[component]
@@ -166,49 +165,6 @@ fn actions_page(session: Session, on: Option<&Target>) -> impl IntoView + use<> 
         {blows.into_iter().map(blow).collect_view()}
     }
     .into_any()
-}
-
-/// What can be done by hand to a component of this kind, or to a wire.
-fn blows(kind: Option<&Kind>) -> Vec<(&'static str, FaultSettings)> {
-    let fault = |kind: FaultKind, lasts: Option<u64>| FaultSettings {
-        fault: kind,
-        lasts: lasts.map(Time::from_secs),
-        ..FaultSettings::default()
-    };
-    let slow = ("Slow down 5× for 20 s", fault(FaultKind::SlowDown, Some(20)));
-    match kind {
-        Some(Kind::Clients(_)) => vec![
-            ("Send 5× the traffic for 20 s", fault(FaultKind::TrafficSurge, Some(20))),
-            ("Ask for one key for 20 s", fault(FaultKind::HotKey, Some(20))),
-        ],
-        None => vec![
-            ("Cut this wire for 20 s", fault(FaultKind::Partition, Some(20))),
-            ("Lose one packet in ten for 20 s", fault(FaultKind::PacketLoss, Some(20))),
-            ("Add 100 ms each way for 20 s", fault(FaultKind::AddedLatency, Some(20))),
-            slow,
-        ],
-        Some(kind) => {
-            let mut blows = vec![
-                ("Kill it", fault(FaultKind::Crash, None)),
-                ("Restart it", fault(FaultKind::Restart, None)),
-                slow,
-                ("Cut it off for 20 s", fault(FaultKind::Partition, Some(20))),
-            ];
-            if kind.server().is_some() {
-                blows.push(("Make it stand still for 2 s", fault(FaultKind::GcPause, Some(2))));
-                blows.push(("Deploy a slow version for 60 s", fault(FaultKind::Deploy, Some(60))));
-            }
-            match kind {
-                Kind::Cache(_) => blows.push(("Flush it", fault(FaultKind::CacheFlush, None))),
-                Kind::Cdn(_) => blows.push(("Purge it", fault(FaultKind::CacheFlush, None))),
-                _ => {}
-            }
-            if matches!(kind, Kind::Database(_)) {
-                blows.push(("Fill its disk for 20 s", fault(FaultKind::DiskFull, Some(20))));
-            }
-            blows
-        }
-    }
 }
 
 /// All other components; those that cannot be connected to say why.

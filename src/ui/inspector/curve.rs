@@ -1,12 +1,15 @@
-//! The field of a curve: its points, one in a row.
+//! The field of a curve: the pad it is drawn on, and its points as text, one in a row.
 
 use leptos::prelude::*;
 
 use crate::design::{Node, Value};
+use crate::editor::Msg;
+use crate::editor::drawing;
 use crate::ui::live::live;
-use crate::ui::session::{quoted, use_session};
+use crate::ui::session::{Session, quoted, use_session};
 
 use super::field::Subject;
+use super::pad::CurvePad;
 
 type Points = Vec<(String, String)>;
 
@@ -24,6 +27,22 @@ fn node_of(points: &Points) -> Node {
     Node::new(Value::List(points.iter().map(point).collect()))
 }
 
+/// The points as the pad has them; what cannot be read is left out.
+fn drawn_of(points: &Points) -> drawing::Points {
+    points.iter().filter_map(|(at, rate)| Some((at.parse().ok()?, rate.parse().ok()?))).collect()
+}
+
+/// Makes a drawn curve the setting's value, unless the lesson does not allow that. Whether it did.
+fn put(session: Session, subject: &Subject, points: &drawing::Points, preview: bool) -> bool {
+    let points: Points = points.iter().map(|(at, rate)| (at.to_string(), rate.to_string())).collect();
+    let edit = session.with_untracked_design(|design| subject.room.edit(design, &subject.path, node_of(&points)));
+    let Ok(edit) = edit else { return false };
+    let allowed = session.editor.with_untracked(|editor| editor.refuses(&edit)).is_none();
+    // A refused edit tells why.
+    session.dispatch(if preview { Msg::Preview(edit) } else { Msg::Edit(edit) });
+    allowed
+}
+
 /// Times and rates; straight lines between them.
 #[component]
 pub fn CurveField(subject: Subject, label: String, help: &'static str) -> impl IntoView {
@@ -35,6 +54,9 @@ pub fn CurveField(subject: Subject, label: String, help: &'static str) -> impl I
         points.track();
         wrong.set(None);
     });
+    let drawn = Memo::new(move |_| points.with(drawn_of));
+    let of = subject.clone();
+    let draw = Callback::new(move |(points, preview)| put(session, &of, &points, preview));
     let set = Callback::new(move |points: Points| wrong.set(subject.set(session, node_of(&points), false).err()));
     let row = move |(index, (at, rate)): (usize, (String, String))| {
         let change = move |first: bool, typed: String| {
@@ -72,7 +94,8 @@ pub fn CurveField(subject: Subject, label: String, help: &'static str) -> impl I
     view! {
         <fieldset class="group curve">
             <legend>{label}</legend>
-            <p class="help">{help}" Times such as 60s, rates such as 900/s."</p>
+            <p class="help">{help}" Draw it, drag its points, or type times such as 60s and rates such as 900/s."</p>
+            <CurvePad points=drawn put=draw />
             <ul>{live(move || points.get().into_iter().enumerate().map(row).collect_view())}</ul>
             <p class="field-wrong" role="alert">{move || wrong.get().map(|why| quoted(&why))}</p>
             <button class="plain-button" on:click=add>"Add a point"</button>

@@ -6,6 +6,7 @@ use crate::design::{ClassCost, Edit, RequestClass, Target, remarks};
 use crate::editor::{Msg, Room};
 use crate::ui::live::live;
 use crate::ui::rows::rows;
+use crate::ui::seed::SeedControl;
 use crate::ui::session::{Session, quoted, use_session};
 use crate::units::Time;
 
@@ -54,23 +55,17 @@ fn Remarks() -> impl IntoView {
 #[component]
 fn SeedAndDuration() -> impl IntoView {
     let session = use_session();
-    let seed = Memo::new(move |_| session.with_design(|design| design.seed.to_string()));
     let duration = Memo::new(move |_| session.with_design(|design| design.duration.to_string()));
     let wrong = RwSignal::new(None::<String>);
     Effect::new(move |_| {
-        seed.track();
         duration.track();
         wrong.set(None);
     });
-    let now = move || session.with_untracked_design(|design| (design.seed, design.duration));
-    let set_seed = move |event| match event_target_value(&event).trim().parse::<u64>() {
-        Ok(seed) if i64::try_from(seed).is_ok() => session.dispatch(Msg::Edit(Edit::SetRun(seed, now().1))),
-        _ => wrong.set(Some("the seed is a whole number from 0".to_owned())),
-    };
+    let seed = move || session.with_untracked_design(|design| design.seed);
     let set_duration = move |event| {
         let duration = event_target_value(&event).parse::<Time>();
         match duration.and_then(checked) {
-            Ok(duration) => session.dispatch(Msg::Edit(Edit::SetRun(now().0, duration))),
+            Ok(duration) => session.dispatch(Msg::Edit(Edit::SetRun(seed(), duration))),
             Err(why) => wrong.set(Some(why)),
         }
     };
@@ -83,8 +78,7 @@ fn SeedAndDuration() -> impl IntoView {
                 <p class="help">"How long a run takes, in simulated time. For example 3m."</p>
             </div>
             <div class="field">
-                <label for="run-seed">"Seed"</label>
-                <input id="run-seed" class="text-field" type="text" inputmode="numeric" prop:value=seed on:change=set_seed autocomplete="off" />
+                <SeedControl />
                 <p class="help">"Decides all chance: the same seed gives the same run."</p>
             </div>
             <p class="field-wrong" role="alert">{move || wrong.get().map(|why| quoted(&why))}</p>

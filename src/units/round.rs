@@ -1,0 +1,23 @@
+//! Round numbers, for axes and for what snaps.
+
+/// The least of 1, 2, 2.5 and 5 times a power of ten that is not below this.
+pub fn nice_step(least: f64) -> f64 {
+    let power = libm::exp10(libm::floor(libm::log10(least.max(1e-9))));
+    [1.0, 2.0, 2.5, 5.0, 10.0]
+        .into_iter()
+        .map(|factor| factor * power)
+        .find(|step| *step >= least - 1e-12)
+        .unwrap_or(power * 10.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nice_step;
+
+    #[test]
+    fn steps_are_round_and_large_enough() {
+        for (least, step) in [(1.0, 1.0), (1.1, 2.0), (2.2, 2.5), (3.0, 5.0), (7.0, 10.0), (0.03, 0.05), (0.0, 1e-9)] {
+            assert!((nice_step(least) - step).abs() < step * 1e-9, "{least}: {}", nice_step(least));
+        }
+    }
+}
