@@ -2,7 +2,11 @@
 
 mod action;
 pub mod address;
+mod arrange;
+mod arranging;
 mod camera;
+mod clipboard;
+mod copying;
 mod doing;
 mod gesture;
 mod history;
@@ -11,10 +15,12 @@ pub mod player;
 mod pointing;
 pub mod replace;
 mod rulebook;
+pub mod search;
 mod selection;
 mod setting;
 mod shape;
 mod state;
+pub mod template;
 mod words;
 
 pub use action::{ACTIONS, Action, ActionInfo, KeyPress, Scope, action_for};

@@ -1,6 +1,7 @@
 //! What is seen: shapes of wires, dots at the playhead, figures and states of the parts. Data in, shapes out.
 
 mod caption;
+mod crossing;
 mod dots;
 mod figures;
 mod glance;
@@ -13,6 +14,7 @@ mod wire;
 pub mod words;
 
 pub use caption::{component_words, policy_summary, summary, wire_words};
+pub use crossing::{crossed, states};
 pub use dots::{DOTS_MAX, Dot, DotStyle, Places, TripIndex, dots_at};
 pub use figures::{bytes_text, count_text, figure_text, rate_text, share_text};
 pub use glance::{Flow, Glance, Vitals};

@@ -5,32 +5,38 @@ use leptos::tachys::view::any_view::AnyView;
 
 use super::charts::Charts;
 use super::live::live;
+use super::outline::Outline;
 
 /// What the board can show. A new view is a variant here, a title, and its component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BoardView {
     /// What the run did to its users, over time.
     Charts,
+    /// All parts in a table, to be changed in place.
+    Parts,
 }
 
 impl BoardView {
-    const ALL: [BoardView; 1] = [BoardView::Charts];
+    const ALL: [BoardView; 2] = [BoardView::Charts, BoardView::Parts];
 
     fn title(self) -> &'static str {
         match self {
             BoardView::Charts => "Charts",
+            BoardView::Parts => "All parts",
         }
     }
 
     fn id(self) -> &'static str {
         match self {
             BoardView::Charts => "board-charts",
+            BoardView::Parts => "board-parts",
         }
     }
 
     fn show(self) -> AnyView {
         match self {
             BoardView::Charts => view! { <Charts /> }.into_any(),
+            BoardView::Parts => view! { <Outline /> }.into_any(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The canvas: wires and components as SVG that can be focused and named, dots on a layer above, menu and tools beside.
 
+mod clipboard;
 mod dots;
 mod input;
 mod menu;
@@ -19,10 +20,12 @@ use super::live::live;
 use super::rows::rows;
 use super::session::{Session, use_session};
 
+pub use clipboard::act as use_clipboard;
+
 use dots::DotLayer;
 use menu::ContextMenu;
 use part::PartView;
-use wiring::{FocusWires, Verdicts, WireLines, WiringPreview};
+use wiring::{FocusWires, Verdicts, WireEnds, WireLines, WiringPreview};
 
 /// Gives a part the keyboard's focus once it is drawn.
 pub fn focus_part(part: &Target) {
@@ -96,6 +99,7 @@ fn Drawing() -> impl IntoView {
                 <WireLines />
                 {rows(move || names.get(), |name| view! { <PartView name=name /> })}
                 <FocusWires />
+                <WireEnds />
                 <WiringPreview />
                 <Marquee />
                 <Ghost />
