@@ -37,6 +37,13 @@ pub fn may_connect(design: &Design, from: &str, to: &str) -> Result<(), String> 
     Ok(())
 }
 
+/// Whether the wire between the old ends may run between the new ones instead; otherwise why not.
+pub fn may_rewire(design: &Design, old: (&str, &str), new: (&str, &str)) -> Result<(), String> {
+    let mut without = design.clone();
+    without.wires.retain(|wire| (wire.from.as_str(), wire.to.as_str()) != old);
+    may_connect(&without, new.0, new.1)
+}
+
 fn kinds_may_connect(caller: &Kind, callee: &Kind) -> Result<(), String> {
     let refused = |why: &str| Err(why.to_owned());
     match (caller, callee) {

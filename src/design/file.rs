@@ -14,12 +14,12 @@ use super::{
 
 /// The largest design file that is read, in bytes.
 pub const DESIGN_BYTES_MAX: usize = 1_000_000;
-const COMPONENTS_MAX: usize = 5_000;
-const WIRES_MAX: usize = 20_000;
-const CLASSES_MAX: usize = 100;
-const FAULTS_MAX: usize = 1_000;
+pub(super) const COMPONENTS_MAX: usize = 5_000;
+pub(super) const WIRES_MAX: usize = 20_000;
+pub(super) const CLASSES_MAX: usize = 100;
+pub(super) const FAULTS_MAX: usize = 1_000;
 const VERSION: i64 = 1;
-const DURATION_BOUNDS: (f64, f64) = (0.001, 86_400.0);
+pub(super) const DURATION_BOUNDS: (f64, f64) = (0.001, 86_400.0);
 /// Between two regions, one way.
 pub(super) const DISTANCE_BOUNDS: (f64, f64) = (0.0, 60.0);
 const TOP_LEVEL: [&str; 10] =

@@ -12,8 +12,9 @@ mod node;
 mod policy;
 mod problem;
 mod region;
+mod sound;
 
-pub use check::{Remark, may_connect, remarks};
+pub use check::{Remark, may_connect, may_rewire, remarks};
 pub use class::{ClassCost, Criticality, Keys, RequestClass};
 pub use edit::Edit;
 pub use fault::{Fault, FaultKind, FaultSettings, Target};

@@ -9,6 +9,14 @@ pub enum Action {
     Redo,
     /// Takes the selected parts away.
     Delete,
+    /// Copies the selected components, with the wires between them.
+    Copy,
+    /// Copies them and takes them away.
+    Cut,
+    /// Adds what was copied.
+    Paste,
+    /// Adds a copy of the selected components beside them.
+    Duplicate,
     /// Selects all.
     SelectAll,
     /// Cancels the gesture, then the selection, then the panel.
@@ -35,6 +43,24 @@ pub enum Action {
     MoveFarUp,
     /// See `MoveFarLeft`.
     MoveFarDown,
+    /// Lines the selected components up along the leftmost.
+    AlignLeft,
+    /// See `AlignLeft`.
+    AlignCentre,
+    /// See `AlignLeft`.
+    AlignRight,
+    /// See `AlignLeft`.
+    AlignTop,
+    /// See `AlignLeft`.
+    AlignMiddle,
+    /// See `AlignLeft`.
+    AlignBottom,
+    /// Puts equal steps between the selected components, from left to right.
+    SpreadAcross,
+    /// See `SpreadAcross`; from top to bottom.
+    SpreadDown,
+    /// Lays the whole design out anew, callers before callees.
+    TidyUp,
     /// Magnifies.
     ZoomIn,
     /// Shows more.
@@ -61,6 +87,10 @@ pub enum Action {
     Faster,
     /// Half as fast.
     Slower,
+    /// Opens the list of templates to start from.
+    Templates,
+    /// Opens the search for actions and parts.
+    Search,
     /// Saves the design as a file.
     Save,
     /// Lists the keys.
@@ -111,6 +141,10 @@ actions! {
     "Edit" {
         Undo "undo" "Undo" Everywhere ["Ctrl+Z"];
         Redo "redo" "Redo" Everywhere ["Ctrl+Shift+Z", "Ctrl+Y"];
+        Copy "copy" "Copy" Canvas ["Ctrl+C"];
+        Cut "cut" "Cut" Canvas ["Ctrl+X"];
+        Paste "paste" "Paste" Canvas ["Ctrl+V"];
+        Duplicate "duplicate" "Duplicate" Canvas ["Ctrl+D"];
         Delete "delete" "Delete" Canvas ["Delete", "Backspace"];
         Connect "connect" "Connect to…" Canvas ["C"];
         Rename "rename" "Rename" Canvas ["F2"];
@@ -127,6 +161,17 @@ actions! {
         MoveFarRight "move-far-right" "Move far right" Canvas ["Shift+ArrowRight"];
         MoveFarUp "move-far-up" "Move far up" Canvas ["Shift+ArrowUp"];
         MoveFarDown "move-far-down" "Move far down" Canvas ["Shift+ArrowDown"];
+    }
+    "Arrange" {
+        TidyUp "tidy-up" "Tidy up" Canvas ["Shift+T"];
+        AlignLeft "align-left" "Align left" Canvas [];
+        AlignCentre "align-centre" "Align centres" Canvas [];
+        AlignRight "align-right" "Align right" Canvas [];
+        AlignTop "align-top" "Align tops" Canvas [];
+        AlignMiddle "align-middle" "Align middles" Canvas [];
+        AlignBottom "align-bottom" "Align bottoms" Canvas [];
+        SpreadAcross "spread-across" "Distribute across" Canvas [];
+        SpreadDown "spread-down" "Distribute down" Canvas [];
     }
     "View" {
         ZoomIn "zoom-in" "Zoom in" Everywhere ["Ctrl++", "Ctrl+="];
@@ -146,6 +191,8 @@ actions! {
         Slower "slower" "Slower" Canvas ["["];
     }
     "Help" {
+        Search "search" "Find an action or a part" Everywhere ["Ctrl+K", "/"];
+        Templates "templates" "Start from a template…" Everywhere [];
         Save "save" "Save as a file" Everywhere ["Ctrl+S"];
         Help "help" "Keys and actions" Canvas ["?"];
     }
@@ -194,9 +241,11 @@ impl KeyPress {
     }
 }
 
-/// The action of a key, where the canvas has the focus or not; none for a key that is not ours to take.
+/// The action of a key, where the canvas has the focus or not; none for a key that is not ours to take. A single letter
+/// counts on the canvas only: elsewhere it may be meant for a screen reader.
 pub fn action_for(press: &KeyPress, on_canvas: bool) -> Option<Action> {
     let name = press.name();
-    let counts = |info: &&ActionInfo| on_canvas || info.scope == Scope::Everywhere;
+    let single = name.chars().count() == 1;
+    let counts = |info: &&ActionInfo| on_canvas || (info.scope == Scope::Everywhere && !single);
     ACTIONS.iter().filter(counts).find(|info| info.keys.contains(&name.as_str())).map(|info| info.action)
 }

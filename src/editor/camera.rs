@@ -11,6 +11,11 @@ const FIT_ZOOM_MAX: f64 = 1.25;
 /// Screen pixels left free around what is fitted or brought into view.
 const MARGIN: f64 = 40.0;
 
+/// A screen narrower than this, in pixels, is a phone's.
+const NARROW: f64 = 600.0;
+/// The least zoom at which names and figures can still be read.
+const ZOOM_READABLE: f64 = 0.8;
+
 /// The view of the canvas: `screen = (canvas − origin) · zoom`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Camera {
@@ -128,6 +133,20 @@ impl Camera {
         let centre = what.centre();
         let origin = Point { x: centre.x - self.size.x / 2.0 / zoom, y: centre.y - self.size.y / 2.0 / zoom };
         Camera { origin, zoom, ..*self }
+    }
+
+    /// The same, but on a narrow screen never so small that nothing can be read: then it shows the left part, where
+    /// requests come from, and the rest can be panned to.
+    pub fn fitting_readably(&self, what: Rect) -> Camera {
+        let whole = self.fitting(what);
+        if self.size.x >= NARROW || whole.zoom >= ZOOM_READABLE {
+            return whole;
+        }
+        let zoom = ZOOM_READABLE;
+        let room = self.size.x / zoom;
+        let left = what.min.x - MARGIN / 2.0 / zoom;
+        let x = if what.size().x > room - MARGIN / zoom { left } else { what.centre().x - room / 2.0 };
+        Camera { origin: Point { x, y: what.centre().y - self.size.y / 2.0 / zoom }, zoom, ..*self }
     }
 
     /// The camera moved just so far that this is seen (its top left, if it is larger than the screen).

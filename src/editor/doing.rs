@@ -3,6 +3,7 @@
 use crate::design::{CallPolicy, Component, Edit, Point, Target, Wire};
 
 use super::action::Action;
+use super::arrange::{Axis, Line};
 use super::camera::Rect;
 use super::gesture::Gesture;
 use super::message::{Effect, MenuPage};
@@ -27,6 +28,16 @@ impl Editor {
             }
             Action::SelectAll => self.select_all(),
             Action::Cancel => self.cancel(effects),
+            Action::Duplicate => self.duplicate(effects),
+            Action::AlignLeft => self.align(Line::Left, "at the left", effects),
+            Action::AlignCentre => self.align(Line::Centre, "at their centres", effects),
+            Action::AlignRight => self.align(Line::Right, "at the right", effects),
+            Action::AlignTop => self.align(Line::Top, "at the top", effects),
+            Action::AlignMiddle => self.align(Line::Middle, "at their middles", effects),
+            Action::AlignBottom => self.align(Line::Bottom, "at the bottom", effects),
+            Action::SpreadAcross => self.spread(Axis::Across, effects),
+            Action::SpreadDown => self.spread(Axis::Down, effects),
+            Action::TidyUp => self.tidy_up(effects),
             Action::Connect => self.open_page(MenuPage::ConnectTo, effects),
             Action::Rename => self.open_page(MenuPage::Rename, effects),
             Action::Menu => self.open_page(MenuPage::Actions, effects),
@@ -41,7 +52,7 @@ impl Editor {
             Action::ZoomIn => self.zoom(ZOOM_STEP),
             Action::ZoomOut => self.zoom(1.0 / ZOOM_STEP),
             Action::ZoomReset => self.zoom(1.0 / self.camera.zoom),
-            Action::FitAll => self.fit_all(),
+            Action::FitAll => self.show_all(),
             Action::FitSelection => self.fit_selection(),
             _ => effects.push(Effect::Shell(action)),
         }
@@ -97,7 +108,9 @@ impl Editor {
 
     /// Opens a page of the menu at the one selected part.
     fn open_page(&mut self, page: MenuPage, effects: &mut Effects) {
-        let part = self.selection.single().cloned();
+        // The menu of several parts opens at one of them.
+        let any = || self.selection.parts().first().filter(|_| page == MenuPage::Actions);
+        let part = self.selection.single().or_else(any).cloned();
         let calls =
             |name: &String| self.design.component(name).is_some_and(|component| has_caller_port(&component.kind));
         match (page, &part) {
@@ -152,6 +165,25 @@ impl Editor {
         }
     }
 
+    /// Makes a wire run between other components, with its policy.
+    pub(super) fn rewire(&mut self, old: (String, String), new: (String, String), effects: &mut Effects) {
+        self.menu = None;
+        if old == new {
+            return;
+        }
+        let told = format!("The wire from {} to {} now runs from {} to {}", old.0, old.1, new.0, new.1);
+        let part = Target::Wire(new.0.clone(), new.1.clone());
+        // The selection follows the wire.
+        let before = std::mem::replace(&mut self.selection, super::Selection::of(vec![part.clone()]));
+        match self.edit(Edit::Rewire(old, new), effects) {
+            true => {
+                effects.push(Effect::Announce(told));
+                effects.push(Effect::Focus(part));
+            }
+            false => self.selection = before,
+        }
+    }
+
     /// Takes parts away, components with their wires, in one step.
     pub(super) fn delete(&mut self, parts: &[Target], effects: &mut Effects) {
         self.menu = None;
@@ -174,7 +206,8 @@ impl Editor {
     }
 
     pub(super) fn rename(&mut self, from: &str, to: &str, effects: &mut Effects) {
-        self.menu = None;
+        // A field in a form keeps the focus; the menu's closes.
+        let by_menu = self.menu.take().is_some();
         let to = to.trim();
         if from == to {
             return;
@@ -184,7 +217,9 @@ impl Editor {
         self.selection.rename(from, to);
         if self.edit(Edit::Rename(from.to_owned(), to.to_owned()), effects) {
             effects.push(Effect::Announce(format!("Renamed {from} to {to}")));
-            effects.push(Effect::Focus(Target::Component(to.to_owned())));
+            if by_menu {
+                effects.push(Effect::Focus(Target::Component(to.to_owned())));
+            }
         } else {
             self.selection = before;
         }

@@ -2,6 +2,7 @@
 
 use crate::design::{Design, Point, Target};
 
+use super::clipboard::Copies;
 use super::shape::{box_of, callee_port, caller_port, curve_between, distance, has_callee_port, has_caller_port};
 
 /// What the pointer is doing. Places are in screen pixels unless said otherwise.
@@ -27,10 +28,12 @@ pub enum Gesture {
         grabbed_at: Point,
         /// The moved components and their places, in canvas pixels, when they were grabbed.
         starts: Vec<(String, Point)>,
+        /// What is moved in place of the selected components: copies of them.
+        copies: Option<Copies>,
     },
-    /// It draws a wire.
+    /// It draws a wire, or the end of one.
     Wiring {
-        /// The component whose port was pressed.
+        /// The component at the fixed end.
         anchor: String,
         /// Whether the anchor calls (or is to be called).
         calls: bool,
@@ -40,6 +43,8 @@ pub enum Gesture {
         aim: Option<Aim>,
         /// Where the button went down, while it is held; none once the wire hangs on the pointer without a button.
         held: Option<Point>,
+        /// The wire whose end is moved; none draws a new one.
+        moves: Option<(String, String)>,
     },
     /// It moves the canvas.
     Panning {
@@ -131,6 +136,21 @@ pub fn hit(design: &Design, at: Point, reach: f64) -> Hit {
         curve_between(design, &wire.from, &wire.to).is_some_and(|curve| curve.distance(at) <= reach)
     };
     design.wires.iter().rev().find(near).map_or(Hit::Canvas, |wire| Hit::Wire(wire.from.clone(), wire.to.clone()))
+}
+
+/// Which end of this wire lies within `reach` of a canvas point: true for the callee's. Inside a box the reach is less.
+pub fn wire_end_at(design: &Design, (from, to): (&str, &str), at: Point, reach: f64) -> Option<bool> {
+    let end = |name: &str, port: fn(Point) -> Point| {
+        let place = design.component(name)?.at;
+        let far = distance(port(place), at);
+        let inside = box_of(place).contains(at);
+        (far <= if inside { reach.min(12.0) } else { reach }).then_some(far)
+    };
+    match (end(from, caller_port), end(to, callee_port)) {
+        (None, None) => None,
+        (Some(start), Some(end)) => Some(end <= start),
+        (_, end) => Some(end.is_some()),
+    }
 }
 
 /// The component that a wire being drawn to this point would reach: the box under it, or the nearest port within `snap`.

@@ -46,7 +46,7 @@ impl History {
         }
         let last = self.preview.take();
         if let Some(last) = &last {
-            design.apply(&last.back).expect("an inverse applies");
+            design.repeat(&last.back).expect("an inverse applies");
         }
         match design.apply(&edit) {
             Ok(back) => {
@@ -55,7 +55,7 @@ impl History {
             }
             Err(why) => {
                 if let Some(last) = &last {
-                    design.apply(&last.forth).expect("an edit applies again");
+                    design.repeat(&last.forth).expect("an edit applies again");
                 }
                 self.preview = last;
                 Err(why)
@@ -95,7 +95,7 @@ impl History {
     /// Takes the preview back as if it had never been.
     pub fn cancel(&mut self, design: &mut Design) {
         if let Some(step) = self.preview.take() {
-            design.apply(&step.back).expect("an inverse applies");
+            design.repeat(&step.back).expect("an inverse applies");
         }
     }
 
@@ -103,7 +103,7 @@ impl History {
     pub fn undo(&mut self, design: &mut Design) -> Option<Edit> {
         self.seal();
         let step = self.done.pop()?;
-        design.apply(&step.back).expect("an inverse applies");
+        design.repeat(&step.back).expect("an inverse applies");
         let edit = step.forth.clone();
         self.undone.push(step);
         Some(edit)
@@ -115,7 +115,7 @@ impl History {
             return None;
         }
         let step = self.undone.pop()?;
-        design.apply(&step.forth).expect("an edit applies again");
+        design.repeat(&step.forth).expect("an edit applies again");
         let edit = step.forth.clone();
         self.done.push(step);
         Some(edit)

@@ -36,6 +36,12 @@ pub enum Msg {
     PickUp(&'static str),
     /// A wire is wanted from the first to the second.
     Connect(String, String),
+    /// The wire between the first two is to run between the other two.
+    Rewire((String, String), (String, String)),
+    /// What is selected was copied ([`super::Editor::copied`]) to the clipboard; true takes it away.
+    Copied(bool),
+    /// This text is pasted: parts that were copied here or in another tab; near this place, or in the middle.
+    Paste(String, Option<Point>),
     /// A part is taken away (a component with its wires).
     Delete(Target),
     /// A component gets another name.
@@ -97,6 +103,8 @@ pub struct Pointer {
     pub shift: bool,
     /// Ctrl or Cmd is held.
     pub ctrl: bool,
+    /// Alt is held.
+    pub alt: bool,
     /// The space bar is held.
     pub space: bool,
 }
@@ -128,6 +136,12 @@ pub enum MenuPage {
     Actions,
     /// The list of components to connect to.
     ConnectTo,
+    /// The list of components that could call over this wire instead.
+    MoveStart,
+    /// The list of components that this wire could lead to instead.
+    MoveEnd,
+    /// Ways to arrange the selected components.
+    Arrange,
     /// A field for another name.
     Rename,
 }

@@ -3,7 +3,11 @@
 mod action;
 pub mod address;
 mod blow;
+mod arrange;
+mod arranging;
 mod camera;
+mod clipboard;
+mod copying;
 mod doing;
 pub mod drawing;
 mod gesture;
@@ -13,10 +17,12 @@ pub mod player;
 mod pointing;
 pub mod replace;
 mod rulebook;
+pub mod search;
 mod selection;
 mod setting;
 mod shape;
 mod state;
+pub mod template;
 mod words;
 
 pub use action::{ACTIONS, Action, ActionInfo, KeyPress, Scope, action_for};

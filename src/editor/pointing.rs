@@ -1,9 +1,10 @@
 //! What pointers do: press, drag, wire, pan, pinch, brush, place.
 
-use crate::design::{Edit, Point, Target, may_connect};
+use crate::design::{Edit, Point, Target};
 
 use super::camera::Rect;
-use super::gesture::{Aim, Gesture, Hit, aimed_at, hit};
+use super::clipboard::{Copies, fragment};
+use super::gesture::{Aim, Gesture, Hit, aimed_at, hit, wire_end_at};
 use super::message::{Effect, Pointer, PointerKind};
 use super::shape::{box_of, distance, snapped};
 use super::state::{Editor, Effects};
@@ -49,14 +50,26 @@ impl Editor {
     fn press(&mut self, pointer: Pointer) {
         let at = self.camera.canvas_from_screen(pointer.at);
         let reach = if pointer.kind == PointerKind::Touch { REACH_TOUCH } else { REACH_MOUSE };
-        let on = hit(&self.design, at, reach / self.camera.zoom);
-        self.gesture = match on {
-            Hit::CallerPort(anchor) => {
-                Gesture::Wiring { anchor, calls: true, to: at, aim: None, held: Some(pointer.at) }
-            }
-            Hit::CalleePort(anchor) => {
-                Gesture::Wiring { anchor, calls: false, to: at, aim: None, held: Some(pointer.at) }
-            }
+        let reach = reach / self.camera.zoom;
+        let wiring = |anchor: String, calls: bool, moves: Option<(String, String)>| Gesture::Wiring {
+            anchor,
+            calls,
+            to: at,
+            aim: None,
+            held: Some(pointer.at),
+            moves,
+        };
+        // A selected wire's ends can be taken hold of.
+        if let Some(Target::Wire(from, to)) = self.selection.single()
+            && let Some(at_callee) = wire_end_at(&self.design, (from, to), at, reach)
+        {
+            let anchor = if at_callee { from.clone() } else { to.clone() };
+            self.gesture = wiring(anchor, at_callee, Some((from.clone(), to.clone())));
+            return;
+        }
+        self.gesture = match hit(&self.design, at, reach) {
+            Hit::CallerPort(anchor) => wiring(anchor, true, None),
+            Hit::CalleePort(anchor) => wiring(anchor, false, None),
             on => {
                 // A mouse selects at once; a finger may be about to scroll, so it selects when it goes up.
                 if let (PointerKind::Mouse, false, Hit::Component(name)) = (pointer.kind, pointer.shift, &on)
@@ -69,7 +82,7 @@ impl Editor {
         };
     }
 
-    pub(super) fn pointer_move(&mut self, pointer: Pointer) {
+    pub(super) fn pointer_move(&mut self, pointer: Pointer, effects: &mut Effects) {
         if let Some(entry) = self.pointers.iter_mut().find(|(id, _)| *id == pointer.id) {
             entry.1 = pointer.at;
         }
@@ -79,7 +92,7 @@ impl Editor {
                 let touch = pointer.kind == PointerKind::Touch;
                 let threshold = if touch { THRESHOLD_TOUCH } else { THRESHOLD_MOUSE };
                 if distance(*from, pointer.at) > threshold {
-                    self.start_drag(pointer);
+                    self.start_drag(pointer, effects);
                 }
             }
             Gesture::Dragging { .. } => self.drag(pointer),
@@ -102,7 +115,7 @@ impl Editor {
     }
 
     /// The press has become a drag: of a component, of a selecting rectangle, or of the canvas.
-    fn start_drag(&mut self, pointer: Pointer) {
+    fn start_drag(&mut self, pointer: Pointer, effects: &mut Effects) {
         let Gesture::Pressing { from, on, shift } = std::mem::take(&mut self.gesture) else { return };
         if let Hit::Component(name) = &on
             && let Some(grabbed) = self.design.component(name)
@@ -116,7 +129,14 @@ impl Editor {
             }
             let start = |name: &str| Some((name.to_owned(), self.design.component(name)?.at));
             let starts = self.selection.components().filter_map(start).collect();
-            self.gesture = Gesture::Dragging { from, grabbed_at, starts };
+            let copies = pointer.alt.then(|| {
+                let names: Vec<&str> = self.selection.components().collect();
+                Copies::of(&fragment(&self.design, &names), &self.design)
+            });
+            if let Some(why) = copies.as_ref().and_then(|copies| self.refuses(&copies.edit(Point::default()))) {
+                return effects.push(Effect::Refused(why));
+            }
+            self.gesture = Gesture::Dragging { from, grabbed_at, starts, copies };
             return self.drag(pointer);
         }
         if shift {
@@ -126,12 +146,13 @@ impl Editor {
             return self.brush();
         }
         self.gesture = Gesture::Panning { last: from, moved: true };
-        self.pointer_move(pointer);
+        self.pointer_move(pointer, effects);
     }
 
-    /// Moves the dragged components: the grabbed one snaps to the grid (Ctrl lets it go free), the others keep in step.
+    /// Moves the dragged components, or copies of them: the grabbed one snaps to the grid (Ctrl lets it go free), the others
+    /// keep in step.
     fn drag(&mut self, pointer: Pointer) {
-        let Gesture::Dragging { from, grabbed_at, starts } = &self.gesture else { return };
+        let Gesture::Dragging { from, grabbed_at, starts, copies } = &self.gesture else { return };
         let zoom = self.camera.zoom;
         let wanted = Point {
             x: grabbed_at.x + (pointer.at.x - from.x) / zoom,
@@ -140,8 +161,11 @@ impl Editor {
         let place = if pointer.ctrl { wanted } else { snapped(wanted) };
         let by = Point { x: place.x - grabbed_at.x, y: place.y - grabbed_at.y };
         let to = |at: &Point| Point { x: at.x + by.x, y: at.y + by.y };
-        let moves = starts.iter().map(|(name, at)| Edit::Move(name.clone(), to(at))).collect();
-        if self.history.preview(&mut self.design, Edit::All(moves)).is_ok() {
+        let edit = match copies {
+            Some(copies) => copies.edit(by),
+            None => Edit::All(starts.iter().map(|(name, at)| Edit::Move(name.clone(), to(at))).collect()),
+        };
+        if self.history.preview(&mut self.design, edit).is_ok() {
             self.version += 1;
         }
     }
@@ -149,13 +173,20 @@ impl Editor {
     /// Says what the wire being drawn points at.
     fn aim(&mut self, screen: Point) {
         let point = self.camera.canvas_from_screen(screen);
-        let Gesture::Wiring { anchor, calls, to, aim, .. } = &mut self.gesture else { return };
+        let Gesture::Wiring { anchor, calls, to, aim, moves, .. } = &mut self.gesture else { return };
         *to = point;
-        let found = aimed_at(&self.design, point, *calls, SNAP / self.camera.zoom).filter(|name| name != anchor);
-        *aim = found.map(|name| {
-            let (from, to) = if *calls { (anchor.as_str(), name) } else { (name, anchor.as_str()) };
-            Aim { component: name.to_owned(), verdict: may_connect(&self.design, from, to) }
-        });
+        // Where the end has been is nowhere to go.
+        let home = moves.as_ref().map(|(from, to)| if *calls { to } else { from });
+        let found = aimed_at(&self.design, point, *calls, SNAP / self.camera.zoom);
+        let found = found.filter(|name| name != anchor && home.is_none_or(|home| name != home));
+        let Some(name) = found.map(str::to_owned) else { return *aim = None };
+        // Nothing changes meanwhile, so a verdict holds as long as the pointer stays on the component.
+        if aim.as_ref().is_none_or(|aim| aim.component != name) {
+            let verdict = self.verdict(&name).unwrap_or(Ok(()));
+            if let Gesture::Wiring { aim, .. } = &mut self.gesture {
+                *aim = Some(Aim { component: name, verdict });
+            }
+        }
     }
 
     fn brush(&mut self) {
@@ -195,10 +226,7 @@ impl Editor {
         match &self.gesture {
             Gesture::Idle => {}
             Gesture::Pressing { .. } => self.click(),
-            Gesture::Dragging { .. } => {
-                self.gesture = Gesture::Idle;
-                self.drop_dragged(effects);
-            }
+            Gesture::Dragging { .. } => self.drop_dragged(effects),
             Gesture::Wiring { held: Some(from), .. } => {
                 let clicked = distance(*from, pointer.at) <= THRESHOLD_TOUCH;
                 self.aim(pointer.at);
@@ -233,6 +261,12 @@ impl Editor {
 
     /// The drag ends: one step, unless everything is back where it was.
     fn drop_dragged(&mut self, effects: &mut Effects) {
+        let Gesture::Dragging { copies, .. } = std::mem::take(&mut self.gesture) else { return };
+        if let Some(copies) = copies {
+            self.settle(effects);
+            self.selection = super::Selection::of(copies.parts());
+            return effects.push(Effect::Announce(format!("Copied {}", copies.count())));
+        }
         if self.history.preview_changes_nothing() {
             return self.history.cancel(&mut self.design);
         }
@@ -252,13 +286,16 @@ impl Editor {
     }
 
     fn finish_wire(&mut self, effects: &mut Effects) {
-        let Gesture::Wiring { anchor, calls, aim, .. } = std::mem::take(&mut self.gesture) else { return };
+        let Gesture::Wiring { anchor, calls, aim, moves, .. } = std::mem::take(&mut self.gesture) else { return };
         let Some(Aim { component, verdict }) = aim else { return };
         if let Err(why) = verdict {
             return effects.push(Effect::Refused(why));
         }
-        let (from, to) = if calls { (anchor, component) } else { (component, anchor) };
-        self.connect(&from, &to, effects);
+        let ends = if calls { (anchor, component) } else { (component, anchor) };
+        match moves {
+            Some(old) => self.rewire(old, ends, effects),
+            None => self.connect(&ends.0, &ends.1, effects),
+        }
     }
 
     pub(super) fn long_press(&mut self) {

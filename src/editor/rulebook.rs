@@ -1,6 +1,6 @@
 //! A lesson's rules at the drawing board: what may be placed, and which edits the lesson does not allow.
 
-use crate::design::{Design, Edit, Kind};
+use crate::design::{Design, Edit, Fault, Kind};
 use crate::lesson::Rules;
 
 /// The rules of the open lesson, and the design that it starts from.
@@ -24,7 +24,19 @@ impl Rulebook {
         let mut edited = design.clone();
         // An edit that cannot be made has a reason of its own.
         edited.apply(edit).ok()?;
+        if let Some(fault) = self.lost_fault(design, &edited, edit) {
+            return Some(format!("the lesson's script strikes `{}`, so it stays as it is", fault.target));
+        }
         let before = self.rules.broken_by(design, &self.start);
         self.rules.broken_by(&edited, &self.start).into_iter().find(|why| !before.contains(why))
+    }
+
+    /// A fault of the lesson's script that would have nothing left to strike, or something of another name.
+    fn lost_fault<'a>(&'a self, design: &Design, edited: &Design, edit: &Edit) -> Option<&'a Fault> {
+        if matches!(edit, Edit::SetFaults(_)) {
+            return None;
+        }
+        let lost = |fault: &&Fault| design.faults.contains(fault) && !edited.faults.contains(fault);
+        self.start.faults.iter().find(lost)
     }
 }

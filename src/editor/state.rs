@@ -1,6 +1,6 @@
 //! The editor's state and its one entrance: a message in, effects out.
 
-use crate::design::{Design, Edit, Kind, Point, Target, may_connect};
+use crate::design::{CallPolicy, Design, Edit, Kind, Point, Target, Wire, may_connect, may_rewire};
 
 use super::camera::{Camera, Rect};
 use super::gesture::Gesture;
@@ -30,6 +30,8 @@ pub struct Editor {
     pub menu: Option<Menu>,
     /// The open lesson's rules; none is freedom.
     pub rulebook: Option<Rulebook>,
+    /// What was copied here last, for where the page may not read the clipboard.
+    pub clip: String,
     /// Buttons and fingers that are down, with their places.
     pub(super) pointers: Vec<(i32, Point)>,
     /// A new design is shown whole as soon as the canvas has a size.
@@ -55,7 +57,7 @@ impl Editor {
     fn take(&mut self, msg: Msg, effects: &mut Effects) {
         match msg {
             Msg::PointerDown(pointer) => self.pointer_down(pointer, effects),
-            Msg::PointerMove(pointer) => self.pointer_move(pointer),
+            Msg::PointerMove(pointer) => self.pointer_move(pointer, effects),
             Msg::PointerUp(pointer) => self.pointer_up(pointer, effects),
             Msg::PointerCancel(id) => {
                 self.pointers.retain(|(pointer, _)| *pointer != id);
@@ -72,6 +74,9 @@ impl Editor {
             Msg::Place(kind) => self.place_in_view(kind, effects),
             Msg::PickUp(kind) => self.pick_up(kind, effects),
             Msg::Connect(from, to) => self.connect(&from, &to, effects),
+            Msg::Rewire(old, new) => self.rewire(old, new, effects),
+            Msg::Copied(cut) => self.copied_out(cut, effects),
+            Msg::Paste(text, at) => self.paste(&text, at, effects),
             Msg::Delete(part) => self.delete(&[part], effects),
             Msg::Rename(from, to) => self.rename(&from, &to, effects),
             Msg::Edit(edit) => drop(self.edit(edit, effects)),
@@ -106,8 +111,47 @@ impl Editor {
 
     /// All other components, and whether this one may call them (or why not).
     pub fn choices_from(&self, caller: &str) -> Vec<(String, Result<(), String>)> {
-        let others = self.design.components.iter().filter(|component| component.name != caller);
-        others.map(|other| (other.name.clone(), may_connect(&self.design, caller, &other.name))).collect()
+        self.choices(&[caller], |other| self.may_wire(None, (caller, other)))
+    }
+
+    /// All components that a wire's end could be moved to (true is the callee's end), and whether it may (or why not).
+    pub fn choices_for_end(&self, from: &str, to: &str, callee: bool) -> Vec<(String, Result<(), String>)> {
+        let ends = |other| if callee { (from, other) } else { (other, to) };
+        self.choices(&[from, to], |other| self.may_wire(Some((from, to)), ends(other)))
+    }
+
+    fn choices<'a>(
+        &'a self,
+        but: &[&str],
+        verdict: impl Fn(&'a str) -> Result<(), String>,
+    ) -> Vec<(String, Result<(), String>)> {
+        let others = self.design.components.iter().filter(|component| !but.contains(&component.name.as_str()));
+        others.map(|other| (other.name.clone(), verdict(&other.name))).collect()
+    }
+
+    /// Whether a wire, a new one or the old one moved, may run between these; otherwise why not: the design's reason, or
+    /// the lesson's.
+    pub fn may_wire(&self, old: Option<(&str, &str)>, (from, to): (&str, &str)) -> Result<(), String> {
+        let owned = |(from, to): (&str, &str)| (from.to_owned(), to.to_owned());
+        let edit = match old {
+            Some(old) => {
+                may_rewire(&self.design, old, (from, to))?;
+                Edit::Rewire(owned(old), owned((from, to)))
+            }
+            None => {
+                may_connect(&self.design, from, to)?;
+                let wire = Wire { from: from.to_owned(), to: to.to_owned(), policy: CallPolicy::default() };
+                Edit::AddWire(self.design.wires.len(), wire)
+            }
+        };
+        self.refuses(&edit).map_or(Ok(()), Err)
+    }
+
+    /// Whether the wire that is being drawn may end at this component; none if no wire is being drawn.
+    pub fn verdict(&self, other: &str) -> Option<Result<(), String>> {
+        let Gesture::Wiring { anchor, calls, moves, .. } = &self.gesture else { return None };
+        let ends = if *calls { (anchor.as_str(), other) } else { (other, anchor.as_str()) };
+        Some(self.may_wire(moves.as_ref().map(|(from, to)| (from.as_str(), to.as_str())), ends))
     }
 
     /// The rectangle around a part; none if there is no such part.
@@ -131,7 +175,16 @@ impl Editor {
 
     pub(super) fn fit_all(&mut self) {
         let all = bounds(&self.design).unwrap_or(Rect::about(Point::default(), Point { x: 600.0, y: 400.0 }));
-        self.camera = self.camera.fitting(all);
+        self.camera = self.camera.fitting_readably(all);
+    }
+
+    /// Shows the whole design; where a phone had to leave some of it out, the second time all of it, however small.
+    pub(super) fn show_all(&mut self) {
+        let before = self.camera;
+        self.fit_all();
+        if let (true, Some(all)) = (self.camera == before, bounds(&self.design)) {
+            self.camera = self.camera.fitting(all);
+        }
     }
 
     /// Looks elsewhere, but never so far that nothing of the design is in sight.
@@ -164,7 +217,8 @@ impl Editor {
     fn open(&mut self, design: Design) {
         let camera = self.camera;
         let (version, rulebook) = (self.version + 1, self.rulebook.take());
-        *self = Editor { version, rulebook, camera, ..Editor::new(design) };
+        let clip = std::mem::take(&mut self.clip);
+        *self = Editor { version, rulebook, camera, clip, ..Editor::new(design) };
         // A canvas that already has its size tells it no more.
         if camera.size != Camera::default().size {
             self.fit_due = false;

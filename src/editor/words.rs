@@ -21,6 +21,9 @@ pub fn done(edit: &Edit) -> String {
         Edit::Rename(from, to) => format!("renamed {from} to {to}"),
         Edit::AddWire(_, wire) => format!("connected {} to {}", wire.from, wire.to),
         Edit::RemoveWire(from, to) => format!("disconnected {from} from {to}"),
+        Edit::Rewire(old, new) => {
+            format!("moved the wire from {} to {}: it now runs from {} to {}", old.0, old.1, new.0, new.1)
+        }
         Edit::SetPolicy(from, to, _) => format!("changed the wire from {from} to {to}"),
         Edit::SetClasses(_) => "changed the request classes".to_owned(),
         Edit::SetSpans(_) => "changed the named spans".to_owned(),

@@ -2,6 +2,7 @@
 
 mod axis;
 mod caption;
+mod crossing;
 pub mod csv;
 mod dots;
 pub mod events;
@@ -22,6 +23,7 @@ pub mod words;
 pub mod zoom;
 
 pub use caption::{component_words, policy_summary, summary, wire_words};
+pub use crossing::{crossed, states};
 pub use dots::{DOTS_MAX, Dot, DotStyle, Places, TripIndex, dots_at, nearest};
 pub use figures::{bytes_text, count_text, figure_text, rate_text, share_text};
 pub use glance::{Flow, Glance, Vitals};

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::editor::player::Player;
 use crate::scene::plot::clock;
 use crate::scene::words::{Mood, told};
+use crate::scene::{State, crossed, states};
 use crate::units::Time;
 
 use super::run::Run;
@@ -16,6 +17,8 @@ const BEATS: u32 = 20;
 /// Starts to tell.
 pub fn start(session: Session, run: Run) {
     let said = StoredValue::new((Time::ZERO, Mood::Fine, 0u32));
+    // How the parts were when that was said.
+    let parts = StoredValue::new(Vec::<(String, State)>::new());
     Effect::new(move |_| {
         let beat = run.beat.get();
         let (playing, playhead) = run.player.with_untracked(|player| (player.playing(), Player::playhead(player)));
@@ -31,7 +34,11 @@ pub fn start(session: Session, run: Run) {
             .recording
             .with_value(|recording| (told(recording, after, playhead), Mood::at(recording, playhead, mood)));
         let changed = (now != mood).then(|| format!("{}: {}.", clock(playhead), now.words()));
-        let text = [news, changed].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let now_parts =
+            session.with_untracked_design(|design| session.glance.with_untracked(|glance| states(design, glance)));
+        let worse = parts.with_value(|before| crossed(before, &now_parts));
+        parts.set_value(now_parts);
+        let text = [news, changed, worse].into_iter().flatten().collect::<Vec<_>>().join(" ");
         if !text.is_empty() {
             session.announcement.set(text);
         }

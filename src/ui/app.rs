@@ -9,7 +9,7 @@ use crate::editor::{Action, Effect as EditorEffect, Msg, Rulebook};
 use crate::units::Time;
 
 use super::board::{Board, BoardPanel};
-use super::canvas::Canvas;
+use super::canvas::{Canvas, use_clipboard};
 use super::clock::{self, Resized};
 use super::course::{Classroom, folder_title};
 use super::drafts::{self, Found};
@@ -22,11 +22,12 @@ use super::inspector::Inspector;
 use super::lesson::LessonPanel;
 use super::live::live;
 use super::model::{ModelBook, ModelDialog};
-use super::outline::Outline;
 use super::palette::Palette;
 use super::player::PlayerBar;
 use super::run::{self, Run};
+use super::search::Search;
 use super::session::Session;
+use super::templates::Templates;
 use super::theme::Theme;
 use super::toast::{ToastList, Toasts, Tone};
 
@@ -62,6 +63,10 @@ pub struct Shell {
     resized: Resized,
     /// The help is open.
     pub help: RwSignal<bool>,
+    /// The list of templates is open.
+    pub templates: RwSignal<bool>,
+    /// The search for actions and parts is open.
+    search: RwSignal<bool>,
     tab: RwSignal<Tab>,
     lesson_shown: RwSignal<bool>,
     inspector_shown: RwSignal<bool>,
@@ -94,6 +99,30 @@ impl Shell {
         self.session.dispatch(Msg::Edit(edit));
         self.session.dispatch(Msg::Do(Action::FitAll, false));
         self.toasts.show(Tone::Plain, format!("{told}. Undo takes it back."));
+        self.tab.set(Tab::Canvas);
+    }
+
+    /// Whether a template may take the place of the design: a lesson has a start of its own.
+    pub fn has_templates(&self) -> bool {
+        self.session.version.get();
+        self.session.editor.with_untracked(|editor| editor.rulebook.is_none())
+    }
+
+    /// Opens the list of templates, or says why not.
+    pub fn open_templates(&self) {
+        if untrack(|| self.has_templates()) {
+            return self.templates.set(true);
+        }
+        self.toasts.show(Tone::Plain, "A lesson begins with its own design; templates are for free drawing.");
+    }
+
+    /// Tells that something went wrong.
+    pub fn tell_bad(&self, message: String) {
+        self.toasts.show(Tone::Bad, message);
+    }
+
+    /// Shows the canvas, where a phone shows something else.
+    pub fn show_canvas(&self) {
         self.tab.set(Tab::Canvas);
     }
 
@@ -201,6 +230,9 @@ impl Shell {
             Action::Slower => self.run.ask(PlayerMessage::Speed(speed().slower())),
             Action::Save => self.export(),
             Action::Help => self.help.set(true),
+            Action::Search => self.search.set(true),
+            Action::Templates => self.open_templates(),
+            Action::Copy | Action::Cut | Action::Paste => use_clipboard(self.session, action),
             _ => {}
         }
     }
@@ -223,6 +255,8 @@ fn provide() -> Shell {
         toasts,
         resized,
         help: RwSignal::new(false),
+        templates: RwSignal::new(false),
+        search: RwSignal::new(false),
         tab: RwSignal::new(Tab::Lesson),
         lesson_shown: RwSignal::new(true),
         inspector_shown: RwSignal::new(true),
@@ -290,6 +324,8 @@ pub fn App() -> impl IntoView {
             <nav class="tabs" aria-label="Views">{Tab::ALL.map(|tab| tab_button(shell, tab)).collect_view()}</nav>
             <ToastList />
             <Help open=shell.help />
+            <Search open=shell.search />
+            <Templates open=shell.templates />
             <ModelDialog />
             <ImportProblems />
         </div>
@@ -302,15 +338,11 @@ fn Stage() -> impl IntoView {
     view! { <Palette /><Canvas /> }
 }
 
-/// What is selected, and the list of all parts.
+/// What is selected.
 #[component]
 fn Inspect() -> impl IntoView {
     view! {
         <Inspector />
-        <details class="all-parts">
-            <summary>"All parts"</summary>
-            <Outline />
-        </details>
     }
 }
 

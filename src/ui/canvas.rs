@@ -1,5 +1,6 @@
 //! The canvas: wires and components as SVG that can be focused and named, dots on a layer above, menu and tools beside.
 
+mod clipboard;
 pub mod dots;
 mod input;
 mod menu;
@@ -19,11 +20,13 @@ use super::live::live;
 use super::rows::rows;
 use super::session::{Session, use_session};
 
+pub use clipboard::act as use_clipboard;
+
 use dots::DotLayer;
 use menu::ContextMenu;
 use part::PartView;
 pub use part::part_picture;
-use wiring::{FocusWires, Verdicts, WireLines, WiringPreview};
+use wiring::{FocusWires, Verdicts, WireEnds, WireLines, WiringPreview};
 
 /// Gives a part the keyboard's focus once it is drawn.
 pub fn focus_part(part: &Target) {
@@ -58,7 +61,7 @@ pub fn Canvas() -> impl IntoView {
             class:panning=move || session.gesture.with(|gesture| matches!(gesture, Gesture::Panning { .. }))
             class:wiring=move || session.gesture.with(|gesture| matches!(gesture, Gesture::Wiring { .. }))>
             <div class="canvas-stage" node_ref=stage tabindex="0" role="application" data-part=""
-                aria-label="Design canvas. Tab goes through the parts; arrows move the selected one; C connects it; Shift+F10 opens its menu."
+                aria-label="Design canvas. Tab goes through the parts; arrows move the selected one; C connects it; Shift+F10 opens its menu; Ctrl+K finds anything."
                 style=move || grid_style(&session)>
                 <Drawing />
                 <DotLayer />
@@ -97,6 +100,7 @@ fn Drawing() -> impl IntoView {
                 <WireLines />
                 {rows(move || names.get(), |name| view! { <PartView name=name /> })}
                 <FocusWires />
+                <WireEnds />
                 <WiringPreview />
                 <Marquee />
                 <Ghost />

@@ -53,6 +53,10 @@ pub enum Glyph {
     NextEvent,
     /// To the event before.
     LastEvent,
+    /// A magnifying glass.
+    Search,
+    /// A screen on a wall.
+    Projector,
 }
 
 impl Glyph {
@@ -99,6 +103,10 @@ impl Glyph {
             }
             Glyph::NextEvent => "M3 4.200 11 10l-8 5.800zM14.500 4.600l3.500 5.400-3.500 5.400-3.500-5.400z",
             Glyph::LastEvent => "M17 4.200 9 10l8 5.800zM5.500 4.600 9 10l-3.500 5.400L2 10z",
+            Glyph::Search => {
+                "M8.5 2.5a6 6 0 1 0 3.6 10.8l4.3 4.2 1.3-1.3-4.3-4.2A6 6 0 0 0 8.5 2.5zm0 1.8a4.2 4.2 0 1 1 0 8.4 4.2 4.2 0 0 1 0-8.4z"
+            Glyph::Projector => {
+                "M2 3h16v1.8h-1V13h-6.100v1.900l3 2.100-1 1.400-2.900-2-2.900 2-1-1.400 3-2.100V13H3V4.800H2zm2.800 1.800v6.400h10.400V4.800z"
             Glyph::Upload => "M9.1 13.6h1.8V6.3l2.6 2.6 1.3-1.3L10 2.8 5.2 7.6l1.3 1.3 2.6-2.6zM3.4 15.4h13.2v1.8H3.4z",
         }
     }

@@ -9,6 +9,7 @@ use crate::lesson::INDEX;
 
 use super::app::Shell;
 use super::glyph::{Glyph, brand_mark, glyph};
+use super::live::live;
 use super::model::ModelBook;
 use super::session::use_session;
 use super::theme::ThemeButton;
@@ -31,6 +32,8 @@ pub fn Header() -> impl IntoView {
                     on:click=move |_| session.dispatch(Msg::Do(Action::Redo, false))>{glyph(Glyph::Redo)}</button>
                 <DesignMenu />
                 <ThemeButton />
+                <button class="icon-button only-large" title="Find an action or a part (Ctrl+K)" aria-label="Find an action or a part"
+                    on:click=move |_| session.dispatch(Msg::Do(Action::Search, false))>{glyph(Glyph::Search)}</button>
                 <button class="icon-button only-large" title="How it is simulated" aria-label="How it is simulated"
                     on:click=move |_| book.go(INDEX)>{glyph(Glyph::Book)}</button>
                 <button class="icon-button only-large" title="Help (?)" aria-label="Help" on:click=move |_| shell.help.set(true)>
@@ -44,7 +47,7 @@ pub fn Header() -> impl IntoView {
 /// What can be done with the whole design.
 #[component]
 fn DesignMenu() -> impl IntoView {
-    let shell = expect_context::<Shell>();
+    let (shell, session) = (expect_context::<Shell>(), use_session());
     let book: ModelBook = expect_context();
     let open = RwSignal::new(false);
     let input: NodeRef<leptos::html::Input> = NodeRef::new();
@@ -86,7 +89,14 @@ fn DesignMenu() -> impl IntoView {
             <div class="design-menu-list" hidden=move || !open.get()>
                 <button on:click=choose(Shell::export)>{glyph(Glyph::Download)}"Save as a file"</button>
                 <button on:click=pick>{glyph(Glyph::Upload)}"Open a file…"</button>
+                {live(move || shell.has_templates().then(|| view! {
+                    <button on:click=choose(Shell::open_templates)>{glyph(Glyph::List)}"Start from a template…"</button>
+                }))}
                 <button on:click=choose(Shell::start_over)>{glyph(Glyph::Reset)}"Start over"</button>
+                <button class="only-small" on:click=move |_| {
+                    open.set(false);
+                    session.dispatch(Msg::Do(Action::Search, false));
+                }>{glyph(Glyph::Search)}"Find an action or a part"</button>
                 <button class="only-small" on:click=move |_| {
                     open.set(false);
                     book.go(INDEX);

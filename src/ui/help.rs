@@ -9,9 +9,12 @@ use super::glyph::{Glyph, glyph};
 use super::live::live;
 
 /// What is done with the pointer, which the registry does not know.
-const POINTER: [(&str, &str); 9] = [
+const POINTER: [(&str, &str); 12] = [
     ("Add a part", "drag it from the palette, or click it"),
     ("Draw a wire", "drag from the dot at a part's edge to another part"),
+    ("Move a wire's end", "select the wire, then drag the ring at its end to another part"),
+    ("Copy by dragging", "hold Alt while you drag a part"),
+    ("Move off the grid", "hold Ctrl (on a Mac Cmd) while you drag"),
     ("Move the view", "drag the empty canvas, or two fingers"),
     ("Magnify", "turn the wheel, or pinch"),
     ("Select several", "Shift and click, or Shift and drag"),
@@ -43,7 +46,8 @@ pub fn Help(open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-fn show(dialog: &HtmlDialogElement, open: bool) {
+/// Opens or closes a dialog.
+pub fn show(dialog: &HtmlDialogElement, open: bool) {
     match (open, dialog.open()) {
         (true, false) => drop(dialog.show_modal()),
         (false, true) => dialog.close(),

@@ -54,7 +54,7 @@ pub fn Inspector() -> impl IntoView {
 }
 
 /// The settings shown first, by the kind's word; the rest is folded away.
-fn common(kind: &str) -> &'static [&'static str] {
+pub fn common(kind: &str) -> &'static [&'static str] {
     match kind {
         "clients" => &["traffic", "users", "patience", "refreshes"],
         "load-balancer" => &["strategy", "health"],
@@ -108,11 +108,15 @@ fn NameField(name: String) -> impl IntoView {
     let session = use_session();
     let old = name.clone();
     let rename = move |event: leptos::ev::Event| {
-        session.dispatch(Msg::Rename(old.clone(), event_target_value(&event)));
+        let new = event_target_value(&event).trim().to_owned();
+        session.dispatch(Msg::Rename(old.clone(), new.clone()));
         // Refused: the old name stands again.
         let input = event_target::<web_sys::HtmlInputElement>(&event);
         if session.with_untracked_design(|design| design.component(&old).is_some()) {
             input.set_value(&old);
+        } else {
+            // This form is another one now.
+            super::canvas::focus_part(&Target::Component(new));
         }
     };
     view! {
@@ -155,6 +159,8 @@ fn several(session: Session, count: usize) -> impl IntoView {
         <p class="soft">"Arrow keys move them together."</p>
         <div class="inspector-actions">
             {action(session, Action::FitSelection)}
+            {action(session, Action::Duplicate)}
+            {action(session, Action::Menu)}
             <button class="plain-button danger" on:click=move |_| session.dispatch(Msg::Do(Action::Delete, false))>"Delete them"</button>
         </div>
     }

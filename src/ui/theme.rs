@@ -20,6 +20,8 @@ pub enum Choice {
     Light,
     /// Dark.
     Dark,
+    /// For a screen on a wall: larger text, thicker lines, high contrast.
+    Projector,
 }
 
 impl Choice {
@@ -28,6 +30,7 @@ impl Choice {
             Choice::Auto => "auto",
             Choice::Light => "light",
             Choice::Dark => "dark",
+            Choice::Projector => "projector",
         }
     }
 
@@ -35,7 +38,8 @@ impl Choice {
         match self {
             Choice::Auto => Choice::Light,
             Choice::Light => Choice::Dark,
-            Choice::Dark => Choice::Auto,
+            Choice::Dark => Choice::Projector,
+            Choice::Projector => Choice::Auto,
         }
     }
 
@@ -44,6 +48,7 @@ impl Choice {
             Choice::Auto => Glyph::Half,
             Choice::Light => Glyph::Sun,
             Choice::Dark => Glyph::Moon,
+            Choice::Projector => Glyph::Projector,
         }
     }
 }
@@ -111,6 +116,7 @@ impl Theme {
         let choice = match storage::get("theme").as_deref() {
             Some("light") => Choice::Light,
             Some("dark") => Choice::Dark,
+            Some("projector") => Choice::Projector,
             _ => Choice::Auto,
         };
         show(choice);

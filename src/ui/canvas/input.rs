@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, KeyboardEvent, PointerEvent, ResizeObserver, WheelEvent};
 
 use crate::design::Point;
-use crate::editor::{Gesture, KeyPress, Msg, Pointer, PointerKind, action_for, hit};
+use crate::editor::{Action, Gesture, KeyPress, Msg, Pointer, PointerKind, action_for, hit};
 
 use crate::ui::session::Session;
 
@@ -25,6 +25,8 @@ const WHEEL_CLICK: f64 = 50.0;
 struct Held {
     /// The space bar is down.
     space: Cell<bool>,
+    /// Where the mouse is on the canvas.
+    over: Rc<Cell<Option<Point>>>,
     /// Counts presses, so that a late timer is not taken for this press.
     press: Cell<u32>,
 }
@@ -42,6 +44,7 @@ pub fn start(session: Session, stage: NodeRef<Div>) {
             }
         }
     });
+    super::clipboard::listen(session, stage, held.over.clone());
     listen_to_keys(session, stage, held);
     listen_to_palette_drags(session, stage);
 }
@@ -78,6 +81,7 @@ fn pointer_of(event: &PointerEvent, stage: &HtmlElement, space: bool) -> Pointer
         button: event.button(),
         shift: event.shift_key(),
         ctrl: event.ctrl_key() || event.meta_key(),
+        alt: event.alt_key(),
         space,
     }
 }
@@ -115,6 +119,9 @@ fn listen_to_pointers(session: Session, stage: &HtmlElement, held: &Rc<Held>) {
     });
     let (element, keys) = (stage.clone(), held.clone());
     listen(stage, "pointermove", true, move |event: PointerEvent| {
+        if event.pointer_type() != "touch" {
+            keys.over.set(Some(place_in(&element, event.client_x(), event.client_y())));
+        }
         // A mouse that merely passes changes nothing: no need to wake anybody.
         if session.editor.with_untracked(|editor| editor.gesture != Gesture::Idle) {
             session.dispatch(Msg::PointerMove(pointer_of(&event, &element, keys.space.get())));
@@ -125,6 +132,8 @@ fn listen_to_pointers(session: Session, stage: &HtmlElement, held: &Rc<Held>) {
         keys.press.set(keys.press.get() + 1);
         session.dispatch(Msg::PointerUp(pointer_of(&event, &element, keys.space.get())));
     });
+    let over = held.over.clone();
+    listen(stage, "pointerleave", true, move |_: PointerEvent| over.set(None));
     let keys = held.clone();
     listen(stage, "pointercancel", true, move |event: PointerEvent| {
         keys.press.set(keys.press.get() + 1);
@@ -175,18 +184,18 @@ fn typing(event: &KeyboardEvent) -> bool {
 }
 
 /// Whether a dialog lies over the page and has all keys.
-fn dialog_open() -> bool {
+pub(super) fn dialog_open() -> bool {
     document().query_selector("dialog[open]").ok().flatten().is_some()
 }
 
 /// Whether the focus is on the canvas's drawing, not in its menu or tools.
-fn on_canvas(stage: NodeRef<Div>) -> bool {
+pub(super) fn on_canvas(stage: NodeRef<Div>) -> bool {
     let focused = document().active_element();
     stage.get_untracked().zip(focused).is_some_and(|(stage, focused)| stage.contains(Some(&focused)))
 }
 
 /// A part that had the focus may have been deleted: then the canvas has it, so that the next key counts, too.
-fn keep_focus(stage: NodeRef<Div>) {
+pub(super) fn keep_focus(stage: NodeRef<Div>) {
     request_animation_frame(move || {
         let lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
         if let Some(stage) = stage.get_untracked().filter(|_| lost) {
@@ -217,6 +226,10 @@ fn listen_to_keys(session: Session, stage: NodeRef<Div>, held: Rc<Held>) {
         };
         // A key we do not know is the browser's.
         if let Some(action) = action_for(&press, on_canvas) {
+            // The browser makes events of these keys, which alone may reach the clipboard.
+            if matches!(action, Action::Copy | Action::Cut | Action::Paste) {
+                return;
+            }
             event.prevent_default();
             session.dispatch(Msg::Do(action, event.repeat()));
             if on_canvas {

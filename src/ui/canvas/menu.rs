@@ -63,6 +63,9 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
     let content = match (&menu.page, &menu.on) {
         (MenuPage::ConnectTo, Some(Target::Component(name))) => connect_page(session, name).into_any(),
         (MenuPage::Rename, Some(Target::Component(name))) => rename_page(session, name).into_any(),
+        (MenuPage::MoveStart, Some(Target::Wire(from, to))) => end_page(session, from, to, false).into_any(),
+        (MenuPage::MoveEnd, Some(Target::Wire(from, to))) => end_page(session, from, to, true).into_any(),
+        (MenuPage::Arrange, _) => arrange_page(session).into_any(),
         (_, on) => actions_page(session, on.as_ref()).into_any(),
     };
     view! {
@@ -135,31 +138,61 @@ fn item(
     }
 }
 
+/// An action of the registry, with its key.
+fn act(session: Session, action: Action) -> impl IntoView {
+    let info = action.info();
+    item(session, info.label, info.keys.first().copied().unwrap_or(""), "", Msg::Do(action, false))
+}
+
+fn acts(session: Session, actions: &[Action]) -> impl IntoView + use<> {
+    actions.iter().map(|action| act(session, *action)).collect_view()
+}
+
 fn actions_page(session: Session, on: Option<&Target>) -> impl IntoView + use<> {
-    let act = |action: Action| {
-        let info = action.info();
-        item(session, info.label, info.keys.first().copied().unwrap_or(""), "", Msg::Do(action, false))
-    };
     let Some(part) = on else {
-        return view! { {act(Action::SelectAll)}{act(Action::FitAll)}{act(Action::Undo)}{act(Action::Redo)} }
-            .into_any();
+        let all = [
+            Action::Paste,
+            Action::SelectAll,
+            Action::TidyUp,
+            Action::FitAll,
+            Action::Undo,
+            Action::Redo,
+            Action::Search,
+        ];
+        return acts(session, &all).into_any();
     };
+    let several = session.selection.with_untracked(|selection| selection.components().count() > 1);
+    let turn =
+        |label: &'static str, hint: &'static str, page: MenuPage| item(session, label, hint, "", Msg::TurnMenu(page));
+    let of_action = |action: Action, page: MenuPage| turn(action.info().label, action.info().keys[0], page);
+    let clipboard = [Action::Copy, Action::Cut, Action::Duplicate, Action::Delete];
+    if several && session.selection.with_untracked(|selection| selection.contains(part)) {
+        return view! { {turn("Align and distribute…", "", MenuPage::Arrange)}{acts(session, &clipboard)} }.into_any();
+    }
     let component = match part {
         Target::Component(name) => session.with_untracked_design(|design| design.component(name).cloned()),
         Target::Wire(..) => None,
-    };
-    let turn = |action: Action, page: MenuPage| {
-        let info = action.info();
-        item(session, info.label, info.keys[0], "", Msg::TurnMenu(page))
     };
     let blows = blows(component.as_ref().map(|component| &component.kind));
     let blow = |(label, fault): (&'static str, FaultSettings)| {
         item(session, label, "", "blow", Msg::Strike(Fault { target: part.clone(), settings: fault }))
     };
     let calls = component.as_ref().is_some_and(|component| has_caller_port(&component.kind));
+    let own = match component.is_some() {
+        true => view! {
+            {calls.then(|| of_action(Action::Connect, MenuPage::ConnectTo))}
+            {of_action(Action::Rename, MenuPage::Rename)}
+            {acts(session, &clipboard[..3])}
+        }
+        .into_any(),
+        false => view! {
+            {turn("Move its start to…", "", MenuPage::MoveStart)}
+            {turn("Move its end to…", "", MenuPage::MoveEnd)}
+        }
+        .into_any(),
+    };
     view! {
-        {calls.then(|| turn(Action::Connect, MenuPage::ConnectTo))}
-        {component.is_some().then(|| turn(Action::Rename, MenuPage::Rename))}
+        {own}
         {item(session, "Delete", "Delete", "", Msg::Delete(part.clone()))}
         {(!blows.is_empty()).then(|| view! { <p class="menu-heading" role="presentation">"During the run"</p> })}
         {blows.into_iter().map(blow).collect_view()}
@@ -167,13 +200,47 @@ fn actions_page(session: Session, on: Option<&Target>) -> impl IntoView + use<> 
     .into_any()
 }
 
-/// All other components; those that cannot be connected to say why.
+fn arrange_page(session: Session) -> impl IntoView {
+    let all = [
+        Action::AlignLeft,
+        Action::AlignCentre,
+        Action::AlignRight,
+        Action::AlignTop,
+        Action::AlignMiddle,
+        Action::AlignBottom,
+        Action::SpreadAcross,
+        Action::SpreadDown,
+    ];
+    acts(session, &all)
+}
+
+/// All other components, to connect to.
 fn connect_page(session: Session, from: &str) -> impl IntoView + use<> {
     let choices = session.editor.with_untracked(|editor| editor.choices_from(from));
-    let (fits, cannot): (Vec<_>, Vec<_>) = choices.into_iter().partition(|(_, verdict)| verdict.is_ok());
     let from = from.to_owned();
-    let fit =
-        |(name, _): (String, Result<(), String>)| item(session, name.clone(), "", "", Msg::Connect(from.clone(), name));
+    choice_page(session, "Connect to", choices, &|name| Msg::Connect(from.clone(), name))
+}
+
+/// All components that this end of a wire could be moved to.
+fn end_page(session: Session, from: &str, to: &str, callee: bool) -> impl IntoView + use<> {
+    let choices = session.editor.with_untracked(|editor| editor.choices_for_end(from, to, callee));
+    let old = (from.to_owned(), to.to_owned());
+    let title = if callee { "It leads to, instead" } else { "It starts at, instead" };
+    choice_page(session, title, choices, &|name| {
+        let new = if callee { (old.0.clone(), name) } else { (name, old.1.clone()) };
+        Msg::Rewire(old.clone(), new)
+    })
+}
+
+/// Components to choose from; those that cannot be chosen say why.
+fn choice_page(
+    session: Session,
+    title: &'static str,
+    choices: Vec<(String, Result<(), String>)>,
+    msg: &dyn Fn(String) -> Msg,
+) -> impl IntoView + use<> {
+    let (fits, cannot): (Vec<_>, Vec<_>) = choices.into_iter().partition(|(_, verdict)| verdict.is_ok());
+    let fit = |(name, _): (String, Result<(), String>)| item(session, name.clone(), "", "", msg(name));
     let refused = |(name, verdict): (String, Result<(), String>)| {
         let why = verdict.err().unwrap_or_default();
         view! {
@@ -183,7 +250,7 @@ fn connect_page(session: Session, from: &str) -> impl IntoView + use<> {
         }
     };
     view! {
-        <p class="menu-heading" role="presentation">{if fits.is_empty() { "There is nothing to connect to yet" } else { "Connect to" }}</p>
+        <p class="menu-heading" role="presentation">{if fits.is_empty() { "There is nothing to connect to yet" } else { title }}</p>
         {fits.into_iter().map(fit).collect_view()}
         {cannot.into_iter().map(refused).collect_view()}
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::design::{Design, Target, Wire, may_connect};
+use crate::design::{Design, Target, Wire};
 use crate::editor::{Gesture, Msg, callee_port, caller_port, wire_curve};
 use crate::scene::{Flow, FlowState, WireShape, policy_summary, rate_text, share_text, wire_words};
 use crate::ui::live::live;
@@ -42,6 +42,12 @@ fn WireLine(ends: Ends) -> impl IntoView {
         Memo::new(move |_| session.glance.with(|glance| ends.with_value(|(from, to)| glance.wire(from, to).cloned())));
     let target = ends.with_value(|(from, to)| Target::Wire(from.clone(), to.clone()));
     let selected = Memo::new(move |_| session.selection.with(|selection| selection.contains(&target)));
+    // Its end is being moved: it is still there, but on its way.
+    let moved = Memo::new(move |_| {
+        session.gesture.with(|gesture| {
+            matches!(gesture, Gesture::Wiring { moves: Some(moves), .. } if ends.with_value(|ends| ends == moves))
+        })
+    });
     let line = move || shape.with(|shape| shape.as_ref().map(|shape| shape.line.clone()));
     let arrow = move || shape.with(|shape| shape.as_ref().map(|shape| shape.arrow.clone()));
     let tone = move || flow.with(|flow| flow.as_ref().map_or("idle", |flow| flow.state().tone()));
@@ -60,7 +66,10 @@ fn WireLine(ends: Ends) -> impl IntoView {
         (!lines.is_empty()).then(|| label_view(at.x, at.y, &lines))
     };
     view! {
-        <g class=move || format!("wire {} {}", tone(), if selected.get() { "selected" } else { "" })>
+        <g class=move || {
+            let (selected, moved) = (if selected.get() { "selected" } else { "" }, if moved.get() { "moved" } else { "" });
+            format!("wire {} {selected} {moved}", tone())
+        }>
             <path class="reach" d=line></path>
             <path class="line" d=line stroke-width=width></path>
             {live(broken)}
@@ -146,23 +155,23 @@ pub struct Verdicts(Memo<Option<Vec<(String, bool)>>>);
 impl Verdicts {
     /// Put into the context, for the components.
     pub fn provide(session: Session) -> Verdicts {
-        let anchor = Memo::new(move |_| {
+        // Where the pointer is does not matter to them.
+        let drawn = Memo::new(move |_| {
             session.gesture.with(|gesture| match gesture {
-                Gesture::Wiring { anchor, calls, .. } => Some((anchor.clone(), *calls)),
-                _ => None,
+                Gesture::Wiring { anchor, calls, moves, .. } => {
+                    let moved = moves.iter().flat_map(|(from, to)| [from.clone(), to.clone()]);
+                    std::iter::once(anchor.clone()).chain(calls.then(String::new)).chain(moved).collect()
+                }
+                _ => Vec::new(),
             })
         });
         let verdicts = Memo::new(move |_| {
-            let (anchor, calls) = anchor.get()?;
-            let verdict = |design: &Design, other: &str| match calls {
-                true => may_connect(design, &anchor, other),
-                false => may_connect(design, other, &anchor),
-            };
-            let all = |design: &Design| {
-                let others = design.components.iter().filter(|other| other.name != anchor);
-                others.map(|other| (other.name.clone(), verdict(design, &other.name).is_ok())).collect()
-            };
-            Some(session.with_design(all))
+            let anchor = drawn.with(|drawn: &Vec<String>| drawn.first().cloned())?;
+            session.editor.with_untracked(|editor| {
+                let others = editor.design.components.iter().filter(|other| other.name != anchor);
+                let verdict = |name: &String| editor.verdict(name).is_none_or(|verdict| verdict.is_ok());
+                Some(others.map(|other| (other.name.clone(), verdict(&other.name))).collect())
+            })
         });
         provide_context(Verdicts(verdicts));
         Verdicts(verdicts)
@@ -188,6 +197,20 @@ impl Verdicts {
             None => "",
         }
     }
+}
+
+/// The ends of the one selected wire, to take hold of.
+#[component]
+pub fn WireEnds() -> impl IntoView {
+    let session = use_session();
+    let ends = move || match session.selection.with(|selection| selection.single().cloned()) {
+        Some(Target::Wire(from, to)) => session.with_design(|design| {
+            Some([caller_port(design.component(&from)?.at), callee_port(design.component(&to)?.at)])
+        }),
+        _ => None,
+    };
+    let end = |at: crate::design::Point| view! { <circle class="wire-end" cx=at.x cy=at.y r="8"></circle> };
+    live(move || ends().map(|ends| ends.map(end).collect_view()))
 }
 
 /// The wire being drawn, and why it may not end where it points.
