@@ -6,6 +6,7 @@ mod course;
 mod file;
 mod front;
 mod goal;
+mod link;
 mod markdown;
 mod model;
 mod progress;
@@ -21,6 +22,7 @@ pub use goal::{
     AT_END, Comparison, Goal, GoalError, Grader, Hold, METRICS, Metric, MetricInfo, SLIDE, Scope, Standing, State,
     Subject, SubjectKind, Unit,
 };
+pub use link::{LINK_CHARS_MAX, LinkError, pack, unpack};
 pub use model::{
     FigureRow, INDEX, MODEL_BYTES_MAX, ModelPage, SettingRow, figure_rows, list_html, model_pages, setting_rows,
     tables_html,
