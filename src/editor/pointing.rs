@@ -51,6 +51,9 @@ impl Editor {
         let reach = if pointer.kind == PointerKind::Touch { REACH_TOUCH } else { REACH_MOUSE };
         let on = hit(&self.design, at, reach / self.camera.zoom);
         self.gesture = match on {
+            Hit::CallerPort(anchor) | Hit::CalleePort(anchor) if self.frozen => {
+                Gesture::Pressing { from: pointer.at, on: Hit::Component(anchor), shift: pointer.shift }
+            }
             Hit::CallerPort(anchor) => {
                 Gesture::Wiring { anchor, calls: true, to: at, aim: None, held: Some(pointer.at) }
             }
@@ -105,6 +108,7 @@ impl Editor {
     fn start_drag(&mut self, pointer: Pointer) {
         let Gesture::Pressing { from, on, shift } = std::mem::take(&mut self.gesture) else { return };
         if let Hit::Component(name) = &on
+            && !self.frozen
             && let Some(grabbed) = self.design.component(name)
         {
             let grabbed_at = grabbed.at;

@@ -3,6 +3,7 @@
 
 mod blocks;
 mod course;
+mod draft;
 mod file;
 mod front;
 mod goal;
@@ -16,6 +17,7 @@ mod verify;
 
 pub use blocks::{Block, Predict};
 pub use course::{COURSE_BYTES_MAX, Course, Part, missing_file};
+pub use draft::{Draft, read_draft, saved_at, write_draft};
 pub use file::{LESSON_BYTES_MAX, Lesson, Step};
 pub use front::WrongBuild;
 pub use goal::{

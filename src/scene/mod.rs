@@ -2,10 +2,12 @@
 
 mod caption;
 mod dots;
+pub mod duel;
 mod figures;
 mod glance;
 mod journey;
 mod order;
+mod picture;
 pub mod plot;
 mod state;
 pub mod track;
@@ -18,5 +20,6 @@ pub use figures::{bytes_text, count_text, figure_text, rate_text, share_text};
 pub use glance::{Flow, Glance, Vitals};
 pub use journey::{Journey, Leg, Pace};
 pub use order::upstream_first;
+pub use picture::{Picture, PictureColours, picture};
 pub use state::{FlowState, State};
 pub use wire::WireShape;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyView;
 
 use super::charts::Charts;
+use super::compare::Compare;
 use super::live::live;
 
 /// What the board can show. A new view is a variant here, a title, and its component.
@@ -11,26 +12,31 @@ use super::live::live;
 pub enum BoardView {
     /// What the run did to its users, over time.
     Charts,
+    /// Another design under the same traffic, laid over this one.
+    Compare,
 }
 
 impl BoardView {
-    const ALL: [BoardView; 1] = [BoardView::Charts];
+    const ALL: [BoardView; 2] = [BoardView::Charts, BoardView::Compare];
 
     fn title(self) -> &'static str {
         match self {
             BoardView::Charts => "Charts",
+            BoardView::Compare => "Compare",
         }
     }
 
     fn id(self) -> &'static str {
         match self {
             BoardView::Charts => "board-charts",
+            BoardView::Compare => "board-compare",
         }
     }
 
     fn show(self) -> AnyView {
         match self {
             BoardView::Charts => view! { <Charts /> }.into_any(),
+            BoardView::Compare => view! { <Compare /> }.into_any(),
         }
     }
 }

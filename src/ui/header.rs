@@ -12,23 +12,25 @@ use super::glyph::{Glyph, brand_mark, glyph};
 use super::model::ModelBook;
 use super::session::use_session;
 use super::theme::ThemeButton;
+use super::workshop::{Sheet, Workshop};
 
 /// The header.
 #[component]
 pub fn Header() -> impl IntoView {
     let (shell, session) = (expect_context::<Shell>(), use_session());
-    let book: ModelBook = expect_context();
+    let (book, workshop): (ModelBook, Workshop) = (expect_context(), expect_context());
     let can_undo = Memo::new(move |_| session.editor.with(|editor| editor.history.can_undo()));
     let can_redo = Memo::new(move |_| session.editor.with(|editor| editor.history.can_redo()));
     view! {
         <header class="header">
             <div class="brand">{brand_mark()}<span class="brand-name">"Pressure Point"</span></div>
-            <h1 class="header-title">{move || shell.title()}</h1>
+            <h1 class="header-title">{move || workshop.title()}</h1>
             <div class="header-tools">
                 <button class="icon-button" title="Undo (Ctrl+Z)" aria-label="Undo" prop:disabled=move || !can_undo.get()
                     on:click=move |_| session.dispatch(Msg::Do(Action::Undo, false))>{glyph(Glyph::Undo)}</button>
                 <button class="icon-button" title="Redo (Ctrl+Shift+Z)" aria-label="Redo" prop:disabled=move || !can_redo.get()
                     on:click=move |_| session.dispatch(Msg::Do(Action::Redo, false))>{glyph(Glyph::Redo)}</button>
+                <button class="text-button only-large" on:click=move |_| workshop.sheet.set(Some(Sheet::Share))>"Share…"</button>
                 <DesignMenu />
                 <ThemeButton />
                 <button class="icon-button only-large" title="How it is simulated" aria-label="How it is simulated"
@@ -45,7 +47,7 @@ pub fn Header() -> impl IntoView {
 #[component]
 fn DesignMenu() -> impl IntoView {
     let shell = expect_context::<Shell>();
-    let book: ModelBook = expect_context();
+    let (book, workshop): (ModelBook, Workshop) = (expect_context(), expect_context());
     let open = RwSignal::new(false);
     let input: NodeRef<leptos::html::Input> = NodeRef::new();
     let root: NodeRef<leptos::html::Div> = NodeRef::new();
@@ -62,6 +64,16 @@ fn DesignMenu() -> impl IntoView {
             open.set(false);
             todo(&shell);
         }
+    };
+    let sheet = move |sheet: Sheet| {
+        move |_| {
+            open.set(false);
+            workshop.sheet.set(Some(sheet));
+        }
+    };
+    let to_sandbox = move |_| {
+        open.set(false);
+        workshop.to_sandbox();
     };
     let pick = move |_| {
         open.set(false);
@@ -84,8 +96,16 @@ fn DesignMenu() -> impl IntoView {
                 <span class="design-word">"Design"</span>{glyph(Glyph::Down)}
             </button>
             <div class="design-menu-list" hidden=move || !open.get()>
+                <button class="only-small" on:click=sheet(Sheet::Share)>{glyph(Glyph::Up)}"Share…"</button>
+                <button on:click=sheet(Sheet::SaveAs)>{glyph(Glyph::Check)}"Save as…"</button>
+                <button on:click=sheet(Sheet::Open)>{glyph(Glyph::List)}"Saved designs…"</button>
                 <button on:click=choose(Shell::export)>{glyph(Glyph::Download)}"Save as a file"</button>
                 <button on:click=pick>{glyph(Glyph::Upload)}"Open a file…"</button>
+                <button on:click=choose(|shell| shell.export_picture(true))>{glyph(Glyph::Download)}"Picture (PNG)"</button>
+                <button on:click=choose(|shell| shell.export_picture(false))>{glyph(Glyph::Download)}"Picture (SVG)"</button>
+                <button on:click=choose(Shell::compare)>{glyph(Glyph::Half)}"Compare with…"</button>
+                <button on:click=to_sandbox>{glyph(Glyph::Right)}"Copy to the sandbox"</button>
+                <a href="#sandbox" on:click=move |_| open.set(false)>{glyph(Glyph::Right)}"Go to the sandbox"</a>
                 <button on:click=choose(Shell::start_over)>{glyph(Glyph::Reset)}"Start over"</button>
                 <button class="only-small" on:click=move |_| {
                     open.set(false);

@@ -13,6 +13,7 @@ use super::course::{Classroom, Page, folder_title};
 use super::glyph::{Glyph, glyph};
 use super::grading::Grading;
 use super::live::live;
+use super::sandbox::SandboxPanel;
 use super::session::use_session;
 
 /// The panel.
@@ -22,6 +23,7 @@ pub fn LessonPanel() -> impl IntoView {
     let listed = RwSignal::new(false);
     let page = move || match classroom.page.get() {
         Page::Loading => view! { <p class="lesson-loading" role="status">"Loading the lesson …"</p> }.into_any(),
+        Page::Free => view! { <SandboxPanel /> }.into_any(),
         Page::Ready(lesson) => view! { <LessonView lesson /> }.into_any(),
         Page::Broken(problems) => broken(&problems).into_any(),
     };

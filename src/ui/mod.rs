@@ -8,6 +8,7 @@ mod canvas;
 mod chart_draw;
 mod charts;
 mod clock;
+mod compare;
 mod course;
 mod drafts;
 mod files;
@@ -27,7 +28,10 @@ mod player;
 mod protocol;
 mod rows;
 mod run;
+mod sandbox;
 mod session;
+mod share;
+mod shelf;
 mod simulate;
 mod storage;
 mod studies;
@@ -35,6 +39,7 @@ mod study;
 mod theme;
 mod toast;
 pub mod worker;
+mod workshop;
 
 pub use session::{Session, use_session};
 

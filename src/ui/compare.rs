@@ -1,0 +1,278 @@
+//! Two designs under the same traffic: the other one is recorded beside the run, and both are laid over each other.
+
+use leptos::prelude::*;
+
+use crate::design::{Design, Difference, differences, under_load_of};
+use crate::editor::player::Player;
+use crate::insight::cost_per_hour;
+use crate::lesson::{read_scenario, write_scenario};
+use crate::metrics::Recording;
+use crate::scene::duel::{self, HEIGHT, Measure, Pulse, Row, WIDTH};
+use crate::sim::Scenario;
+use crate::units::Time;
+
+use super::live::live;
+use super::protocol::{Finding, Study};
+use super::run::use_run;
+use super::session::use_session;
+use super::shelf;
+use super::study::study;
+use super::toast::{Tone, use_toasts};
+use super::workshop::Workshop;
+
+/// Seconds of the run that are taken into the curves before one picture.
+const SECONDS_PER_BEAT: usize = 60;
+
+/// What the run on the page is compared with.
+#[derive(Clone, Copy)]
+pub struct Rival {
+    /// Its name and design, as it was chosen.
+    chosen: RwSignal<Option<(String, Design)>>,
+    recording: StoredValue<Recording>,
+    /// Grows with the recording.
+    grown: RwSignal<u32>,
+    trouble: RwSignal<Option<String>>,
+}
+
+impl Rival {
+    /// None chosen yet; put into the context.
+    pub fn provide() -> Rival {
+        let rival = Rival {
+            chosen: RwSignal::new(None),
+            recording: StoredValue::new(Recording::default()),
+            grown: RwSignal::new(0),
+            trouble: RwSignal::new(None),
+        };
+        provide_context(rival);
+        rival
+    }
+
+    fn hear(&self, finding: Finding) {
+        match finding {
+            Finding::Parts(parts) => self.recording.update_value(|recording| recording.parts = parts),
+            Finding::Frames(frames) => self.recording.update_value(|recording| recording.extend(frames)),
+            Finding::Failed(problems) => self.trouble.set(Some(problems.join("; "))),
+            _ => return,
+        }
+        self.grown.update(|grown| *grown += 1);
+    }
+
+    fn record(&self, scenario: &str, until: Time) {
+        self.recording.set_value(Recording::default());
+        self.trouble.set(None);
+        self.grown.update(|grown| *grown += 1);
+        let rival = *self;
+        study(Study::Record(scenario.to_owned(), until), move |finding| rival.hear(finding));
+    }
+}
+
+/// The view.
+#[component]
+pub fn Compare() -> impl IntoView {
+    let (rival, session): (Rival, _) = (expect_context(), use_session());
+    // The same load for both: when the own load changes, the other one is run anew.
+    let load = Memo::new(move |_| {
+        let own = session.with_design(Clone::clone);
+        rival.chosen.with(|chosen| {
+            let (_, design) = chosen.as_ref()?;
+            let design = under_load_of(&own, design);
+            Some((design.duration, write_scenario(&Scenario::of(design))))
+        })
+    });
+    Effect::new(move |_| {
+        if let Some((until, scenario)) = load.get() {
+            rival.record(&scenario, until);
+        }
+    });
+    let chosen = Memo::new(move |_| rival.chosen.with(|chosen| chosen.as_ref().map(|(name, _)| name.clone())));
+    let content = move || match chosen.get() {
+        None => view! { <Choose /> }.into_any(),
+        Some(name) => view! { <Duel name /> }.into_any(),
+    };
+    view! { <section class="compare" aria-label="Compare">{live(content)}</section> }
+}
+
+/// What there is to compare with.
+#[component]
+fn Choose() -> impl IntoView {
+    let (rival, workshop, session): (Rival, Workshop, _) = (expect_context(), expect_context(), use_session());
+    let toasts = use_toasts();
+    let choose = move |name: String, design: Option<Design>| match design {
+        Some(design) => rival.chosen.set(Some((name, design))),
+        None => toasts.show(Tone::Bad, format!("“{name}” cannot be read.")),
+    };
+    let before = move |steps: usize| {
+        session.editor.with_untracked(|editor| {
+            let (mut design, mut history) = (editor.design.clone(), editor.history.clone());
+            (0..steps).for_each(|_| drop(history.undo(&mut design)));
+            design
+        })
+    };
+    let picked = move |event: web_sys::Event| {
+        let input: web_sys::HtmlInputElement = event_target(&event);
+        leptos::task::spawn_local(async move {
+            if let Some((name, text)) = super::files::chosen(input).await {
+                choose(name, read_scenario(&text).ok().map(|scenario| scenario.design_at(Time::MAX).clone()));
+            }
+        });
+    };
+    let names = shelf::names().into_iter().map(|(name, _)| {
+        let chosen = name.clone();
+        view! { <button class="text-button framed" on:click=move |_| choose(chosen.clone(), shelf::named(&chosen))>{name}</button> }
+    });
+    view! {
+        <p>"Run another design under the same traffic, with the same seed and the same planned faults, and lay both over each \
+            other. What to compare with?"</p>
+        <div class="compare-choices">
+            <button class="text-button framed" on:click=move |_| choose("The start".to_owned(), workshop.start_design())>"The start"</button>
+            <button class="text-button framed" on:click=move |_| choose("Before my last change".to_owned(), Some(before(1)))>
+                "Before my last change"</button>
+            <button class="text-button framed" on:click=move |_| choose("As it is now".to_owned(), Some(before(0)))>
+                "As it is now (then change it)"</button>
+            {names.collect_view()}
+            <label class="text-button framed file">"A file…"<input class="visually-hidden" type="file" accept=".toml,text/plain"
+                on:change=picked /></label>
+        </div>
+    }
+}
+
+#[component]
+fn Duel(name: String) -> impl IntoView {
+    let (rival, session, run): (Rival, _, _) = (expect_context(), use_session(), use_run());
+    let pulses = StoredValue::new((Pulse::default(), Pulse::default()));
+    // Followed once for all charts, as often as the page draws figures.
+    let beat = Memo::new(move |before: Option<&u32>| {
+        run.beat.track();
+        run.reset_count.track();
+        rival.grown.track();
+        let cut = session.revision.get_untracked();
+        pulses.update_value(|(own, other)| {
+            if known_end(own) > session.recording.with_value(|recording| recording.frames.len()) || cut == 0 {
+                own.truncate(0);
+            }
+            session.recording.with_value(|recording| own.follow(recording, SECONDS_PER_BEAT));
+            rival.recording.with_value(|recording| other.follow(recording, SECONDS_PER_BEAT));
+        });
+        before.map_or(0, |before| before.wrapping_add(1))
+    });
+    Effect::new(move |before: Option<(u32, u32)>| {
+        run.beat.track();
+        rival.grown.track();
+        // Another take may have frames in the same places.
+        let now = run.generation();
+        if before.is_some_and(|before| before != now) {
+            let kept = (session.playhead.get_untracked().0 / 1_000_000_000) as usize;
+            pulses.update_value(|(own, _)| own.truncate(kept));
+        }
+        now
+    });
+    let times = move || run.player.with_untracked(|player| (Player::playhead(player), player.duration()));
+    let charts = Measure::ALL.map(|measure| {
+        live(move || {
+            beat.track();
+            let (playhead, duration) = times();
+            let overlay = pulses.with_value(|(own, other)| duel::overlay(measure, own, other, playhead, duration));
+            chart(&overlay)
+        })
+    });
+    let other_name = name.clone();
+    let table = live(move || {
+        beat.track();
+        let (playhead, _) = times();
+        let mut rows =
+            session.recording.with_value(|own| rival.recording.with_value(|other| duel::rows(own, other, playhead)));
+        rows.push(cost_row(session.with_design(|design| cost_per_hour(design).0), rival));
+        figures(&rows, &other_name)
+    });
+    let settings = live(move || {
+        let own = session.with_design(Clone::clone);
+        rival.chosen.with(|chosen| {
+            chosen.as_ref().map(|(_, other)| settings_table(&differences(&under_load_of(&own, other), &own)))
+        })
+    });
+    let state = move || {
+        rival.grown.track();
+        let known = rival.recording.with_value(|recording| recording.frames.len() / 10);
+        match rival.trouble.get() {
+            Some(why) => format!("The other run failed: {why}"),
+            None => format!("{known} s of it recorded"),
+        }
+    };
+    view! {
+        <header class="compare-head">
+            <span class="compare-key"><svg viewBox="0 0 30 8" width="30" height="8" aria-hidden="true"><path class="own" d="M0 4H30"></path></svg>"On the canvas"</span>
+            <span class="compare-key"><svg viewBox="0 0 30 8" width="30" height="8" aria-hidden="true"><path class="other" d="M0 4H30"></path></svg>{name}</span>
+            <span class="soft" role="status">{state}</span>
+            <button class="chip" on:click=move |_| rival.chosen.set(None)>"Compare with another"</button>
+        </header>
+        <div class="compare-charts">{charts.into_iter().collect_view()}</div>
+        <p class="soft">"Both have the seed, the traffic and the planned faults of the design on the canvas. What you did by hand \
+            in mid-run is only in yours."</p>
+        <div class="compare-tables">{table}{settings}</div>
+    }
+}
+
+/// Frames that the pulse has seen.
+fn known_end(pulse: &Pulse) -> usize {
+    pulse.seconds() * 10
+}
+
+fn cost_row(own: f64, rival: Rival) -> Row {
+    let other =
+        rival.chosen.with_untracked(|chosen| chosen.as_ref().map_or(f64::NAN, |(_, other)| cost_per_hour(other).0));
+    duel::row_of("Cost per hour", own, other, |dollars| format!("${dollars:.2}"), false)
+}
+
+fn chart(overlay: &duel::Overlay) -> impl IntoView + use<> {
+    let measure = overlay.measure;
+    view! {
+        <figure class="compare-chart">
+            <figcaption>{measure.title()}<span class="soft">" up to "{measure.text(overlay.top)}</span></figcaption>
+            <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" role="img"
+                aria-label=format!("{}, both runs over time; the table has the figures", measure.title())>
+                <path class="other" d=overlay.other.clone()></path>
+                <path class="own" d=overlay.own.clone()></path>
+            </svg>
+        </figure>
+    }
+}
+
+fn figures(rows: &[Row], other: &str) -> impl IntoView + use<> {
+    let row = |row: &Row| {
+        let (class, word) = match row.better {
+            Some(true) => ("better", " (better)"),
+            Some(false) => ("worse", " (worse)"),
+            None => ("", ""),
+        };
+        view! {
+            <tr><th scope="row">{row.title}</th><td>{row.own.clone()}</td><td>{row.other.clone()}</td>
+                <td class=class>{row.change.clone()}{word}</td></tr>
+        }
+    };
+    view! {
+        <table>
+            <caption>"Figures, from the start to the playhead"</caption>
+            <thead><tr><th scope="col"></th><th scope="col">"On the canvas"</th><th scope="col">{other.to_owned()}</th>
+                <th scope="col">"Change"</th></tr></thead>
+            <tbody>{rows.iter().map(row).collect_view()}</tbody>
+        </table>
+    }
+}
+
+fn settings_table(found: &[Difference]) -> impl IntoView + use<> {
+    let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "not there".to_owned());
+    let row = |difference: &Difference| {
+        view! {
+            <tr><th scope="row">{difference.part.clone()}" "<code>{difference.setting.clone()}</code></th>
+                <td>{value(&difference.after)}</td><td>{value(&difference.before)}</td></tr>
+        }
+    };
+    let nothing = found.is_empty().then(|| view! { <tr><td colspan="3">"Nothing: they are the same."</td></tr> });
+    view! {
+        <table>
+            <caption>"What differs in the designs"</caption>
+            <thead><tr><th scope="col"></th><th scope="col">"On the canvas"</th><th scope="col">"The other"</th></tr></thead>
+            <tbody>{found.iter().map(row).collect_view()}{nothing}</tbody>
+        </table>
+    }
+}
