@@ -1,7 +1,7 @@
 //! In what two designs differ, setting by setting; places on the canvas do not count.
 
 use super::node::{Node, Value, inline_text};
-use super::setting::Settings;
+use super::setting::{Form, SettingInfo, Settings};
 use super::{Component, Design, Kind, Wire};
 
 /// One difference.
@@ -117,25 +117,34 @@ fn changed(found: &mut Vec<Difference>, part: &str, setting: &str, before: Strin
 /// The settings of two rooms of the same sort.
 fn rooms(found: &mut Vec<Difference>, part: &str, a: &dyn Settings, b: &dyn Settings) {
     for (place, field) in a.fields().iter().enumerate() {
-        values(found, part, field.name, &a.value(place), &b.value(place));
+        let (a, b) = (a.value(place), b.value(place));
+        if a != b {
+            values(found, part, field.name, (&a, &b), &inner_of((field.form)()));
+        }
+    }
+}
+
+/// The settings of a group; none for anything else.
+fn inner_of(form: Form) -> Vec<SettingInfo> {
+    match form {
+        Form::Group(inner) => inner,
+        Form::Optional(form) => inner_of(*form),
+        _ => Vec::new(),
     }
 }
 
 /// Groups are compared setting by setting; a setting that a group does not name has its default.
-fn values(found: &mut Vec<Difference>, part: &str, path: &str, a: &Node, b: &Node) {
+fn values(found: &mut Vec<Difference>, part: &str, path: &str, (a, b): (&Node, &Node), group: &[SettingInfo]) {
     let (Value::Table(left), Value::Table(right)) = (&a.value, &b.value) else {
         return note(found, part, path, text(a), text(b));
     };
     let more = right.iter().filter(|entry| a.get(&entry.key).is_none());
     for entry in left.iter().chain(more) {
-        let inner = format!("{path}.{}", entry.key);
-        match (a.get(&entry.key), b.get(&entry.key)) {
-            (Some(a), Some(b)) => values(found, part, &inner, a, b),
-            (a, b) => {
-                let shown = |node: Option<&Node>| node.map_or("default".to_owned(), text);
-                note(found, part, &inner, shown(a), shown(b));
-            }
-        }
+        let info = group.iter().find(|info| info.name == entry.key);
+        let default = info.map_or_else(|| Node::text("default"), |info| info.default.clone());
+        let value = |side: &Node| side.get(&entry.key).unwrap_or(&default).clone();
+        let inner = info.map(|info| inner_of(info.form.clone())).unwrap_or_default();
+        values(found, part, &format!("{path}.{}", entry.key), (&value(a), &value(b)), &inner);
     }
 }
 
@@ -190,7 +199,7 @@ mod tests {
         check(
             "tries = 3",
             "tries = 2, budget = \"10%\"",
-            &["users -> app|retry.tries|3|2", "users -> app|retry.budget|default|10%"],
+            &["users -> app|retry.tries|3|2", "users -> app|retry.budget|none|10%"],
         );
         check(
             "timeout = \"1s\"",

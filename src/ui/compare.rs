@@ -140,25 +140,21 @@ fn Choose() -> impl IntoView {
 fn Duel(name: String) -> impl IntoView {
     let (rival, session, run): (Rival, _, _) = (expect_context(), use_session(), use_run());
     let pulses = StoredValue::new((Pulse::default(), Pulse::default()));
-    // Followed once for all charts, as often as the page draws figures.
-    let beat = Memo::new(move |before: Option<&u32>| {
+    // What is drawn changes by whole seconds: known of the own run, known of the other one, shown.
+    let beat = Memo::new(move |_| {
         run.beat.track();
         run.reset_count.track();
         rival.grown.track();
-        let cut = session.revision.get_untracked();
         pulses.update_value(|(own, other)| {
-            if known_end(own) > session.recording.with_value(|recording| recording.frames.len()) || cut == 0 {
-                own.truncate(0);
-            }
             session.recording.with_value(|recording| own.follow(recording, SECONDS_PER_BEAT));
             rival.recording.with_value(|recording| other.follow(recording, SECONDS_PER_BEAT));
         });
-        before.map_or(0, |before| before.wrapping_add(1))
+        let shown = session.playhead.get_untracked().0 / 1_000_000_000;
+        pulses.with_value(|(own, other)| (run.generation(), own.seconds(), other.seconds(), shown))
     });
     Effect::new(move |before: Option<(u32, u32)>| {
-        run.beat.track();
-        rival.grown.track();
-        // Another take may have frames in the same places.
+        beat.track();
+        // Another take has other frames in the same places.
         let now = run.generation();
         if before.is_some_and(|before| before != now) {
             let kept = (session.playhead.get_untracked().0 / 1_000_000_000) as usize;
@@ -166,7 +162,6 @@ fn Duel(name: String) -> impl IntoView {
         }
         now
     });
-    let times = move || run.player.with_untracked(|player| (Player::playhead(player), player.duration()));
     let charts = Measure::ALL.map(|measure| {
         live(move || {
             beat.track();
@@ -210,11 +205,6 @@ fn Duel(name: String) -> impl IntoView {
             in mid-run is only in yours."</p>
         <div class="compare-tables">{table}{settings}</div>
     }
-}
-
-/// Frames that the pulse has seen.
-fn known_end(pulse: &Pulse) -> usize {
-    pulse.seconds() * 10
 }
 
 fn cost_row(own: f64, rival: Rival) -> Row {
