@@ -160,6 +160,7 @@ pub fn overlay(measure: Measure, own: &Pulse, other: &Pulse, playhead: Time, dur
     let (own, other) = (cut(own), cut(other));
     let highest = own.iter().chain(&other).filter(|value| !value.is_nan()).fold(0.0, |a: f32, b| a.max(*b));
     let top = (f64::from(highest) * 1.05).max(measure.top_least());
+    let top = if measure == Measure::Errors { top.min(1.0) } else { top };
     let per_second = WIDTH / duration.as_secs_f64().max(1.0);
     Overlay { measure, own: path(&own, per_second, top), other: path(&other, per_second, top), top }
 }
@@ -174,7 +175,9 @@ fn path(values: &[f32], per_second: f64, top: f64) -> String {
             pen_up = true;
             continue;
         }
-        let (x, y) = (((index * step + stretch.len()) as f64) * per_second, HEIGHT - f64::from(value) / top * HEIGHT);
+        // A line along the very edge could not be seen whole.
+        let y = HEIGHT - (f64::from(value) / top).min(0.98) * HEIGHT;
+        let x = (index * step + stretch.len()) as f64 * per_second;
         let _ = write!(out, "{}{x:.1} {y:.1}", if pen_up { 'M' } else { 'L' });
         pen_up = false;
     }

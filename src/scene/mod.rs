@@ -3,6 +3,7 @@
 mod caption;
 mod dots;
 pub mod duel;
+mod duel_page;
 mod figures;
 mod glance;
 mod journey;
@@ -16,6 +17,7 @@ pub mod words;
 
 pub use caption::{component_words, policy_summary, summary, wire_words};
 pub use dots::{DOTS_MAX, Dot, DotStyle, Places, TripIndex, dots_at};
+pub use duel_page::{charts_html, figures_html, settings_html};
 pub use figures::{bytes_text, count_text, figure_text, rate_text, share_text};
 pub use glance::{Flow, Glance, Vitals};
 pub use journey::{Journey, Leg, Pace};

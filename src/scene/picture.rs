@@ -109,8 +109,8 @@ fn draw(svg: &mut String, component: &Component, colours: &PictureColours, icon:
     );
 }
 
-/// A text that means only itself within SVG.
-fn escaped(text: &str) -> String {
+/// A text that means only itself within SVG or HTML.
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 
-use crate::design::{Design, Difference, differences, under_load_of};
+use crate::design::{Design, differences, under_load_of};
 use crate::editor::player::Player;
 use crate::insight::cost_per_hour;
 use crate::lesson::{read_scenario, write_scenario};
 use crate::metrics::Recording;
-use crate::scene::duel::{self, HEIGHT, Measure, Pulse, Row, WIDTH};
+use crate::scene::duel::{self, Measure, Pulse};
+use crate::scene::{charts_html, figures_html, settings_html};
 use crate::sim::Scenario;
 use crate::units::Time;
 
@@ -116,20 +117,27 @@ fn Choose() -> impl IntoView {
             }
         });
     };
-    let names = shelf::names().into_iter().map(|(name, _)| {
-        let chosen = name.clone();
-        view! { <button class="text-button framed" on:click=move |_| choose(chosen.clone(), shelf::named(&chosen))>{name}</button> }
-    });
+    // Where a saved design is not, one of the three that are always there is meant.
+    let button = move |(kind, name): (usize, String)| {
+        let label = name.clone();
+        let pick = move |_| {
+            let design = match kind {
+                0 => workshop.start_design(),
+                1 => Some(before(1)),
+                2 => Some(before(0)),
+                _ => shelf::named(&name),
+            };
+            choose(name.clone(), design);
+        };
+        view! { <button class="text-button framed" on:click=pick>{label}</button> }
+    };
+    let always = ["The start", "Before my last change", "As it is now"].map(str::to_owned);
+    let names = always.into_iter().enumerate().chain(shelf::names().into_iter().map(|(name, _)| (3, name)));
     view! {
         <p>"Run another design under the same traffic, with the same seed and the same planned faults, and lay both over each \
-            other. What to compare with?"</p>
+            other. What to compare with? (“As it is now” stays as it is while you go on.)"</p>
         <div class="compare-choices">
-            <button class="text-button framed" on:click=move |_| choose("The start".to_owned(), workshop.start_design())>"The start"</button>
-            <button class="text-button framed" on:click=move |_| choose("Before my last change".to_owned(), Some(before(1)))>
-                "Before my last change"</button>
-            <button class="text-button framed" on:click=move |_| choose("As it is now".to_owned(), Some(before(0)))>
-                "As it is now (then change it)"</button>
-            {names.collect_view()}
+            {names.map(button).collect_view()}
             <label class="text-button framed file">"A file…"<input class="visually-hidden" type="file" accept=".toml,text/plain"
                 on:change=picked /></label>
         </div>
@@ -162,29 +170,26 @@ fn Duel(name: String) -> impl IntoView {
         }
         now
     });
-    let charts = Measure::ALL.map(|measure| {
-        live(move || {
-            beat.track();
-            let (playhead, duration) = times();
-            let overlay = pulses.with_value(|(own, other)| duel::overlay(measure, own, other, playhead, duration));
-            chart(&overlay)
-        })
-    });
-    let other_name = name.clone();
-    let table = live(move || {
+    let times = move || run.player.with_untracked(|player| (Player::playhead(player), player.duration()));
+    let charts = move || {
+        beat.track();
+        let (playhead, duration) = times();
+        let sheet = |measure| pulses.with_value(|(own, other)| duel::overlay(measure, own, other, playhead, duration));
+        charts_html(&Measure::ALL.map(sheet))
+    };
+    let shown_name = name.clone();
+    let tables = move || {
         beat.track();
         let (playhead, _) = times();
         let mut rows =
             session.recording.with_value(|own| rival.recording.with_value(|other| duel::rows(own, other, playhead)));
-        rows.push(cost_row(session.with_design(|design| cost_per_hour(design).0), rival));
-        figures(&rows, &other_name)
-    });
-    let settings = live(move || {
         let own = session.with_design(Clone::clone);
-        rival.chosen.with(|chosen| {
-            chosen.as_ref().map(|(_, other)| settings_table(&differences(&under_load_of(&own, other), &own)))
-        })
-    });
+        let other = rival.chosen.with(|chosen| chosen.as_ref().map(|(_, other)| under_load_of(&own, other)));
+        let other = other.unwrap_or_default();
+        let costs = [&own, &other].map(|design| cost_per_hour(design).0);
+        rows.push(duel::row_of("Cost per hour", costs[0], costs[1], |dollars| format!("${dollars:.2}"), false));
+        figures_html(&rows, &name) + &settings_html(&differences(&other, &own), &name)
+    };
     let state = move || {
         rival.grown.track();
         let known = rival.recording.with_value(|recording| recording.frames.len() / 10);
@@ -193,76 +198,17 @@ fn Duel(name: String) -> impl IntoView {
             None => format!("{known} s of it recorded"),
         }
     };
+    let key = "<svg viewBox='0 0 30 8' width='30' height='8' aria-hidden='true'><path class='own' d='M0 4H30'/></svg>";
     view! {
-        <header class="compare-head">
-            <span class="compare-key"><svg viewBox="0 0 30 8" width="30" height="8" aria-hidden="true"><path class="own" d="M0 4H30"></path></svg>"On the canvas"</span>
-            <span class="compare-key"><svg viewBox="0 0 30 8" width="30" height="8" aria-hidden="true"><path class="other" d="M0 4H30"></path></svg>{name}</span>
+        <div class="compare-head">
+            <span class="compare-key"><span inner_html=key></span>"On the canvas"</span>
+            <span class="compare-key"><span inner_html=key.replace("own", "other")></span>{shown_name}</span>
             <span class="soft" role="status">{state}</span>
             <button class="chip" on:click=move |_| rival.chosen.set(None)>"Compare with another"</button>
-        </header>
-        <div class="compare-charts">{charts.into_iter().collect_view()}</div>
+        </div>
+        <div class="compare-charts" inner_html=charts></div>
         <p class="soft">"Both have the seed, the traffic and the planned faults of the design on the canvas. What you did by hand \
             in mid-run is only in yours."</p>
-        <div class="compare-tables">{table}{settings}</div>
-    }
-}
-
-fn cost_row(own: f64, rival: Rival) -> Row {
-    let other =
-        rival.chosen.with_untracked(|chosen| chosen.as_ref().map_or(f64::NAN, |(_, other)| cost_per_hour(other).0));
-    duel::row_of("Cost per hour", own, other, |dollars| format!("${dollars:.2}"), false)
-}
-
-fn chart(overlay: &duel::Overlay) -> impl IntoView + use<> {
-    let measure = overlay.measure;
-    view! {
-        <figure class="compare-chart">
-            <figcaption>{measure.title()}<span class="soft">" up to "{measure.text(overlay.top)}</span></figcaption>
-            <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" role="img"
-                aria-label=format!("{}, both runs over time; the table has the figures", measure.title())>
-                <path class="other" d=overlay.other.clone()></path>
-                <path class="own" d=overlay.own.clone()></path>
-            </svg>
-        </figure>
-    }
-}
-
-fn figures(rows: &[Row], other: &str) -> impl IntoView + use<> {
-    let row = |row: &Row| {
-        let (class, word) = match row.better {
-            Some(true) => ("better", " (better)"),
-            Some(false) => ("worse", " (worse)"),
-            None => ("", ""),
-        };
-        view! {
-            <tr><th scope="row">{row.title}</th><td>{row.own.clone()}</td><td>{row.other.clone()}</td>
-                <td class=class>{row.change.clone()}{word}</td></tr>
-        }
-    };
-    view! {
-        <table>
-            <caption>"Figures, from the start to the playhead"</caption>
-            <thead><tr><th scope="col"></th><th scope="col">"On the canvas"</th><th scope="col">{other.to_owned()}</th>
-                <th scope="col">"Change"</th></tr></thead>
-            <tbody>{rows.iter().map(row).collect_view()}</tbody>
-        </table>
-    }
-}
-
-fn settings_table(found: &[Difference]) -> impl IntoView + use<> {
-    let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "not there".to_owned());
-    let row = |difference: &Difference| {
-        view! {
-            <tr><th scope="row">{difference.part.clone()}" "<code>{difference.setting.clone()}</code></th>
-                <td>{value(&difference.after)}</td><td>{value(&difference.before)}</td></tr>
-        }
-    };
-    let nothing = found.is_empty().then(|| view! { <tr><td colspan="3">"Nothing: they are the same."</td></tr> });
-    view! {
-        <table>
-            <caption>"What differs in the designs"</caption>
-            <thead><tr><th scope="col"></th><th scope="col">"On the canvas"</th><th scope="col">"The other"</th></tr></thead>
-            <tbody>{found.iter().map(row).collect_view()}{nothing}</tbody>
-        </table>
+        <div class="compare-tables" inner_html=tables></div>
     }
 }

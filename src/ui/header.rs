@@ -59,24 +59,7 @@ fn DesignMenu() -> impl IntoView {
         }
     });
     on_cleanup(move || outside.remove());
-    let choose = move |todo: fn(&Shell)| {
-        move |_| {
-            open.set(false);
-            todo(&shell);
-        }
-    };
-    let sheet = move |sheet: Sheet| {
-        move |_| {
-            open.set(false);
-            workshop.sheet.set(Some(sheet));
-        }
-    };
-    let to_sandbox = move |_| {
-        open.set(false);
-        workshop.to_sandbox();
-    };
-    let pick = move |_| {
-        open.set(false);
+    let pick = move || {
         if let Some(input) = input.get_untracked() {
             input.click();
         }
@@ -89,30 +72,35 @@ fn DesignMenu() -> impl IntoView {
             }
         });
     };
+    let items: Vec<(Glyph, &'static str, &'static str, Box<dyn Fn()>)> = vec![
+        (Glyph::Up, "Share…", "only-small", Box::new(move || workshop.sheet.set(Some(Sheet::Share)))),
+        (Glyph::Check, "Save as…", "", Box::new(move || workshop.sheet.set(Some(Sheet::SaveAs)))),
+        (Glyph::List, "Saved designs…", "", Box::new(move || workshop.sheet.set(Some(Sheet::Open)))),
+        (Glyph::Download, "Save as a file", "", Box::new(move || shell.export())),
+        (Glyph::Upload, "Open a file…", "", Box::new(pick)),
+        (Glyph::Download, "Picture (PNG)", "", Box::new(move || shell.export_picture(true))),
+        (Glyph::Download, "Picture (SVG)", "", Box::new(move || shell.export_picture(false))),
+        (Glyph::Half, "Compare with…", "", Box::new(move || shell.compare())),
+        (Glyph::Right, "Copy to the sandbox", "", Box::new(move || workshop.to_sandbox())),
+        (Glyph::Right, "Go to the sandbox", "", Box::new(|| drop(window().location().set_hash("sandbox")))),
+        (Glyph::Reset, "Start over", "", Box::new(move || shell.start_over())),
+        (Glyph::Book, "How it is simulated", "only-small", Box::new(move || book.go(INDEX))),
+        (Glyph::Help, "Help", "only-small", Box::new(move || shell.help.set(true))),
+    ];
+    let item = |(picture, label, class, todo): (Glyph, &'static str, &'static str, Box<dyn Fn()>)| {
+        let click = move |_| {
+            open.set(false);
+            todo();
+        };
+        view! { <button class=class on:click=click>{glyph(picture)}{label}</button> }
+    };
     view! {
         <div class="design-menu" node_ref=root on:keydown=move |event| if event.key() == "Escape" { open.set(false) }>
             <button class="text-button" aria-label="Design" aria-haspopup="true" aria-expanded=move || open.get().to_string()
                 on:click=move |_| open.update(|open| *open = !*open)>
                 <span class="design-word">"Design"</span>{glyph(Glyph::Down)}
             </button>
-            <div class="design-menu-list" hidden=move || !open.get()>
-                <button class="only-small" on:click=sheet(Sheet::Share)>{glyph(Glyph::Up)}"Share…"</button>
-                <button on:click=sheet(Sheet::SaveAs)>{glyph(Glyph::Check)}"Save as…"</button>
-                <button on:click=sheet(Sheet::Open)>{glyph(Glyph::List)}"Saved designs…"</button>
-                <button on:click=choose(Shell::export)>{glyph(Glyph::Download)}"Save as a file"</button>
-                <button on:click=pick>{glyph(Glyph::Upload)}"Open a file…"</button>
-                <button on:click=choose(|shell| shell.export_picture(true))>{glyph(Glyph::Download)}"Picture (PNG)"</button>
-                <button on:click=choose(|shell| shell.export_picture(false))>{glyph(Glyph::Download)}"Picture (SVG)"</button>
-                <button on:click=choose(Shell::compare)>{glyph(Glyph::Half)}"Compare with…"</button>
-                <button on:click=to_sandbox>{glyph(Glyph::Right)}"Copy to the sandbox"</button>
-                <a href="#sandbox" on:click=move |_| open.set(false)>{glyph(Glyph::Right)}"Go to the sandbox"</a>
-                <button on:click=choose(Shell::start_over)>{glyph(Glyph::Reset)}"Start over"</button>
-                <button class="only-small" on:click=move |_| {
-                    open.set(false);
-                    book.go(INDEX);
-                }>{glyph(Glyph::Book)}"How it is simulated"</button>
-                <button class="only-small" on:click=choose(|shell| shell.help.set(true))>{glyph(Glyph::Help)}"Help"</button>
-            </div>
+            <div class="design-menu-list" hidden=move || !open.get()>{items.into_iter().map(item).collect_view()}</div>
             <input class="visually-hidden" type="file" accept=".toml,text/plain" tabindex="-1" aria-hidden="true" node_ref=input
                 on:change=picked />
         </div>
