@@ -130,3 +130,14 @@ fn what_does_not_fit_into_a_link_is_no_link() {
     scenario.script.truncate(40);
     assert!(round(&scenario).len() < LINK_CHARS_MAX, "forty changes of one design are mostly repetition");
 }
+
+#[test]
+fn the_last_design_is_the_one_that_stands_at_the_end() {
+    let mut scenario = shop_with_script();
+    scenario.last_design_mut().components[0].at.x = 999.0;
+    assert_eq!(scenario.design_at(Time::MAX).components[0].at.x, 999.0);
+    assert_ne!(scenario.design.components[0].at.x, 999.0);
+    scenario.script.clear();
+    scenario.last_design_mut().components[0].at.x = 777.0;
+    assert_eq!(scenario.design.components[0].at.x, 777.0);
+}

@@ -301,7 +301,11 @@ fn OpenInEditor() -> impl IntoView {
     let workshop: Workshop = expect_context();
     let address = move || {
         workshop.place();
-        format!("{}#{}", window().location().pathname().unwrap_or_default(), workshop.fragment())
+        let location = window().location();
+        let query = location.search().unwrap_or_default();
+        let kept = query.trim_start_matches('?').split('&').filter(|pair| !pair.starts_with("embed"));
+        let (path, hash) = (location.pathname().unwrap_or_default(), location.hash().unwrap_or_default());
+        format!("{path}?{}{hash}", kept.collect::<Vec<_>>().join("&"))
     };
     view! { <a class="open-in-editor" target="_blank" rel="noopener" href=address>"Open in editor"</a> }
 }

@@ -69,11 +69,6 @@ pub fn keep(place: &str, design: &Design, start: &Design) -> Result<(), &'static
     storage::put(&key, &write_draft(design, Date::now()))
 }
 
-/// Forgets all drafts of a place, of all tabs.
-pub fn forget(place: &str) {
-    storage::keys(&format!("draft/{place}/")).iter().for_each(|key| storage::remove(key));
-}
-
 /// The place has another key from now on: its drafts, of all tabs, go along.
 pub fn take_along(from: &str, to: &str) {
     let begin = format!("draft/{from}/");

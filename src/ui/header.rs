@@ -43,6 +43,9 @@ pub fn Header() -> impl IntoView {
     }
 }
 
+/// An item of the menu: its picture, what it says, its class, what it does.
+type Item = (Glyph, &'static str, &'static str, Box<dyn Fn()>);
+
 /// What can be done with the whole design.
 #[component]
 fn DesignMenu() -> impl IntoView {
@@ -72,7 +75,7 @@ fn DesignMenu() -> impl IntoView {
             }
         });
     };
-    let items: Vec<(Glyph, &'static str, &'static str, Box<dyn Fn()>)> = vec![
+    let items: Vec<Item> = vec![
         (Glyph::Up, "Share…", "only-small", Box::new(move || workshop.sheet.set(Some(Sheet::Share)))),
         (Glyph::Check, "Save as…", "", Box::new(move || workshop.sheet.set(Some(Sheet::SaveAs)))),
         (Glyph::List, "Saved designs…", "", Box::new(move || workshop.sheet.set(Some(Sheet::Open)))),
@@ -81,13 +84,13 @@ fn DesignMenu() -> impl IntoView {
         (Glyph::Download, "Picture (PNG)", "", Box::new(move || shell.export_picture(true))),
         (Glyph::Download, "Picture (SVG)", "", Box::new(move || shell.export_picture(false))),
         (Glyph::Half, "Compare with…", "", Box::new(move || shell.compare())),
-        (Glyph::Right, "Copy to the sandbox", "", Box::new(move || workshop.to_sandbox())),
+        (Glyph::Right, "Copy to the sandbox", "", Box::new(move || workshop.copy_to_sandbox())),
         (Glyph::Right, "Go to the sandbox", "", Box::new(|| drop(window().location().set_hash("sandbox")))),
         (Glyph::Reset, "Start over", "", Box::new(move || shell.start_over())),
         (Glyph::Book, "How it is simulated", "only-small", Box::new(move || book.go(INDEX))),
         (Glyph::Help, "Help", "only-small", Box::new(move || shell.help.set(true))),
     ];
-    let item = |(picture, label, class, todo): (Glyph, &'static str, &'static str, Box<dyn Fn()>)| {
+    let item = |(picture, label, class, todo): Item| {
         let click = move |_| {
             open.set(false);
             todo();

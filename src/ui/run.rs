@@ -109,7 +109,7 @@ impl Run {
     }
 
     /// What is being run or would be: the design as it is now, with all that was done by hand.
-    pub fn to_share(&self) -> Scenario {
+    pub fn shared(&self) -> Scenario {
         if !self.player.with_untracked(Player::started) {
             return self.next();
         }

@@ -26,7 +26,15 @@ pub fn SheetDialog() -> impl IntoView {
     Effect::new(move |_| {
         let Some(dialog) = dialog.get() else { return };
         match (workshop.sheet.get().is_some(), dialog.open()) {
-            (true, false) => drop(dialog.show_modal()),
+            (true, false) => {
+                let _ = dialog.show_modal();
+                // What is to be typed into is drawn only now.
+                request_animation_frame(move || {
+                    if let Ok(Some(field)) = dialog.query_selector("[autofocus]") {
+                        let _ = field.unchecked_into::<web_sys::HtmlElement>().focus();
+                    }
+                });
+            }
             (false, true) => dialog.close(),
             _ => {}
         }
@@ -61,7 +69,7 @@ pub fn SheetDialog() -> impl IntoView {
 #[component]
 fn Share() -> impl IntoView {
     let (workshop, run): (Workshop, _) = (expect_context(), use_run());
-    let (scenario, lesson) = (run.to_share(), workshop.lesson());
+    let (scenario, lesson) = (run.shared(), workshop.lesson());
     let packed = pack(&scenario).filter(|packed| packed.len() <= LINK_CHARS_MAX);
     let told = what_travels(&scenario, lesson.as_deref());
     let links = match packed {

@@ -12,7 +12,7 @@ use crate::units::put_in_order;
 use super::drafts;
 use super::live::live;
 use super::storage;
-use super::toast::{Tone, use_toasts};
+use super::toast::{Toasts, Tone, use_toasts};
 use super::workshop::Workshop;
 
 const SHELF: &str = "design/";
@@ -130,7 +130,7 @@ fn Named(
     changed: RwSignal<u32>,
     deleted: RwSignal<Option<(String, String)>>,
 ) -> impl IntoView {
-    let workshop: Workshop = expect_context();
+    let (workshop, toasts): (Workshop, _) = (expect_context(), use_toasts());
     let renaming = RwSignal::new(false);
     let (shown, link) = (name.clone(), address_of(&name));
     let label = |what: &str| format!("{what} {name}");
@@ -152,7 +152,7 @@ fn Named(
                 let begun = old.clone();
                 let rename = move |event: web_sys::Event| {
                     renaming.set(false);
-                    rename(workshop, &old, &tidy_name(&event_target_value(&event)));
+                    rename(workshop, toasts, &old, &tidy_name(&event_target_value(&event)));
                     changed.update(|count| *count += 1);
                 };
                 view! { <input class="field" aria-label="New name" autofocus prop:value=begun
@@ -172,12 +172,12 @@ fn Named(
 }
 
 /// Gives a design another name, its drafts too; a name that is taken stays.
-fn rename(workshop: Workshop, old: &str, new: &str) {
+fn rename(workshop: Workshop, toasts: Toasts, old: &str, new: &str) {
     if new.is_empty() || new == old {
         return;
     }
     if named(new).is_some() {
-        return use_toasts().show(Tone::Bad, format!("There is already a design called “{new}”. Nothing was renamed."));
+        return toasts.show(Tone::Bad, format!("There is already a design called “{new}”. Nothing was renamed."));
     }
     let Some(text) = storage::get(&key(old)) else { return };
     if storage::put(&key(new), &text).is_err() {

@@ -184,8 +184,8 @@ impl Workshop {
     }
 
     /// Takes what is on the canvas into the sandbox, as a copy.
-    pub fn to_sandbox(&self) {
-        match pack(&self.run.to_share()) {
+    pub fn copy_to_sandbox(&self) {
+        match pack(&self.run.shared()) {
             Some(packed) => drop(window().location().set_hash(&Address::fragment(&packed, None))),
             None => self.toasts.show(Tone::Bad, "This run is too long to be copied. Save it as a file, and open that."),
         }
@@ -196,8 +196,8 @@ impl Workshop {
         let design = self.session.with_untracked_design(Clone::clone);
         shelf::put(name, &design)?;
         let (there, key) = (Spot::Sandbox(name.to_owned()), Spot::Sandbox(name.to_owned()).key());
-        // What was a draft of an older design of that name is void.
-        drafts::forget(&key);
+        // Newer than every draft of that name, in whatever tab.
+        let _ = drafts::keep(&key, &design, &design);
         if matches!(self.opened.get_untracked(), Some(Opened { spot: Spot::Sandbox(_) | Spot::Shared(_), .. })) {
             self.opened.set(Some(Opened { spot: there.clone(), key, start: design }));
             self.spot.set(Some(there));
@@ -260,7 +260,7 @@ impl Workshop {
                     _ => None,
                 };
                 let rulebook = Rulebook { rules: lesson.rules.clone(), start: lesson.start.clone() };
-                let brought = packed.as_deref().map(unpack);
+                let (brought, asked) = (packed.as_deref().map(unpack), packed.clone().unwrap_or_default());
                 let spot = Spot::Lesson(folder.clone(), packed.filter(|_| matches!(brought, Some(Ok(_)))));
                 // What was made of the link's design before goes on.
                 let goes_on = matches!(drafts::find(&spot.key()), Found::Design(_));
@@ -268,7 +268,7 @@ impl Workshop {
                     return;
                 }
                 match brought {
-                    Some(Ok(scenario)) if !goes_on => self.bring(scenario),
+                    Some(Ok(scenario)) if !goes_on => self.bring(scenario, &asked),
                     Some(Err(error)) => self.refuse(error.to_string()),
                     Some(Ok(_)) | None => {}
                 }
@@ -278,8 +278,9 @@ impl Workshop {
         }
     }
 
-    /// A design came with the link to this lesson: it takes the place of the learner's own, which Undo brings back.
-    fn bring(&self, mut scenario: Scenario) {
+    /// A design came with the link to this lesson: it takes the place of the learner's own, which Undo brings back. One that
+    /// the lesson forbids goes to the sandbox.
+    fn bring(&self, mut scenario: Scenario, packed: &str) {
         self.seed(&mut scenario.design);
         self.seed(scenario.last_design_mut());
         let last = scenario.design_at(Time::MAX).clone();
@@ -288,7 +289,9 @@ impl Workshop {
             self.run.reset();
             self.run.prepare(scenario);
         } else if self.session.with_untracked_design(|design| *design != last) {
-            self.replace_with_run(scenario, "The design of the link is on the canvas; your own work is kept");
+            if !self.replace_with_run(scenario, "The design of the link is on the canvas; your own work is kept") {
+                let _ = window().location().replace(&format!("#{}", Address::fragment(packed, None)));
+            }
         } else {
             self.run.prepare(scenario);
         }

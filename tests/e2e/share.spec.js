@@ -258,9 +258,9 @@ test("work of older versions is found; what comes from a newer one is put aside"
 test("files come in by drop, runs with their script too; pictures go out", async ({ page }) => {
   await page.goto("./#sandbox");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sandbox");
-  const text =
-    'version = 1\n[components.users]\nkind = "clients"\n[components.app]\nkind = "server"\n[wires]\n"users -> app" = {}\n' +
-    '+++ at 2s fault\ntarget = "app"\nfault = "crash"\nfor = "20s"\n';
+  const parts = 'version = 1\n[components.users]\nkind = "clients"\n[components.app]\nkind = "server"\n';
+  const more = `${parts}[components.lb]\nkind = "load-balancer"\n[wires]\n"users -> lb" = {}\n"lb -> app" = {}\n`;
+  const text = `${parts}[wires]\n"users -> app" = {}\n+++ at 2s fault\ntarget = "app"\nfor = "20s"\n+++ at 4s design\n${more}`;
   const data = await page.evaluateHandle((text) => {
     const data = new DataTransfer();
     data.items.add(new File([text], "run.toml", { type: "text/plain" }));
@@ -272,8 +272,10 @@ test("files come in by drop, runs with their script too; pictures go out", async
   await play(page);
   await reach(page, 1);
   await pause(page);
-  await seek(page, 5);
+  await seek(page, 8);
   await expect(part(page, "app")).toHaveAttribute("aria-label", /down/);
+  // A part that came in mid-run has its figures.
+  await expect(part(page, "lb")).toHaveAttribute("aria-label", /, [1-9]\d*(\.\d)?\/s/);
 
   for (const [item, name, magic] of [
     ["Picture (SVG)", "design.svg", "<svg "],

@@ -84,7 +84,7 @@ pub fn expand(primer: &[u8], packed: &[u8], length: usize) -> Vec<u8> {
 
 /// The end of the part of `low..=high` that stands for a set bit, whose chance is so many 65,536ths.
 fn split(low: u32, high: u32, chance: u32) -> u32 {
-    low + (u64::from(high - low) * u64::from(chance) >> 16) as u32
+    low + ((u64::from(high - low) * u64::from(chance)) >> 16) as u32
 }
 
 /// How likely a set bit is in one context, in 65,536ths, and how often it was seen.
@@ -203,7 +203,7 @@ impl Model {
     fn learn(&mut self, bit: bool) {
         let missed = (if bit { 65536 } else { 0 }) - self.chance;
         for (weight, vote) in self.weights[self.weight_set].iter_mut().zip(self.votes) {
-            *weight = (*weight + (vote * missed >> 14)).clamp(-(1 << 20), 1 << 20);
+            *weight = (*weight + ((vote * missed) >> 14)).clamp(-(1 << 20), 1 << 20);
         }
         self.places.iter().for_each(|place| self.tables[*place].learn(bit));
         if let Some(place) = self.repeat_place {
