@@ -483,3 +483,24 @@ fn settings_become_edits_or_say_why_not() {
     check(&class, "share", "0", Err("at least one class"));
     check(&Room::Component("nobody".into()), "cores", "1", Err("no longer there"));
 }
+
+#[test]
+fn a_frozen_editor_is_only_looked_at() {
+    let mut editor = editor();
+    editor.update(Msg::Freeze);
+    editor.update(Msg::Open(Box::new(editor.design.clone())));
+    let before = editor.design.clone();
+    let (box_at, port) = (point(300.0, 0.0), port_of(&editor, "users", true));
+    mouse(&mut editor, &[box_at, point(340.0, 80.0), point(400.0, 160.0)]);
+    mouse(&mut editor, &[port, point(200.0, 0.0), port_of(&editor, "app", false)]);
+    editor.update(Msg::Select(part("app"), false));
+    let refused = |effects: Vec<Effect>| effects.iter().any(|effect| matches!(effect, Effect::Refused(_)));
+    assert!(refused(editor.update(Msg::Do(Action::Delete, false))));
+    assert!(refused(editor.update(Msg::Connect("users".to_owned(), "app".to_owned()))));
+    assert!(refused(editor.update(Msg::Edit(Edit::SetRun(9, before.duration)))));
+    assert!(refused(editor.update(Msg::Preview(Edit::Move("app".to_owned(), point(0.0, 0.0))))));
+    editor.update(Msg::Do(Action::MoveDown, false));
+    editor.update(Msg::Place("server"));
+    assert_eq!(editor.design, before);
+    assert_eq!(editor.palette().count(), 0);
+}

@@ -4,6 +4,7 @@ pub(crate) mod setting;
 
 mod check;
 mod class;
+mod diff;
 mod edit;
 mod fault;
 mod file;
@@ -16,6 +17,7 @@ mod sound;
 
 pub use check::{Remark, may_connect, may_rewire, remarks};
 pub use class::{ClassCost, Criticality, Keys, RequestClass};
+pub use diff::{Difference, differences, under_load_of};
 pub use edit::Edit;
 pub use fault::{Fault, FaultKind, FaultSettings, Target};
 pub use file::{DESIGN_BYTES_MAX, read, read_fault, set_path, write, write_fault};
@@ -133,6 +135,14 @@ impl Design {
     /// The wire between these two.
     pub fn wire(&self, from: &str, to: &str) -> Option<&Wire> {
         self.wires.iter().find(|wire| wire.from == from && wire.to == to)
+    }
+
+    /// Whether a fault may strike this: a component, a region or a wire that there is.
+    pub fn has_target(&self, target: &Target) -> bool {
+        match target {
+            Target::Component(name) => self.component(name).is_some() || self.has_region(name),
+            Target::Wire(from, to) => self.wire(from, to).is_some(),
+        }
     }
 
     /// The wires that leave this component, in the order of the file.

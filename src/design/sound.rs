@@ -7,14 +7,6 @@ use super::{Design, Kind, LoadBalancer, Names, Point, RequestClass, Target, Wire
 const PLACE_MAX: f64 = 1e6;
 
 impl Design {
-    /// Whether a fault can strike this: a component, a region or a wire of the design.
-    pub fn has_target(&self, target: &Target) -> bool {
-        match target {
-            Target::Component(name) => self.component(name).is_some() || self.has_region(name),
-            Target::Wire(from, to) => self.wire(from, to).is_some(),
-        }
-    }
-
     /// What would keep the design from being read again once it is saved; nothing if all is well. Edits refuse to bring
     /// it about.
     pub fn unsound(&self) -> Option<String> {

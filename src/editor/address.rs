@@ -7,6 +7,8 @@
 pub struct Address {
     /// What is to be on the screen; none leaves it to the app.
     pub place: Option<Place>,
+    /// A design that travels in the address (`design=v1.…`): for the sandbox, or for the lesson that is named beside it.
+    pub design: Option<String>,
     /// The page of the model that is open over it (`model=cache`; empty for the first one).
     pub model: Option<String>,
     /// The term of the glossary that is open over it (`term=knee`).
@@ -43,7 +45,18 @@ impl Address {
             }
         }
         fragment.iter().for_each(|(name, value)| address.take(name, value));
+        if let (Some(design), None | Some(Place::Sandbox(_) | Place::Home)) = (&address.design, &address.place) {
+            address.place = Some(Place::Shared(design.clone()));
+        }
         address
+    }
+
+    /// The fragment that brings a packed design, for the sandbox or for a lesson by its folder.
+    pub fn fragment(packed: &str, lesson: Option<&str>) -> String {
+        match lesson {
+            Some(lesson) => format!("design={packed}&lesson={lesson}"),
+            None => format!("design={packed}"),
+        }
     }
 
     fn take(&mut self, name: &str, value: &str) {
@@ -52,7 +65,7 @@ impl Address {
             "home" => self.place = Some(Place::Home),
             "sandbox" => self.place = Some(Place::Sandbox(value.to_owned())),
             "lesson" => self.place = filled.map(Place::Lesson).or(self.place.take()),
-            "design" => self.place = filled.map(Place::Shared).or(self.place.take()),
+            "design" => self.design = filled,
             "model" => self.model = Some(value.to_owned()),
             "term" => self.term = filled,
             "seed" => self.seed = value.parse().ok(),
@@ -87,5 +100,10 @@ mod tests {
         assert_eq!(Address::of(&[], &pairs("term=knee")).term.as_deref(), Some("knee"));
         assert_eq!(Address::of(&[], &pairs("term=")).term, None);
         check("", "design=v1.abc&seed=x", Some(Place::Shared("v1.abc".into())), None, false);
+        check("", "sandbox&design=v1.abc", Some(Place::Shared("v1.abc".into())), None, false);
+        check("", &Address::fragment("v1.a", None), Some(Place::Shared("v1.a".into())), None, false);
+        let with_lesson = Address::fragment("v1.a", Some("part-1/02"));
+        check("", &with_lesson, Some(Place::Lesson("part-1/02".into())), None, false);
+        assert_eq!(Address::of(&[], &pairs(&with_lesson)).design.as_deref(), Some("v1.a"));
     }
 }

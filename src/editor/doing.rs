@@ -136,7 +136,7 @@ impl Editor {
             Some(Edit::Move(name.to_owned(), Point { x: at.x + by.x, y: at.y + by.y }))
         };
         let moves: Vec<Edit> = self.selection.components().filter_map(moved).collect();
-        if moves.is_empty() {
+        if moves.is_empty() || self.frozen {
             return self.look(self.camera.dragged(Point { x: -2.0 * by.x, y: -2.0 * by.y }));
         }
         self.cancel_gesture();

@@ -64,6 +64,8 @@ pub enum Msg {
     Open(Box<Design>),
     /// From now on this lesson's rules hold; none is freedom.
     Rule(Option<Box<Rulebook>>),
+    /// From now on nothing can be changed, only looked at and run.
+    Freeze,
 }
 
 /// What the editor asks of its surroundings.

@@ -21,6 +21,7 @@ pub mod search;
 mod selection;
 mod setting;
 mod shape;
+mod spot;
 mod state;
 pub mod template;
 mod words;
@@ -38,4 +39,5 @@ pub use shape::{
     BOX, Bezier, GRID, PORT_RADIUS, bounds, box_of, callee_port, caller_port, curve_between, has_callee_port,
     has_caller_port, wire_curve,
 };
+pub use spot::{NAME_CHARS_MAX, Spot, name_key, name_of_key, tidy_name};
 pub use state::Editor;

@@ -61,6 +61,7 @@ impl Editor {
         };
         // A selected wire's ends can be taken hold of.
         if let Some(Target::Wire(from, to)) = self.selection.single()
+            && !self.frozen
             && let Some(at_callee) = wire_end_at(&self.design, (from, to), at, reach)
         {
             let anchor = if at_callee { from.clone() } else { to.clone() };
@@ -68,6 +69,9 @@ impl Editor {
             return;
         }
         self.gesture = match hit(&self.design, at, reach) {
+            Hit::CallerPort(anchor) | Hit::CalleePort(anchor) if self.frozen => {
+                Gesture::Pressing { from: pointer.at, on: Hit::Component(anchor), shift: pointer.shift }
+            }
             Hit::CallerPort(anchor) => wiring(anchor, true, None),
             Hit::CalleePort(anchor) => wiring(anchor, false, None),
             on => {
@@ -118,6 +122,7 @@ impl Editor {
     fn start_drag(&mut self, pointer: Pointer, effects: &mut Effects) {
         let Gesture::Pressing { from, on, shift } = std::mem::take(&mut self.gesture) else { return };
         if let Hit::Component(name) = &on
+            && !self.frozen
             && let Some(grabbed) = self.design.component(name)
         {
             let grabbed_at = grabbed.at;

@@ -32,11 +32,15 @@ pub struct Editor {
     pub rulebook: Option<Rulebook>,
     /// What was copied here last, for where the page may not read the clipboard.
     pub clip: String,
+    /// Nothing can be changed, only looked at and run.
+    pub frozen: bool,
     /// Buttons and fingers that are down, with their places.
     pub(super) pointers: Vec<(i32, Point)>,
     /// A new design is shown whole as soon as the canvas has a size.
     pub(super) fit_due: bool,
 }
+
+const FROZEN: &str = "this is only for looking; open it in the editor to change it";
 
 /// Effects being gathered.
 pub(super) type Effects = Vec<Effect>;
@@ -85,6 +89,8 @@ impl Editor {
             Msg::OpenMenu(on, at) => self.open_menu(on, at),
             Msg::TurnMenu(page) => self.menu.iter_mut().for_each(|menu| menu.page = page),
             Msg::CloseMenu => self.menu = None,
+            Msg::Freeze => self.frozen = true,
+            Msg::Strike(_) if self.frozen => effects.push(Effect::Refused(FROZEN.to_owned())),
             Msg::Strike(fault) => {
                 effects.push(Effect::Announce(words::strike(&fault)));
                 effects.push(Effect::Fault(fault));
@@ -96,6 +102,9 @@ impl Editor {
 
     /// A new component's kind and settings by its word; none if it may not be placed.
     pub fn offered(&self, kind: &str) -> Option<Kind> {
+        if self.frozen {
+            return None;
+        }
         self.rulebook.as_ref().map_or_else(|| Kind::of(kind), |rulebook| rulebook.offered(kind))
     }
 
@@ -104,8 +113,11 @@ impl Editor {
         Kind::WORDS.iter().filter_map(|word| self.offered(word))
     }
 
-    /// Why the lesson does not allow this edit, if it does not.
+    /// Why this edit is not allowed, here or in this lesson, if it is not.
     pub fn refuses(&self, edit: &Edit) -> Option<String> {
+        if self.frozen {
+            return Some(FROZEN.to_owned());
+        }
         self.rulebook.as_ref().and_then(|rulebook| rulebook.refuses(&self.design, edit))
     }
 
@@ -216,9 +228,9 @@ impl Editor {
 
     fn open(&mut self, design: Design) {
         let camera = self.camera;
-        let (version, rulebook) = (self.version + 1, self.rulebook.take());
+        let (version, rulebook, frozen) = (self.version + 1, self.rulebook.take(), self.frozen);
         let clip = std::mem::take(&mut self.clip);
-        *self = Editor { version, rulebook, camera, clip, ..Editor::new(design) };
+        *self = Editor { version, rulebook, camera, frozen, clip, ..Editor::new(design) };
         // A canvas that already has its size tells it no more.
         if camera.size != Camera::default().size {
             self.fit_due = false;

@@ -4,10 +4,12 @@
 mod blocks;
 mod body;
 mod course;
+mod draft;
 mod file;
 mod front;
 mod glossary;
 mod goal;
+mod link;
 mod markdown;
 mod model;
 mod predict;
@@ -23,6 +25,7 @@ mod when;
 pub use blocks::{Block, Hint, LiveDesign};
 pub use body::Link;
 pub use course::{COURSE_BYTES_MAX, Course, Part, missing_file};
+pub use draft::{Draft, read_draft, saved_at, write_draft};
 pub use file::{LESSON_BYTES_MAX, Lesson, Step};
 pub use front::{WrongBuild, is_language};
 pub use glossary::{GLOSSARY, GLOSSARY_BYTES_MAX, ShownTerm, Term, is_term_id, linked_terms, term_of, terms};
@@ -30,6 +33,7 @@ pub use goal::{
     AT_END, Comparison, Goal, GoalError, Grader, Hold, METRICS, Metric, MetricInfo, SLIDE, Scope, Standing, State,
     Subject, SubjectKind, Unit,
 };
+pub use link::{LINK_CHARS_MAX, LinkError, pack, unpack};
 pub use markdown::page_html;
 pub use model::{
     FigureRow, INDEX, MODEL_BYTES_MAX, ModelPage, SettingRow, figure_rows, list_html, model_pages, setting_rows,

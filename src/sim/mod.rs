@@ -73,6 +73,15 @@ impl Scenario {
         designs.into_iter().next().unwrap_or(&self.design)
     }
 
+    /// The design that is run last.
+    pub fn last_design_mut(&mut self) -> &mut Design {
+        let last = self.script.iter_mut().rev().find_map(|(_, change)| match change {
+            Change::Design(design) => Some(&mut **design),
+            Change::Fault(_) => None,
+        });
+        last.unwrap_or(&mut self.design)
+    }
+
     /// The designs in the order in which they were run, each with the time from which on it was.
     pub fn designs(&self) -> impl Iterator<Item = (Time, &Design)> {
         let later = self.script.iter().filter_map(|(when, change)| match change {

@@ -40,7 +40,7 @@ impl Trials {
                 self.trouble.set(Some(problems.join("\n")));
             }
             Finding::Done => self.under_way.set(false),
-            Finding::Parts(_) | Finding::Frames(_) => {}
+            _ => {}
         });
         self.ticket.set_value(Some(ticket));
     }

@@ -4,20 +4,22 @@ use leptos::prelude::*;
 
 use crate::design::{self, Design, Problem};
 use crate::editor::player::{Player, PlayerMessage};
-use crate::editor::replace::replacing;
-use crate::editor::{Action, Effect as EditorEffect, Msg, Rulebook};
+use crate::editor::{Action, Effect as EditorEffect};
+use crate::lesson::read_scenario;
+use crate::scene::picture;
 use crate::units::Time;
 
-use super::board::{Board, BoardPanel};
+use super::board::{Board, BoardPanel, BoardView};
 use super::canvas::{Canvas, use_clipboard};
 use super::clock::{self, Resized};
-use super::course::{Classroom, folder_title};
-use super::drafts::{self, Found};
+use super::compare::Rival;
+use super::course::Classroom;
 use super::files;
 use super::glyph::{Glyph, glyph};
 use super::grading::Grading;
 use super::header::Header;
 use super::help::Help;
+use super::icon::kind_path;
 use super::inspector::Inspector;
 use super::lesson::LessonPanel;
 use super::live::live;
@@ -27,9 +29,11 @@ use super::player::PlayerBar;
 use super::run::{self, Run};
 use super::search::Search;
 use super::session::Session;
+use super::share::SheetDialog;
 use super::templates::Templates;
-use super::theme::Theme;
+use super::theme::{Colours, Theme};
 use super::toast::{ToastList, Toasts, Tone};
+use super::workshop::Workshop;
 
 /// What a phone shows of the page at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,34 +76,15 @@ pub struct Shell {
     inspector_shown: RwSignal<bool>,
     charts_shown: RwSignal<bool>,
     board: Board,
-    /// It was told that drafts cannot be kept.
-    told_full: StoredValue<bool>,
-    /// What is wrong with the file that was to be opened.
-    import_problems: RwSignal<Option<(String, Vec<Problem>)>>,
+    workshop: Workshop,
 }
 
 impl Shell {
-    /// The name of what is on the canvas.
-    pub fn title(&self) -> String {
-        self.classroom.open.with(|open| match open {
-            Some((_, lesson)) => lesson.title.clone(),
-            None => folder_title(&self.classroom.wanted.get()),
-        })
-    }
-
-    /// Makes this the design, as one step that can be undone, unless the lesson forbids it. The run of another design would
-    /// mean nothing to it.
+    /// Makes this the design, as one step that can be undone, unless the lesson forbids it.
     pub fn replace(&self, design: &Design, told: &str) {
-        let edit = self.session.editor.with_untracked(|editor| replacing(&editor.design, design));
-        if let Some(why) = self.session.editor.with_untracked(|editor| editor.refuses(&edit)) {
-            let message = format!("That design does not fit this lesson: {why}. Nothing was changed.");
-            return self.toasts.show(Tone::Bad, message);
+        if self.workshop.replace(design, told) {
+            self.tab.set(Tab::Canvas);
         }
-        self.run.reset();
-        self.session.dispatch(Msg::Edit(edit));
-        self.session.dispatch(Msg::Do(Action::FitAll, false));
-        self.toasts.show(Tone::Plain, format!("{told}. Undo takes it back."));
-        self.tab.set(Tab::Canvas);
     }
 
     /// Whether a template may take the place of the design: a lesson has a start of its own.
@@ -126,34 +111,58 @@ impl Shell {
         self.tab.set(Tab::Canvas);
     }
 
-    /// Goes back to what the lesson begins with.
+    /// Goes back to what the lesson, or the saved design, begins with.
     pub fn start_over(&self) {
-        if let Some(start) = self.classroom.start_design() {
-            self.replace(&start, "Back to the lesson's start");
+        if let Some(start) = self.workshop.start_design() {
+            self.replace(&start, "Back to the start");
         }
     }
 
     /// Hands the design to the learner as a file.
     pub fn export(&self) {
         let text = self.session.editor.with_untracked(|editor| design::write(&editor.design));
-        let folder = self.classroom.open.with_untracked(|open| open.as_ref().map(|(folder, _)| folder.clone()));
-        let name = folder.as_deref().and_then(|folder| folder.rsplit('/').next()).unwrap_or("design").to_owned();
+        let name = self.workshop.file_stem();
         files::download(&format!("{name}.toml"), &text);
         self.toasts.show(Tone::Good, format!("Saved as {name}.toml"));
     }
 
-    /// Opens a file from the learner's disk. A bad one changes nothing.
+    /// Hands the diagram to the learner as a picture.
+    pub fn export_picture(&self, png: bool) {
+        let (name, toasts) = (self.workshop.file_stem(), self.toasts);
+        let title = untrack(|| self.workshop.title());
+        let picture =
+            self.session.with_untracked_design(|design| picture(design, &title, &Colours::of_picture(), kind_path));
+        if !png {
+            return files::download(&format!("{name}.svg"), &picture.svg);
+        }
+        leptos::task::spawn_local(async move {
+            if !files::download_png(&format!("{name}.png"), &picture).await {
+                toasts.show(Tone::Bad, "The browser could not draw the picture. The SVG file is the same one.");
+            }
+        });
+    }
+
+    /// Opens a file from the learner's disk: a design, or a run with what was done by hand in it. A bad one changes nothing.
     pub fn import(&self, name: &str, text: &str) {
-        match design::read(text) {
-            Ok(design) => {
-                self.import_problems.set(None);
-                self.replace(&design, &format!("Opened {name}"));
+        match read_scenario(text) {
+            Ok(scenario) => {
+                self.workshop.problems.set(None);
+                if self.workshop.replace_with_run(scenario, &format!("Opened {name}")) {
+                    self.tab.set(Tab::Canvas);
+                }
             }
             Err(problems) => {
                 let problems = problems.into_iter().map(|problem| problem.at_path(name)).collect();
-                self.import_problems.set(Some((name.to_owned(), problems)));
+                self.workshop.problems.set(Some((name.to_owned(), problems)));
             }
         }
+    }
+
+    /// Opens the view that compares.
+    pub fn compare(&self) {
+        self.board.open.set(BoardView::Compare);
+        self.charts_shown.set(true);
+        self.tab.set(Tab::Charts);
     }
 
     /// All goals of the lesson are met.
@@ -161,25 +170,6 @@ impl Shell {
         if self.classroom.solve() {
             self.toasts.show(Tone::Good, "Lesson solved: all goals are met.");
         }
-    }
-
-    /// The open lesson is another one: what was built for it last comes onto the canvas.
-    fn open_lesson(&self) {
-        let Some((folder, lesson)) = self.classroom.open.get() else { return };
-        let design = match drafts::find(&folder) {
-            Found::Design(design) => *design,
-            Found::Nothing => lesson.start.clone(),
-            Found::Unreadable(aside) => {
-                let note = "What you built here last cannot be read any more. It was kept aside in this browser as";
-                self.toasts.show(Tone::Bad, format!("{note} “{aside}”; the lesson starts fresh."));
-                lesson.start.clone()
-            }
-        };
-        let rulebook = Rulebook { rules: lesson.rules.clone(), start: lesson.start.clone() };
-        self.session.dispatch(Msg::Open(Box::new(design)));
-        self.session.dispatch(Msg::Rule(Some(Box::new(rulebook))));
-        self.run.reset();
-        document().set_title(&format!("{} · Pressure Point", lesson.title));
     }
 
     /// The board is wanted: on a phone it has a tab of its own.
@@ -190,24 +180,10 @@ impl Shell {
         }
     }
 
-    fn save(&self) {
-        let Some((folder, lesson)) = self.classroom.open.get_untracked() else { return };
-        let kept = self.session.editor.with_untracked(|editor| drafts::keep(&folder, &editor.design, &lesson.start));
-        match kept {
-            Ok(()) => self.told_full.set_value(false),
-            Err(_) if self.told_full.get_value() => {}
-            Err(why) => {
-                self.told_full.set_value(true);
-                let note = "Your work is still here, but it cannot be kept:";
-                self.toasts.show(Tone::Bad, format!("{note} {why}. Save it as a file (Design menu)."));
-            }
-        }
-    }
-
     fn handle(&self, effect: EditorEffect) {
         match effect {
             EditorEffect::DesignChanged { behaves } => {
-                self.save();
+                self.workshop.save();
                 self.run.design_changed(behaves);
             }
             EditorEffect::Fault(fault) => self.run.strike(&fault),
@@ -247,6 +223,8 @@ fn provide() -> Shell {
     let classroom = Classroom::provide();
     ModelBook::provide();
     let run = Run::provide(session);
+    let workshop = Workshop::provide(session, run, classroom, toasts);
+    Rival::provide();
     let grading = Grading::provide(session, run, classroom);
     let shell = Shell {
         session,
@@ -262,20 +240,13 @@ fn provide() -> Shell {
         inspector_shown: RwSignal::new(true),
         charts_shown: RwSignal::new(true),
         board,
-        told_full: StoredValue::new(false),
-        import_problems: RwSignal::new(None),
+        workshop,
     };
     provide_context(shell);
     session.on_effect(move |_, effect| shell.handle(effect));
-    Effect::new(move |_| shell.open_lesson());
+    files::take_drops(move |name, text| shell.import(&name, &text));
+    workshop.start();
     Effect::new(move |_| shell.show_board());
-    let elsewhere = window_event_listener(leptos::ev::storage, move |event| {
-        let folder = classroom.open.with_untracked(|open| open.as_ref().map(|(folder, _)| folder.clone()));
-        if let (Some(key), Some(folder)) = (event.key(), folder) {
-            drafts::written_elsewhere(&key, &folder);
-        }
-    });
-    on_cleanup(move || elsewhere.remove());
     super::announce::start(session, run);
     super::pressure::Found::provide(session, run);
     super::tradeoffs::Ledger::provide(session, run);
@@ -298,6 +269,7 @@ pub fn App() -> impl IntoView {
     });
     view! {
         <div class="app" data-tab=move || shell.tab.get().word()
+            class:embed=shell.workshop.embed
             class:no-lesson=move || !shell.lesson_shown.get()
             class:no-inspector=move || !shell.inspector_shown.get()
             class:no-charts=move || !shell.charts_shown.get()>
@@ -328,6 +300,8 @@ pub fn App() -> impl IntoView {
             <Templates open=shell.templates />
             <ModelDialog />
             <ImportProblems />
+            <SheetDialog />
+            {shell.workshop.embed.then(|| view! { <OpenInEditor /> })}
         </div>
     }
 }
@@ -367,6 +341,21 @@ fn Handle(side: &'static str, name: &'static str, shown: RwSignal<bool>) -> impl
     }
 }
 
+/// Within another page: the way to the whole app.
+#[component]
+fn OpenInEditor() -> impl IntoView {
+    let workshop: Workshop = expect_context();
+    let address = move || {
+        workshop.place();
+        let location = window().location();
+        let query = location.search().unwrap_or_default();
+        let kept = query.trim_start_matches('?').split('&').filter(|pair| !pair.starts_with("embed"));
+        let (path, hash) = (location.pathname().unwrap_or_default(), location.hash().unwrap_or_default());
+        format!("{path}?{}{hash}", kept.collect::<Vec<_>>().join("&"))
+    };
+    view! { <a class="open-in-editor" target="_blank" rel="noopener" href=address>"Open in editor"</a> }
+}
+
 /// Why there is no run, over the canvas.
 #[component]
 fn Trouble() -> impl IntoView {
@@ -378,14 +367,15 @@ fn Trouble() -> impl IntoView {
 /// What is wrong with a file that was to be opened; the design stays as it is.
 #[component]
 fn ImportProblems() -> impl IntoView {
-    let shell: Shell = expect_context();
+    let workshop: Workshop = expect_context();
     let note = move |(name, problems): (String, Vec<Problem>)| {
         let item = |problem: &Problem| view! { <li><pre>{problem.to_string()}</pre></li> };
+        let label = format!("{name} cannot be opened");
         view! {
-            <div class="problems" role="alertdialog" aria-label="This file cannot be opened">
+            <div class="problems" role="alertdialog" aria-label=label>
                 <header>
                     <h2>{name}" cannot be opened"</h2>
-                    <button class="icon-button" aria-label="Close" on:click=move |_| shell.import_problems.set(None)>
+                    <button class="icon-button" aria-label="Close" on:click=move |_| workshop.problems.set(None)>
                         {glyph(Glyph::Close)}
                     </button>
                 </header>
@@ -394,5 +384,5 @@ fn ImportProblems() -> impl IntoView {
             </div>
         }
     };
-    live(move || shell.import_problems.get().map(note))
+    live(move || workshop.problems.get().map(note))
 }

@@ -3,57 +3,71 @@
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyView;
 
+use super::again::AgainBoard;
 use super::chart_tools::{ChartDesk, ChartTools};
 use super::charts::Charts;
+use super::compare::Compare;
 use super::events::Events;
 use super::latency::LatencyView;
 use super::live::live;
+use super::outline::Outline;
+use super::pressure::PressureBoard;
 use super::requests::Requests;
 use super::session::use_session;
+use super::theory::TheoryBoard;
+use super::tradeoffs::TradeOffBoard;
+use super::why::Why;
 
-/// What the board can show. A new view is a variant here, a title, and its component.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BoardView {
+macro_rules! views {
+    ($($(#[doc = $doc:literal])+ $name:ident $id:literal $title:literal $component:ident,)+) => {
+        /// What the board can show. A new view is a line in the table below.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum BoardView { $($(#[doc = $doc])+ $name,)+ }
+
+        impl BoardView {
+            const ALL: &[BoardView] = &[$(BoardView::$name),+];
+
+            fn title(self) -> &'static str {
+                match self { $(BoardView::$name => $title,)+ }
+            }
+
+            fn id(self) -> &'static str {
+                match self { $(BoardView::$name => concat!("board-", $id),)+ }
+            }
+
+            fn show(self) -> AnyView {
+                match self { $(BoardView::$name => view! { <$component /> }.into_any(),)+ }
+            }
+        }
+    };
+}
+
+views! {
     /// What the run did to its users, or to one component, over time.
-    Charts,
+    Charts "charts" "Charts" Charts,
     /// Sampled requests, and one of them as a waterfall.
-    Requests,
+    Requests "requests" "Requests" Requests,
     /// How long good answers took.
-    Latency,
+    Latency "latency" "Latency" LatencyView,
     /// What happened, to jump to.
-    Events,
+    Events "events" "Events" Events,
+    /// Why it failed.
+    Why "why" "Why" Why,
+    /// Which resources are nearest their limits.
+    Pressure "pressure" "Pressure" PressureBoard,
+    /// A station beside the curve that theory predicts.
+    Theory "theory" "Theory" TheoryBoard,
+    /// What the design is good at and what it pays with.
+    TradeOffs "trade-offs" "Trade-offs" TradeOffBoard,
+    /// The same run on other seeds.
+    Again "again" "Again?" AgainBoard,
+    /// Another design under the same traffic, laid over this one.
+    Compare "compare" "Compare" Compare,
+    /// All parts in a table, to be changed in place.
+    Parts "parts" "All parts" Outline,
 }
 
 impl BoardView {
-    const ALL: [BoardView; 4] = [BoardView::Charts, BoardView::Requests, BoardView::Latency, BoardView::Events];
-
-    fn title(self) -> &'static str {
-        match self {
-            BoardView::Charts => "Charts",
-            BoardView::Requests => "Requests",
-            BoardView::Latency => "Latency",
-            BoardView::Events => "Events",
-        }
-    }
-
-    fn id(self) -> &'static str {
-        match self {
-            BoardView::Charts => "board-charts",
-            BoardView::Requests => "board-requests",
-            BoardView::Latency => "board-latency",
-            BoardView::Events => "board-events",
-        }
-    }
-
-    fn show(self) -> AnyView {
-        match self {
-            BoardView::Charts => view! { <Charts /> }.into_any(),
-            BoardView::Requests => view! { <Requests /> }.into_any(),
-            BoardView::Latency => view! { <LatencyView /> }.into_any(),
-            BoardView::Events => view! { <Events /> }.into_any(),
-        }
-    }
-
     /// What stands beside the tabs while the view is open.
     fn tools(self) -> Option<AnyView> {
         match self {
@@ -142,7 +156,7 @@ pub fn BoardPanel() -> impl IntoView {
         <section class="board" class:tall=move || board.tall.get() aria-label="Views of the run">
             <div class="board-head">
                 <div class="board-tabs" role="tablist" aria-label="Views of the run">
-                    {BoardView::ALL.map(tab).collect_view()}
+                    {BoardView::ALL.iter().map(|view| tab(*view)).collect_view()}
                 </div>
                 <div class="board-tools">{live(move || board.open.get().tools())}</div>
                 <button class="chip board-size" aria-pressed=move || board.tall.get().to_string()

@@ -6,7 +6,7 @@ use gloo_net::http::Request;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::design::{Design, Problem};
+use crate::design::Problem;
 use crate::editor::address::Place;
 use crate::lesson::{Course, Lesson, Progress, missing_file};
 
@@ -25,6 +25,8 @@ const LESSON_BYTES_MAX: usize = 200;
 pub enum Page {
     /// On its way.
     Loading,
+    /// None is wanted: free drawing.
+    Free,
     /// Here.
     Ready(Arc<Lesson>),
     /// It cannot be shown; why.
@@ -78,7 +80,7 @@ impl Classroom {
         spawn_local(async move {
             let course = fetch(COURSE_FILE).await.map_err(|problem| vec![problem]);
             let course = course.and_then(|text| Course::read(COURSE_FILE, &text));
-            if classroom.wanted.with_untracked(String::is_empty) {
+            if classroom.wanted.with_untracked(String::is_empty) && !free_drawing() {
                 match &course {
                     // A page of the model stays in the address.
                     Ok(course) if page_of_address().is_some() => classroom.want(&first_lesson(course)),
@@ -99,6 +101,13 @@ impl Classroom {
             false => drop(window().location().set_hash(&hash)),
         }
         self.want(lesson);
+    }
+
+    /// No lesson is wanted any more: the sandbox is open.
+    pub fn leave(&self) {
+        self.wanted.set(String::new());
+        self.page.set(Page::Free);
+        self.open.set(None);
     }
 
     /// The lesson after the wanted one.
@@ -128,11 +137,6 @@ impl Classroom {
         });
         storage::put_quietly("progress", &self.progress.with_untracked(Progress::write));
         true
-    }
-
-    /// What the open lesson begins with.
-    pub fn start_design(&self) -> Option<Design> {
-        self.open.with_untracked(|open| open.as_ref().map(|(_, lesson)| lesson.start.clone()))
     }
 
     fn beside(&self, pick: impl FnOnce(&[String], usize) -> Option<String>) -> Option<String> {
@@ -212,6 +216,11 @@ fn lesson_of_address() -> Option<String> {
         Some(Place::Lesson(folder)) => Some(folder),
         _ => None,
     }
+}
+
+/// Whether the address asks for no lesson, but for drawing without one.
+fn free_drawing() -> bool {
+    matches!(address().place, Some(Place::Sandbox(_) | Place::Shared(_)))
 }
 
 /// Whether this can be a folder below `lessons/`, and nothing else.

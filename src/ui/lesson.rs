@@ -18,6 +18,7 @@ use super::live::live;
 use super::live_design::live_design;
 use super::predict::predict_view;
 use super::reading::{Bookmark, Place, Reading};
+use super::sandbox::SandboxPanel;
 use super::session::use_session;
 use super::terms::{Terms, term_view};
 
@@ -29,6 +30,7 @@ pub fn LessonPanel() -> impl IntoView {
     provide_context(Bookmark(StoredValue::new((String::new(), 0))));
     let page = move || match classroom.page.get() {
         Page::Loading => view! { <p class="lesson-loading" role="status">"Loading the lesson …"</p> }.into_any(),
+        Page::Free => view! { <SandboxPanel /> }.into_any(),
         Page::Ready(lesson) => view! { <LessonView lesson /> }.into_any(),
         Page::Broken(problems) => broken(&problems).into_any(),
     };

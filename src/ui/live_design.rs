@@ -173,6 +173,7 @@ fn start(small: Small, less_motion: bool) {
         Finding::Frames(frames) => small.recording.update_value(|recording| recording.extend(frames)),
         Finding::Failed(problems) => _ = small.stage.try_set(Stage::Failed(problems.join("\n"))),
         Finding::Done => show(small, less_motion),
+        _ => {}
     };
     keeper.with(|| study(Study::Record(scenario, until), hear));
 }

@@ -10,6 +10,7 @@ mod chart_draw;
 mod chart_tools;
 mod charts;
 mod clock;
+mod compare;
 mod course;
 mod drafts;
 mod events;
@@ -44,7 +45,10 @@ mod rows;
 mod run;
 mod seed;
 mod search;
+mod sandbox;
 mod session;
+mod share;
+mod shelf;
 mod simulate;
 mod storage;
 mod studies;
@@ -58,6 +62,7 @@ mod why;
 mod tradeoffs;
 mod waterfall;
 pub mod worker;
+mod workshop;
 
 pub use session::{Session, use_session};
 

@@ -9,8 +9,9 @@ use web_sys::{Element, HtmlDialogElement, MouseEvent};
 use crate::lesson::{GLOSSARY, INDEX, MODEL_BYTES_MAX, ModelPage, is_term_id, list_html, model_pages, tables_html};
 
 use super::address::address;
-use super::course::{Classroom, fetch};
+use super::course::fetch;
 use super::glyph::{Glyph, glyph};
+use super::workshop::Workshop;
 
 /// The pages, and which of them is open.
 #[derive(Clone, Copy)]
@@ -78,15 +79,15 @@ impl ModelBook {
         });
     }
 
-    /// Closes it. The address names the lesson again, as if the book had never been opened.
-    fn close(self, classroom: Classroom) {
+    /// Closes it. The address names what is worked on again, as if the book had never been opened.
+    fn close(self, workshop: Workshop) {
         if page_of_address().is_some() {
-            let lesson = classroom.wanted.get_untracked();
+            let place = workshop.fragment();
             let location = window().location();
             // The whole path: a bare `#…` leads from the page's base, which is not the address of `…/index.html`.
             let path = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
             let history = window().history();
-            let address = format!("{path}#lesson={lesson}");
+            let address = format!("{path}#{place}");
             let _ = history.and_then(|history| history.replace_state_with_url(&"".into(), "", Some(&address)));
         }
         self.open.set(None);
@@ -126,7 +127,7 @@ pub fn HowItWorks(word: &'static str) -> impl IntoView {
 /// The book: a dialog over the app, which goes on behind it.
 #[component]
 pub fn ModelDialog() -> impl IntoView {
-    let (book, classroom): (ModelBook, Classroom) = (expect_context(), expect_context());
+    let (book, workshop): (ModelBook, Workshop) = (expect_context(), expect_context());
     let dialog: NodeRef<leptos::html::Dialog> = NodeRef::new();
     let body: NodeRef<leptos::html::Div> = NodeRef::new();
     Effect::new(move |_| {
@@ -161,21 +162,20 @@ pub fn ModelDialog() -> impl IntoView {
         Text::Missing(why) => view! { <p role="alert">"The text of this page cannot be shown: "{why}</p> }.into_any(),
     };
     view! {
-            <dialog class="model-dialog" node_ref=dialog aria-labelledby="model-title" on:close=move |_| book.close(classroom)
-    >
-                <header>
-                    <h2 id="model-title">{move || book.title()}</h2>
-                    <button class="icon-button" aria-label="Close" on:click=move |_| book.close(classroom)>{glyph(Glyph::Close)}</button>
-                </header>
-                <div class="model-columns">
-                    <nav aria-label="Pages of the model" inner_html=move || list_html(&word())></nav>
-                    <div class="model-body" tabindex="-1" node_ref=body>
-                        {text}
-                        <div inner_html=move || tables_html(&word())></div>
-                    </div>
+        <dialog class="model-dialog" node_ref=dialog aria-labelledby="model-title" on:close=move |_| book.close(workshop)>
+            <header>
+                <h2 id="model-title">{move || book.title()}</h2>
+                <button class="icon-button" aria-label="Close" on:click=move |_| book.close(workshop)>{glyph(Glyph::Close)}</button>
+            </header>
+            <div class="model-columns">
+                <nav aria-label="Pages of the model" inner_html=move || list_html(&word())></nav>
+                <div class="model-body" tabindex="-1" node_ref=body>
+                    {text}
+                    <div inner_html=move || tables_html(&word())></div>
                 </div>
-            </dialog>
-        }
+            </div>
+        </dialog>
+    }
 }
 
 fn show(dialog: &HtmlDialogElement, open: bool) {

@@ -37,6 +37,9 @@ pub struct Run {
     pub reset_count: RwSignal<u32>,
     /// What is run: the design at the start, and what was done in mid-run. Empty before the first play.
     pub scenario: StoredValue<Scenario>,
+    /// A run that came from elsewhere, with what was done in it by hand: it is played if the design is still the one it
+    /// ended with.
+    prepared: StoredValue<Option<Scenario>>,
     /// Grows a few times a second while something moves: for what need not be drawn at every picture.
     pub beat: RwSignal<u32>,
     /// Why there is no (more) run, in words.
@@ -70,6 +73,7 @@ impl Run {
             curves: StoredValue::new(Curves::default()),
             reset_count: RwSignal::new(0),
             scenario: StoredValue::new(Scenario::default()),
+            prepared: StoredValue::new(None),
             beat: RwSignal::new(0),
             trouble: RwSignal::new(None),
             hunt: StoredValue::new(None),
@@ -97,9 +101,32 @@ impl Run {
         self.session.update_recording(|recording| *recording = Default::default());
         self.curves.set_value(Curves::default());
         self.scenario.set_value(Scenario::default());
+        self.prepared.set_value(None);
         self.trouble.set(None);
         self.reset_count.update(|count| *count += 1);
         self.ask(PlayerMessage::Reset(duration));
+    }
+
+    /// The next play is that of this scenario, unless the design is changed first.
+    pub fn prepare(&self, scenario: Scenario) {
+        self.prepared.set_value(Some(scenario));
+    }
+
+    /// What is being run or would be: the design as it is now, with all that was done by hand.
+    pub fn shared(&self) -> Scenario {
+        if !self.player.with_untracked(Player::started) {
+            return self.next();
+        }
+        let mut scenario = self.scenario.get_value();
+        // Parts that were only moved do not enter the script.
+        *scenario.last_design_mut() = self.design();
+        scenario
+    }
+
+    fn next(&self) -> Scenario {
+        let design = self.design();
+        let prepared = self.prepared.with_value(Clone::clone);
+        prepared.filter(|scenario| *scenario.design_at(Time::MAX) == design).unwrap_or_else(|| Scenario::of(design))
     }
 
     /// The design is another one. In mid-run only the future is computed anew, from the playhead on.
@@ -190,7 +217,7 @@ impl Run {
             link.take += 1;
             (link.loaded, link.asked) = (true, Time::ZERO);
         });
-        let (take, scenario) = (self.link.with_value(|link| link.take), Scenario::of(self.design()));
+        let (take, scenario) = (self.link.with_value(|link| link.take), self.next());
         self.post(&ToWorker::Load { take, scenario: write_scenario(&scenario) });
         self.scenario.set_value(scenario);
     }

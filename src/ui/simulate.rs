@@ -122,6 +122,7 @@ impl Simulation {
         let started = Date::now();
         let mut frames: Vec<Frame> = Vec::new();
         let mut ending = None;
+        let known = parts_known(replay);
         while ending.is_none() && self.done < self.until && frames.len() < FRAMES_PER_MESSAGE {
             let (more, status) = replay.run(self.until, EVENTS_PER_LOOK);
             self.done += Time(more.len() as u64 * FRAME.0);
@@ -130,6 +131,10 @@ impl Simulation {
             if Date::now() - started > SLICE_MILLIS {
                 break;
             }
+        }
+        // A script that was known beforehand may have brought new parts.
+        if parts_known(replay) != known {
+            post(&FromWorker::Parts(self.take, replay.parts().clone()));
         }
         if !frames.is_empty() {
             post(&FromWorker::Frames(self.take, frames));
@@ -140,6 +145,12 @@ impl Simulation {
         }
         self.schedule();
     }
+}
+
+/// How many parts there were so far: they only become more.
+pub fn parts_known(replay: &Replay) -> [usize; 4] {
+    let parts = replay.parts();
+    [parts.components.len(), parts.wires.len(), parts.classes.len(), parts.clients.len()]
 }
 
 fn problems_of(take: u32, problems: &[design::Problem]) -> FromWorker {

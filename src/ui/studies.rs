@@ -7,6 +7,7 @@ use crate::sim::{FRAME, Replay, Scenario, Status};
 use crate::units::Time;
 
 use super::protocol::{Finding, Study};
+use super::simulate::parts_known;
 
 /// Events between two messages.
 const EVENTS_PER_MESSAGE: u64 = 400_000;
@@ -29,7 +30,11 @@ fn record(scenario: &str, until: Time, tell: &dyn Fn(Finding)) -> Result<(), Vec
     tell(Finding::Parts(replay.parts().clone()));
     let mut done = Time::ZERO;
     while done < until {
+        let known = parts_known(&replay);
         let (frames, status) = replay.run(until, EVENTS_PER_MESSAGE);
+        if parts_known(&replay) != known {
+            tell(Finding::Parts(replay.parts().clone()));
+        }
         done += Time(frames.len() as u64 * FRAME.0);
         tell(Finding::Frames(frames));
         if status != Status::Running {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use plotters::style::RGBColor;
 use wasm_bindgen::prelude::*;
 
+use crate::scene::PictureColours;
 use crate::scene::plot::Role;
 
 use super::glyph::{Glyph, glyph};
@@ -75,6 +76,23 @@ impl Colours {
         };
         let series = ["--accent", "--ok", "--warn", "--bad", "--late", "--user"].map(read);
         Colours { ink: read("--ink"), soft: read("--ink-soft"), line: read("--line"), series }
+    }
+
+    /// The colours of a picture of the diagram, as the style sheet has them now.
+    pub fn of_picture() -> PictureColours {
+        let style = root().and_then(|root| window().get_computed_style(&root).ok().flatten());
+        let read = |name: &str| {
+            let text = style.as_ref().and_then(|style| style.get_property_value(name).ok()).unwrap_or_default();
+            text.trim().to_owned()
+        };
+        PictureColours {
+            ground: read("--bg"),
+            panel: read("--panel"),
+            ink: read("--ink"),
+            soft: read("--ink-soft"),
+            line: read("--line-strong"),
+            accent: read("--accent"),
+        }
     }
 
     /// The colour of a line, and the dashes that tell it apart without colour (lengths on and off, in CSS pixels).

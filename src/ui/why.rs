@@ -123,7 +123,7 @@ fn hear(finding: Finding, session: Session, told: RwSignal<Told>, shown: RwSigna
         }
         Finding::Failed(problems) => told.update(|told| (told.busy, told.problem) = (false, Some(problems.join("\n")))),
         Finding::Done => told.update(|told| told.busy = false),
-        Finding::Parts(_) | Finding::Frames(_) => {}
+        _ => {}
     }
 }
 

@@ -65,7 +65,7 @@ test("a broken design file is told by line, and the design stays as it is", asyn
   await expect(part(page, "app")).toBeVisible();
   const text = 'version = 1\n\n[components.web]\nkind = "sever"\n\n[wires]\n"web -> nowhere" = {}\n';
   await page.locator("input[type=file]").setInputFiles({ name: "mine.toml", mimeType: "text/plain", buffer: Buffer.from(text) });
-  const note = page.getByRole("alertdialog", { name: "This file cannot be opened" });
+  const note = page.getByRole("alertdialog", { name: "mine.toml cannot be opened" });
   await expect(note).toContainText("mine.toml:4: ");
   await expect(note).toContainText("did you mean `server`");
   await expect(note).toContainText("mine.toml:7: ");

@@ -154,6 +154,10 @@ fn listen_to_pointers(session: Session, stage: &HtmlElement, held: &Rc<Held>) {
 fn listen_to_wheel(session: Session, stage: &HtmlElement) {
     let element = stage.clone();
     listen(stage, "wheel", false, move |event: WheelEvent| {
+        // Within another page the wheel is that page's.
+        if !event.ctrl_key() && session.editor.with_untracked(|editor| editor.frozen) {
+            return;
+        }
         event.prevent_default();
         let at = place_in(&element, event.client_x(), event.client_y());
         let lines = if event.delta_mode() == WheelEvent::DOM_DELTA_PIXEL { 1.0 } else { 30.0 };
