@@ -1,8 +1,9 @@
-//! The command line: `pressure-point run …`, `pressure-point sweep …`, `pressure-point check …`.
+//! The command line: `pressure-point run …`, `sweep …`, `check …`, `grade …`.
 
 mod batch;
 mod check;
 mod figures;
+mod grade;
 mod grid;
 mod run;
 mod sweep;
@@ -35,6 +36,27 @@ enum Command {
         #[arg(default_value = "lessons")]
         paths: Vec<PathBuf>,
     },
+    /// Play all results that students handed in again, and tell who passed, who failed and what was forged.
+    Grade(GradeArguments),
+}
+
+/// What `grade` takes.
+#[derive(clap::Args)]
+struct GradeArguments {
+    /// The folder with the result files.
+    folder: PathBuf,
+    /// The folder of your own course: goals and rules come from there, never from the results.
+    #[arg(long, default_value = "lessons", value_name = "DIR")]
+    course: PathBuf,
+    /// The seed that was assigned; a run with another one fails.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Play what passed on this many further seeds, and tell on how many it holds.
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=1_000))]
+    seeds: u64,
+    /// Write the table to this file as CSV, too.
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
 }
 
 /// What `run` takes.
@@ -91,5 +113,6 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Check { paths } => check::check(&paths),
+        Command::Grade(arguments) => grade::grade(&arguments),
     }
 }

@@ -9,6 +9,7 @@ use super::front::{self, WrongBuild};
 use super::goal::Goal;
 use super::markdown::{left_out, options, render};
 use super::rules::Rules;
+use super::stars::StarRules;
 
 /// The largest `lesson.md` that is read, in bytes.
 pub const LESSON_BYTES_MAX: usize = 200_000;
@@ -26,6 +27,8 @@ pub struct Lesson {
     pub minutes: u32,
     /// What the learner may change.
     pub rules: Rules,
+    /// What earns its stars.
+    pub stars: StarRules,
     /// What there is to read and do, in order.
     pub steps: Vec<Step>,
     /// All goals, in the order of the text.
@@ -65,6 +68,7 @@ impl Lesson {
                 summary: front.summary,
                 minutes: front.minutes,
                 rules: front.rules,
+                stars: front.stars,
                 steps: reader.steps,
                 goal_lines: reader.goals.iter().map(|(_, line)| *line).collect(),
                 goals: reader.goals.into_iter().map(|(goal, _)| goal).collect(),

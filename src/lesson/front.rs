@@ -3,8 +3,9 @@
 use crate::design::{Design, Findings, Node, Value, check_name};
 
 use super::rules::Rules;
+use super::stars::StarRules;
 
-const KEYS: [&str; 7] = ["title", "summary", "minutes", "palette", "fixed", "locked", "wrong"];
+const KEYS: [&str; 8] = ["title", "summary", "minutes", "palette", "fixed", "locked", "wrong", "stars"];
 const WRONG_KEYS: [&str; 2] = ["misses", "because"];
 const WRONG_MAX: usize = 20;
 
@@ -15,6 +16,7 @@ pub(super) struct Front {
     pub summary: String,
     pub minutes: u32,
     pub rules: Rules,
+    pub stars: StarRules,
     pub wrong: Vec<WrongBuild>,
 }
 
@@ -74,6 +76,7 @@ pub(super) fn read(text: &str, start: Option<&Design>, findings: &mut Findings) 
         summary: text_of(&root, "summary", 300, findings),
         minutes: minutes_of(&root, findings),
         rules: Rules::read(&root, start, findings),
+        stars: StarRules::read(&root, findings),
         wrong: wrong_of(&root, findings),
     }
 }

@@ -2,18 +2,24 @@
 //! that tell how each component behaves.
 
 mod blocks;
+mod card;
 mod course;
 mod file;
 mod front;
 mod goal;
+mod judge;
 mod markdown;
 mod model;
+mod played;
 mod progress;
+mod result;
 mod rules;
 mod scenario;
+mod stars;
 mod verify;
 
 pub use blocks::{Block, Predict};
+pub use card::LessonCard;
 pub use course::{COURSE_BYTES_MAX, Course, Part, missing_file};
 pub use file::{LESSON_BYTES_MAX, Lesson, Step};
 pub use front::WrongBuild;
@@ -21,11 +27,15 @@ pub use goal::{
     AT_END, Comparison, Goal, GoalError, Grader, Hold, METRICS, Metric, MetricInfo, SLIDE, Scope, Standing, State,
     Subject, SubjectKind, Unit,
 };
+pub use judge::{Judged, Judgement, judge};
 pub use model::{
     FigureRow, INDEX, MODEL_BYTES_MAX, ModelPage, SettingRow, figure_rows, list_html, model_pages, setting_rows,
     tables_html,
 };
-pub use progress::Progress;
+pub use played::{Played, PlayedGoal, does_not_count, play};
+pub use progress::{Mark, PROGRESS_BYTES_MAX, Progress, Reached};
+pub use result::{HandIn, RESULT_BYTES_MAX};
 pub use rules::Rules;
 pub use scenario::{SCENARIO_BYTES_MAX, read_scenario, write_scenario};
+pub use stars::{ROBUST_SEEDS, StarRules, is_cheap, is_robust, robust_seeds};
 pub use verify::{LessonTexts, Run, SEEDS, Verdict, grade, verify};
