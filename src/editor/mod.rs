@@ -4,6 +4,7 @@ mod action;
 pub mod address;
 mod camera;
 mod doing;
+pub mod elsewhere;
 mod gesture;
 mod history;
 mod message;

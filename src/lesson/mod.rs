@@ -1,6 +1,7 @@
 //! What is taught: lessons as files, goals and how far a run meets them, the course, a learner's progress, and the pages
 //! that tell how each component behaves.
 
+mod author;
 mod blocks;
 mod card;
 mod course;
@@ -17,7 +18,9 @@ mod rules;
 mod scenario;
 mod stars;
 mod verify;
+mod zip;
 
+pub use author::{LessonDraft, VerifyReport, bound_near, figure_of, goal_text, metrics_of, report_on};
 pub use blocks::{Block, Predict};
 pub use card::LessonCard;
 pub use course::{COURSE_BYTES_MAX, Course, Part, missing_file};
@@ -39,3 +42,4 @@ pub use rules::Rules;
 pub use scenario::{SCENARIO_BYTES_MAX, read_scenario, write_scenario};
 pub use stars::{ROBUST_SEEDS, StarRules, is_cheap, is_robust, robust_seeds};
 pub use verify::{LessonTexts, Run, SEEDS, Verdict, grade, verify};
+pub use zip::{ZIP_BYTES_MAX, read_zip, write_zip};

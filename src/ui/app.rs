@@ -8,19 +8,26 @@ use crate::editor::replace::replacing;
 use crate::editor::{Action, Effect as EditorEffect, Msg, Rulebook};
 use crate::units::Time;
 
+use super::address::address;
+use super::author::{AuthorDesk, Desk, Sheet};
+use super::award::Award;
 use super::board::{Board, BoardPanel};
 use super::canvas::Canvas;
 use super::clock::{self, Resized};
-use super::course::{Classroom, folder_title};
+use super::course::{AUTHOR, Classroom, Room};
 use super::drafts::{self, Found};
+use super::elsewhere::Consent;
 use super::files;
 use super::glyph::{Glyph, glyph};
 use super::grading::Grading;
 use super::header::Header;
 use super::help::Help;
+use super::home::{self, Home};
 use super::inspector::Inspector;
 use super::lesson::LessonPanel;
+use super::lesson_menu::Solution;
 use super::live::live;
+use super::milestones;
 use super::model::{ModelBook, ModelDialog};
 use super::outline::Outline;
 use super::palette::Palette;
@@ -60,6 +67,8 @@ pub struct Shell {
     classroom: Classroom,
     toasts: Toasts,
     resized: Resized,
+    award: Award,
+    author: Desk,
     /// The help is open.
     pub help: RwSignal<bool>,
     tab: RwSignal<Tab>,
@@ -76,10 +85,7 @@ pub struct Shell {
 impl Shell {
     /// The name of what is on the canvas.
     pub fn title(&self) -> String {
-        self.classroom.open.with(|open| match open {
-            Some((_, lesson)) => lesson.title.clone(),
-            None => folder_title(&self.classroom.wanted.get()),
-        })
+        home::title_of(self.classroom)
     }
 
     /// Makes this the design, as one step that can be undone, unless the lesson forbids it. The run of another design would
@@ -127,17 +133,27 @@ impl Shell {
         }
     }
 
+    /// The design on the canvas, as a file.
+    pub fn design_text(&self) -> String {
+        self.session.editor.with_untracked(|editor| design::write(&editor.design))
+    }
+
     /// All goals of the lesson are met.
     pub fn solved(&self) {
         if self.classroom.solve() {
             self.toasts.show(Tone::Good, "Lesson solved: all goals are met.");
         }
+        self.award.begin();
     }
 
     /// The open lesson is another one: what was built for it last comes onto the canvas.
     fn open_lesson(&self) {
         let Some((folder, lesson)) = self.classroom.open.get() else { return };
-        let design = match drafts::find(&folder) {
+        document().set_title(&format!("{} · Pressure Point", lesson.title));
+        if folder == AUTHOR {
+            return;
+        }
+        let mut design = match drafts::find(&folder) {
             Found::Design(design) => *design,
             Found::Nothing => lesson.start.clone(),
             Found::Unreadable(aside) => {
@@ -146,15 +162,19 @@ impl Shell {
                 lesson.start.clone()
             }
         };
+        // A link may ask for a seed of its own: everybody in a class gets the same evening.
+        design.seed = address().seed.unwrap_or(design.seed);
         let rulebook = Rulebook { rules: lesson.rules.clone(), start: lesson.start.clone() };
         self.session.dispatch(Msg::Open(Box::new(design)));
         self.session.dispatch(Msg::Rule(Some(Box::new(rulebook))));
         self.run.reset();
-        document().set_title(&format!("{} · Pressure Point", lesson.title));
     }
 
     fn save(&self) {
         let Some((folder, lesson)) = self.classroom.open.get_untracked() else { return };
+        if folder == AUTHOR {
+            return self.session.with_untracked_design(|design| self.author.canvas_changed(design));
+        }
         let kept = self.session.editor.with_untracked(|editor| drafts::keep(&folder, &editor.design, &lesson.start));
         match kept {
             Ok(()) => self.told_full.set_value(false),
@@ -212,6 +232,8 @@ fn provide() -> Shell {
         classroom,
         toasts,
         resized,
+        award: Award::provide(classroom, run),
+        author: Desk::provide(classroom, session, run),
         help: RwSignal::new(false),
         tab: RwSignal::new(Tab::Lesson),
         lesson_shown: RwSignal::new(true),
@@ -222,6 +244,8 @@ fn provide() -> Shell {
         import_problems: RwSignal::new(None),
     };
     provide_context(shell);
+    Solution::provide();
+    milestones::start(classroom, run, grading, shell.award);
     session.on_effect(move |_, effect| shell.handle(effect));
     Effect::new(move |_| shell.open_lesson());
     let elsewhere = window_event_listener(leptos::ev::storage, move |event| {
@@ -245,18 +269,26 @@ pub fn App() -> impl IntoView {
     Effect::new(move |_| {
         // Whatever was opened or closed: charts have another size.
         shell.tab.track();
+        shell.classroom.room.track();
+        shell.author.sheet.track();
         [shell.lesson_shown, shell.inspector_shown, shell.charts_shown, shell.board.tall].iter().for_each(Track::track);
         request_animation_frame(move || shell.resized.tell());
     });
+    let at = move |room: Room| shell.classroom.room.get() == room;
     view! {
         <div class="app" data-tab=move || shell.tab.get().word()
             class:no-lesson=move || !shell.lesson_shown.get()
             class:no-inspector=move || !shell.inspector_shown.get()
+            class:at-home=move || at(Room::Home)
+            class:at-author=move || at(Room::Author)
+            class:writing=move || at(Room::Author) && shell.author.sheet.get() != Sheet::Draw
             class:no-charts=move || !shell.charts_shown.get()>
             <Header />
-            <main class="workspace">
+            <Home />
+            <main class="workspace" inert=move || at(Room::Home)>
             <section class="panel lesson" aria-label="Lesson"><LessonPanel /></section>
             <section class="stage" aria-label="Canvas">
+                <AuthorDesk />
                 <Stage />
                 <Handle side="left" name="lesson" shown=shell.lesson_shown />
                 <Handle side="right" name="inspector" shown=shell.inspector_shown />
@@ -278,6 +310,7 @@ pub fn App() -> impl IntoView {
             <Help open=shell.help />
             <ModelDialog />
             <ImportProblems />
+            <Consent />
         </div>
     }
 }

@@ -9,9 +9,11 @@ use crate::design::{Design, Problem};
 use crate::lesson::{Block, Course, Lesson, Predict, Standing, State, Step};
 
 use super::app::Shell;
+use super::award::Earned;
 use super::course::{Classroom, Page, folder_title};
 use super::glyph::{Glyph, glyph};
 use super::grading::Grading;
+use super::lesson_menu::{LessonMenu, SolutionShown};
 use super::live::live;
 use super::session::use_session;
 
@@ -34,6 +36,7 @@ pub fn LessonPanel() -> impl IntoView {
             <span class="spacer"></span>
             <Beside label="Previous lesson" picture=Glyph::Left to=Signal::derive(move || classroom.previous()) />
             <Beside label="Next lesson" picture=Glyph::Right to=Signal::derive(move || classroom.next()) />
+            <LessonMenu />
         </nav>
         <div class="course" hidden=move || !listed.get()>{live(move || course_list(classroom, listed))}</div>
         {live(page)}
@@ -95,7 +98,7 @@ fn parts(classroom: Classroom, course: &Course, listed: RwSignal<bool>) -> impl 
 }
 
 /// What is wrong with a lesson, in the same words as on the command line.
-fn broken(problems: &[Problem]) -> impl IntoView + use<> {
+pub fn broken(problems: &[Problem]) -> impl IntoView + use<> {
     let item = |problem: &Problem| view! { <li><pre>{problem.to_string()}</pre></li> };
     view! {
         <div class="broken" role="alert">
@@ -108,7 +111,7 @@ fn broken(problems: &[Problem]) -> impl IntoView + use<> {
 
 #[component]
 fn LessonView(lesson: Arc<Lesson>) -> impl IntoView {
-    let at = RwSignal::new(0usize);
+    let at = expect_context::<Classroom>().step_of(lesson.steps.len());
     // What was answered: by step and block, the option chosen.
     let answers = RwSignal::new(BTreeMap::<(usize, usize), usize>::new());
     let count = lesson.steps.len();
@@ -316,8 +319,9 @@ fn Debrief() -> impl IntoView {
             view! {
                 <div class="debrief"><span class="debrief-mark">{glyph(Glyph::Check)}</span>
                     <p><strong>"All goals met."</strong></p>{live(next)}</div>
+                <Earned />
             }
         })
     };
-    view! { {live(rules)}{live(debrief)} }
+    view! { <SolutionShown />{live(rules)}{live(debrief)} }
 }

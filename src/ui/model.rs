@@ -70,15 +70,15 @@ impl ModelBook {
         });
     }
 
-    /// Closes it. The address names the lesson again, as if the book had never been opened.
+    /// Closes it. The address names the place behind it again, as if the book had never been opened.
     fn close(self, classroom: Classroom) {
         if page_of_address().is_some() {
-            let lesson = classroom.wanted.get_untracked();
+            let place = classroom.fragment();
             let location = window().location();
             // The whole path: a bare `#…` leads from the page's base, which is not the address of `…/index.html`.
             let path = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
             let history = window().history();
-            let address = format!("{path}#lesson={lesson}");
+            let address = path + &place;
             let _ = history.and_then(|history| history.replace_state_with_url(&"".into(), "", Some(&address)));
         }
         self.open.set(None);

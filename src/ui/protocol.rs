@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::lesson::{Played, VerifyReport};
 use crate::sim::{Frame, Parts, Status};
 use crate::units::Time;
 
@@ -41,6 +42,15 @@ pub enum ToWorker {
 pub enum Study {
     /// Record another scenario up to this time.
     Record(String, Time),
+    /// Play scenarios to their ends, each with its seed, and grade them against these goals.
+    Play {
+        /// The goals, as an author writes them.
+        goals: Vec<String>,
+        /// Scenarios and seeds.
+        plays: Vec<(String, u64)>,
+    },
+    /// Verify the lesson whose folder has these files: names and texts.
+    Verify(Vec<(String, String)>),
 }
 
 /// What a study yields; the last answer is followed by the worker's end.
@@ -50,6 +60,12 @@ pub enum Finding {
     Parts(Parts),
     /// The next frames.
     Frames(Vec<Frame>),
+    /// How the next scenario came out.
+    Played(Played),
+    /// What is being done now.
+    Doing(String),
+    /// What the verifier says.
+    Verdict(VerifyReport),
     /// It cannot be done; why.
     Failed(Vec<String>),
     /// There is no more to come.

@@ -1,6 +1,6 @@
 //! The worker's side of studies: each runs from beginning to end, and tells what it finds as it goes.
 
-use crate::lesson::read_scenario;
+use crate::lesson::{Goal, play, read_scenario, report_on};
 use crate::sim::{FRAME, Replay, Scenario, Status};
 use crate::units::Time;
 
@@ -13,6 +13,12 @@ const EVENTS_PER_MESSAGE: u64 = 400_000;
 pub fn work(study: Study, tell: &dyn Fn(Finding)) {
     let done = match study {
         Study::Record(scenario, until) => record(&scenario, until, tell),
+        Study::Play { goals, plays } => play_all(&goals, &plays, tell),
+        Study::Verify(files) => {
+            let report = report_on(&files, &mut |run| tell(Finding::Doing(run.to_owned())));
+            tell(Finding::Verdict(report));
+            Ok(())
+        }
     };
     match done {
         Ok(()) => tell(Finding::Done),
@@ -31,6 +37,15 @@ fn record(scenario: &str, until: Time, tell: &dyn Fn(Finding)) -> Result<(), Vec
         if status != Status::Running {
             break;
         }
+    }
+    Ok(())
+}
+
+fn play_all(goals: &[String], plays: &[(String, u64)], tell: &dyn Fn(Finding)) -> Result<(), Vec<String>> {
+    let goals = goals.iter().map(|goal| goal.parse::<Goal>().map_err(|error| vec![error.message]));
+    let goals = goals.collect::<Result<Vec<_>, _>>()?;
+    for (scenario, seed) in plays {
+        tell(Finding::Played(play(&scenario_of(scenario)?, &goals, *seed)));
     }
     Ok(())
 }

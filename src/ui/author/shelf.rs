@@ -1,0 +1,88 @@
+//! The lesson as a folder: its name, out as a zip, in from a zip or from files.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+
+use crate::lesson::{LessonDraft, read_zip, write_zip};
+
+use super::super::files;
+use super::super::glyph::{Glyph, glyph};
+use super::super::live::live;
+use super::Desk;
+
+/// The shelf.
+#[component]
+pub fn Shelf(desk: Desk) -> impl IntoView {
+    let input: NodeRef<leptos::html::Input> = NodeRef::new();
+    let save = move |_| {
+        let (name, paths) = desk.draft.with_untracked(|draft| (draft.name.clone(), draft.paths()));
+        files::download_bytes(&format!("{name}.zip"), &write_zip(&paths));
+    };
+    let pick = move |_| {
+        if let Some(input) = input.get_untracked() {
+            input.click();
+        }
+    };
+    let picked = move |event: web_sys::Event| {
+        let input: HtmlInputElement = event.target().expect("a listener has a target").unchecked_into();
+        spawn_local(async move {
+            let files = files::chosen_files(input).await;
+            if files.is_empty() {
+                return;
+            }
+            match texts_of(files).and_then(LessonDraft::of_files) {
+                Ok((draft, passed_over)) => {
+                    let left = match passed_over.len() {
+                        0 => String::new(),
+                        _ => format!(" Not part of a lesson, and left out: {}.", passed_over.join(", ")),
+                    };
+                    desk.lay_down(draft.clone(), format!("{} is on the desk.{left}", draft.name));
+                }
+                Err(why) => desk.note.set(Some((format!("This cannot be opened: {why}. Nothing was changed."), None))),
+            }
+        });
+    };
+    let undo = move |draft: LessonDraft| {
+        desk.lay_down(draft, String::new());
+        desk.note.set(None);
+    };
+    let note = move || {
+        desk.note.get().map(|(text, before)| {
+            let undo = before.map(|before| {
+                view! { <button class="chip" on:click=move |_| undo(before.clone())>"Undo"</button> }
+            });
+            view! {
+                <p class="desk-note">{text}{undo}
+                    <button class="icon-button small" aria-label="Close this note" on:click=move |_| desk.note.set(None)>{glyph(Glyph::Close)}</button>
+                </p>
+            }
+        })
+    };
+    view! {
+        <label class="desk-folder">"Folder"
+            <input maxlength="60" prop:value=move || desk.draft.with(|draft| draft.name.clone())
+                on:change=move |event| desk.change(|draft| draft.rename(event_target_value(&event).trim())) />
+        </label>
+        <button class="text-button" on:click=save>{glyph(Glyph::Download)}"Zip"</button>
+        <button class="text-button" on:click=pick>{glyph(Glyph::Upload)}"Open…"</button>
+        <button class="text-button" on:click=move |_| desk.lay_down(LessonDraft::default(), "A new lesson is on the desk.".to_owned())>"New"</button>
+        <input class="visually-hidden" type="file" multiple accept=".zip,.md,.toml" tabindex="-1" aria-hidden="true" node_ref=input
+            data-for="lesson" on:change=picked />
+        <div role="status" class="desk-notes">{live(note)}</div>
+    }
+}
+
+/// The texts of a zip, or of the files themselves.
+fn texts_of(files: Vec<(String, Vec<u8>)>) -> Result<Vec<(String, String)>, String> {
+    if let [(name, bytes)] = files.as_slice()
+        && name.ends_with(".zip")
+    {
+        return read_zip(bytes);
+    }
+    let text = |(name, bytes): (String, Vec<u8>)| {
+        String::from_utf8(bytes).map(|text| (name.clone(), text)).map_err(|_| format!("{name} is no text"))
+    };
+    files.into_iter().map(text).collect()
+}
