@@ -229,7 +229,8 @@ fn wrong_name(file: &str) -> Option<String> {
     Some(file.strip_prefix("wrong-")?.strip_suffix(".toml")?.to_owned())
 }
 
-fn read_text(path: &Path, most: usize, problems: &mut Vec<Problem>) -> Option<String> {
+/// The text of a file, unless it is missing, too large or no text: that is noted.
+pub(super) fn read_text(path: &Path, most: usize, problems: &mut Vec<Problem>) -> Option<String> {
     match fs::metadata(path) {
         Ok(data) if data.len() > most as u64 => {
             problems.push(problem(
@@ -253,6 +254,7 @@ fn problem(path: &Path, message: String, hint: &str) -> Problem {
     Problem { path: shown(path), line: 0, message, hint: Some(hint.to_owned()) }
 }
 
-fn shown(path: &Path) -> String {
+/// A path as people see it.
+pub(super) fn shown(path: &Path) -> String {
     path.display().to_string()
 }

@@ -1,9 +1,10 @@
-//! The command line: `pressure-point run …`, `pressure-point sweep …`, `pressure-point check …`.
+//! The command line: `pressure-point run …`, `sweep …`, `check …`, `grade …`.
 
 mod batch;
 mod check;
 mod explain;
 mod figures;
+mod grade;
 mod grid;
 mod new_lesson;
 mod run;
@@ -49,6 +50,8 @@ enum Command {
     /// Serve a built site on 127.0.0.1 with your lessons in it; the open lesson is read again whenever you save.
     #[command(visible_alias = "preview")]
     Serve(ServeArguments),
+    /// Play all results that students handed in again, and tell who passed, who failed and what was forged.
+    Grade(GradeArguments),
 }
 
 /// What `serve` takes.
@@ -63,6 +66,25 @@ struct ServeArguments {
     /// The port; 0 takes a free one.
     #[arg(long, default_value_t = 8080)]
     port: u16,
+}
+
+/// What `grade` takes.
+#[derive(clap::Args)]
+struct GradeArguments {
+    /// The folder with the result files.
+    folder: PathBuf,
+    /// The folder of your own course: goals and rules come from there, never from the results.
+    #[arg(long, default_value = "lessons", value_name = "DIR")]
+    course: PathBuf,
+    /// The seed that was assigned; a run with another one fails.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Play what passed on this many further seeds, and tell on how many it holds.
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=1_000))]
+    seeds: u64,
+    /// Write the table to this file as CSV, too.
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
 }
 
 /// What `run` takes.
@@ -127,5 +149,6 @@ pub fn main() -> ExitCode {
         Command::Check { paths } => check::check(&paths),
         Command::NewLesson { name, lessons } => new_lesson::new_lesson(&name, &lessons),
         Command::Serve(arguments) => serve::serve(&arguments),
+        Command::Grade(arguments) => grade::grade(&arguments),
     }
 }

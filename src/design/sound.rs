@@ -1,7 +1,7 @@
 //! What every design keeps true, whatever is done to it: what it names is there, and its file form reads back.
 
 use super::file::{CLASSES_MAX, COMPONENTS_MAX, DURATION_BOUNDS, FAULTS_MAX, WIRES_MAX};
-use super::{Design, Kind, LoadBalancer, Names, Point, RequestClass, Target, Wire, check_name};
+use super::{Design, Kind, LoadBalancer, Names, Point, RequestClass, Wire, check_name};
 
 /// The farthest a component may stand from the middle of the canvas, each way.
 const PLACE_MAX: f64 = 1e6;

@@ -28,6 +28,8 @@ pub enum Place {
     Lesson(String),
     /// A lesson that is hosted elsewhere, by the address of its folder (`?lesson=https://…` or a path).
     Elsewhere(String),
+    /// The author's desk (`author`).
+    Author,
     /// Free drawing (`sandbox`), perhaps the one of this name (`sandbox=my+shop`).
     Sandbox(String),
     /// A design that travels in the address (`design=…`), as the share link packs it.
@@ -63,6 +65,7 @@ impl Address {
         let filled = Some(value.trim_matches('/').to_owned()).filter(|value| !value.is_empty());
         match name {
             "home" => self.place = Some(Place::Home),
+            "author" => self.place = Some(Place::Author),
             "sandbox" => self.place = Some(Place::Sandbox(value.to_owned())),
             "lesson" => self.place = filled.map(Place::Lesson).or(self.place.take()),
             "design" => self.design = filled,
@@ -92,6 +95,7 @@ mod tests {
         };
         check("", "", None, None, false);
         check("", "home", Some(Place::Home), None, false);
+        check("lesson=/l", "author", Some(Place::Author), None, false);
         check("", "lesson=/part-1/02/&seed=7", Some(Place::Lesson("part-1/02".into())), Some(7), false);
         check("embed=1", "lesson=a", Some(Place::Lesson("a".into())), None, true);
         check("embed=0", "lesson=", None, None, false);

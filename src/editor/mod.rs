@@ -10,6 +10,7 @@ mod clipboard;
 mod copying;
 mod doing;
 pub mod drawing;
+pub mod elsewhere;
 mod gesture;
 mod history;
 mod message;

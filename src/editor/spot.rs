@@ -20,7 +20,7 @@ impl Spot {
     /// What an address asks for; none if it asks for nothing to work on.
     pub fn of(address: &Address) -> Option<Spot> {
         match address.place.as_ref()? {
-            Place::Home => None,
+            Place::Home | Place::Author => None,
             Place::Lesson(folder) | Place::Elsewhere(folder) => {
                 Some(Spot::Lesson(folder.clone(), address.design.clone()))
             }

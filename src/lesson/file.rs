@@ -7,6 +7,7 @@ use super::body::{Body, Link};
 use super::front::{self, WrongBuild};
 use super::goal::Goal;
 use super::rules::Rules;
+use super::stars::StarRules;
 use super::taught::Taught;
 
 /// The largest `lesson.md` that is read, in bytes.
@@ -23,6 +24,8 @@ pub struct Lesson {
     pub minutes: u32,
     /// What the learner may change.
     pub rules: Rules,
+    /// What earns its stars.
+    pub stars: StarRules,
     /// What there is to read and do, in order.
     pub steps: Vec<Step>,
     /// All goals, in the order of the text.
@@ -76,6 +79,7 @@ impl Lesson {
                 summary: front.summary,
                 minutes: front.minutes,
                 rules: front.rules,
+                stars: front.stars,
                 steps: body.steps,
                 goal_lines: body.goals.iter().map(|(_, line)| *line).collect(),
                 goals: body.goals.into_iter().map(|(goal, _)| goal).collect(),

@@ -4,10 +4,11 @@ use crate::design::{Design, Findings, Node, Value, check_name};
 
 use super::goal::Unit;
 use super::rules::Rules;
+use super::stars::StarRules;
 use super::taught::Taught;
 
-const KEYS: [&str; 10] =
-    ["title", "summary", "minutes", "palette", "fixed", "locked", "wrong", "budget", "teaches", "languages"];
+const KEYS: [&str; 11] =
+    ["title", "summary", "minutes", "palette", "fixed", "locked", "wrong", "stars", "budget", "teaches", "languages"];
 const WRONG_KEYS: [&str; 2] = ["misses", "because"];
 const WRONG_MAX: usize = 20;
 const LANGUAGES_MAX: usize = 40;
@@ -19,6 +20,7 @@ pub(super) struct Front {
     pub summary: String,
     pub minutes: u32,
     pub rules: Rules,
+    pub stars: StarRules,
     pub wrong: Vec<WrongBuild>,
     /// What a build may cost, as it is written, and the line.
     pub budget: Option<(String, u32)>,
@@ -82,6 +84,7 @@ pub(super) fn read(text: &str, start: Option<&Design>, findings: &mut Findings) 
         summary: text_of(&root, "summary", 300, findings),
         minutes: minutes_of(&root, findings),
         rules: Rules::read(&root, start, findings),
+        stars: StarRules::read(&root, findings),
         wrong: wrong_of(&root, findings),
         budget: budget_of(&root, findings),
         teaches: Taught::read(&root, findings),

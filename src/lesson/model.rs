@@ -14,7 +14,8 @@ pub const INDEX: &str = "index";
 
 /// Pages besides those of the kinds, before and after them.
 const BEFORE: [(&str, &str); 2] = [(INDEX, "How it is simulated"), ("wires", "Wires")];
-const AFTER: [(&str, &str); 3] = [("faults", "Faults"), ("cost", "Cost"), (GLOSSARY, "Glossary")];
+const AFTER: [(&str, &str); 4] =
+    [("faults", "Faults"), ("cost", "Cost"), (GLOSSARY, "Glossary"), ("hosting", "Host, assign, grade")];
 
 /// The largest page that is read, in bytes.
 pub const MODEL_BYTES_MAX: usize = 100_000;
@@ -193,7 +194,8 @@ fn table(title: &str, head: [&str; 3], rows: Vec<[String; 3]>) -> String {
     out + "</tbody></table>"
 }
 
-pub(super) fn escaped(text: &str) -> String {
+/// A text as HTML shows it.
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

@@ -61,6 +61,11 @@ impl Replay {
         self.simulation.parts()
     }
 
+    /// A hash of all events so far, in order: equal histories have equal hashes, on every platform.
+    pub fn trace_hash(&self) -> u64 {
+        self.simulation.trace_hash()
+    }
+
     /// Changes the run at this time. The time is rounded down to a whole frame and returned: all frames from there on,
     /// and all later changes, are void; `run` computes them anew.
     pub fn change(&mut self, at: Time, change: Change) -> Time {

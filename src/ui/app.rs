@@ -9,20 +9,26 @@ use crate::lesson::read_scenario;
 use crate::scene::picture;
 use crate::units::Time;
 
+use super::author::{AuthorDesk, Desk, Sheet};
+use super::award::Award;
 use super::board::{Board, BoardPanel, BoardView};
 use super::canvas::{Canvas, use_clipboard};
 use super::clock::{self, Resized};
 use super::compare::Rival;
-use super::course::Classroom;
+use super::course::{Classroom, Room};
+use super::elsewhere::Consent;
 use super::files;
 use super::glyph::{Glyph, glyph};
 use super::grading::Grading;
 use super::header::Header;
 use super::help::Help;
+use super::home::{self, Home};
 use super::icon::kind_path;
 use super::inspector::Inspector;
 use super::lesson::LessonPanel;
+use super::lesson_menu::Solution;
 use super::live::live;
+use super::milestones;
 use super::model::{ModelBook, ModelDialog};
 use super::palette::Palette;
 use super::player::PlayerBar;
@@ -65,6 +71,8 @@ pub struct Shell {
     classroom: Classroom,
     toasts: Toasts,
     resized: Resized,
+    award: Award,
+    author: Desk,
     /// The help is open.
     pub help: RwSignal<bool>,
     /// The list of templates is open.
@@ -80,6 +88,14 @@ pub struct Shell {
 }
 
 impl Shell {
+    /// The name of where one is.
+    pub fn title(&self) -> String {
+        match self.classroom.room.get() {
+            Room::Desk => self.workshop.title(),
+            Room::Home | Room::Author => home::title_of(self.classroom),
+        }
+    }
+
     /// Makes this the design, as one step that can be undone, unless the lesson forbids it.
     pub fn replace(&self, design: &Design, told: &str) {
         if self.workshop.replace(design, told) {
@@ -165,11 +181,17 @@ impl Shell {
         self.tab.set(Tab::Charts);
     }
 
+    /// The design on the canvas, as a file.
+    pub fn design_text(&self) -> String {
+        self.session.editor.with_untracked(|editor| design::write(&editor.design))
+    }
+
     /// All goals of the lesson are met.
     pub fn solved(&self) {
         if self.classroom.solve() {
             self.toasts.show(Tone::Good, "Lesson solved: all goals are met.");
         }
+        self.award.begin();
     }
 
     /// The board is wanted: on a phone it has a tab of its own.
@@ -183,7 +205,10 @@ impl Shell {
     fn handle(&self, effect: EditorEffect) {
         match effect {
             EditorEffect::DesignChanged { behaves } => {
-                self.workshop.save();
+                match self.classroom.room.get_untracked() {
+                    Room::Author => self.session.with_untracked_design(|design| self.author.canvas_changed(design)),
+                    Room::Desk | Room::Home => self.workshop.save(),
+                }
                 self.run.design_changed(behaves);
             }
             EditorEffect::Fault(fault) => self.run.strike(&fault),
@@ -232,6 +257,8 @@ fn provide() -> Shell {
         classroom,
         toasts,
         resized,
+        award: Award::provide(classroom, run),
+        author: Desk::provide(classroom, session, run),
         help: RwSignal::new(false),
         templates: RwSignal::new(false),
         search: RwSignal::new(false),
@@ -243,6 +270,8 @@ fn provide() -> Shell {
         workshop,
     };
     provide_context(shell);
+    Solution::provide();
+    milestones::start(classroom, run, grading, shell.award);
     session.on_effect(move |_, effect| shell.handle(effect));
     files::take_drops(move |name, text| shell.import(&name, &text));
     workshop.start();
@@ -264,19 +293,27 @@ pub fn App() -> impl IntoView {
     Effect::new(move |_| {
         // Whatever was opened or closed: charts have another size.
         shell.tab.track();
+        shell.classroom.room.track();
+        shell.author.sheet.track();
         [shell.lesson_shown, shell.inspector_shown, shell.charts_shown, shell.board.tall].iter().for_each(Track::track);
         request_animation_frame(move || shell.resized.tell());
     });
+    let at = move |room: Room| shell.classroom.room.get() == room;
     view! {
         <div class="app" data-tab=move || shell.tab.get().word()
             class:embed=shell.workshop.embed
             class:no-lesson=move || !shell.lesson_shown.get()
             class:no-inspector=move || !shell.inspector_shown.get()
+            class:at-home=move || at(Room::Home)
+            class:at-author=move || at(Room::Author)
+            class:writing=move || at(Room::Author) && shell.author.sheet.get() != Sheet::Draw
             class:no-charts=move || !shell.charts_shown.get()>
             <Header />
-            <main class="workspace">
+            <Home />
+            <main class="workspace" inert=move || at(Room::Home)>
             <section class="panel lesson" aria-label="Lesson"><LessonPanel /></section>
             <section class="stage" aria-label="Canvas">
+                <AuthorDesk />
                 <Stage />
                 <Handle side="left" name="lesson" shown=shell.lesson_shown />
                 <Handle side="right" name="inspector" shown=shell.inspector_shown />
@@ -302,6 +339,7 @@ pub fn App() -> impl IntoView {
             <ImportProblems />
             <SheetDialog />
             {shell.workshop.embed.then(|| view! { <OpenInEditor /> })}
+            <Consent />
         </div>
     }
 }

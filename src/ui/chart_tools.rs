@@ -155,8 +155,10 @@ fn save_png(name: &str) {
     let Some(picture) = picture() else { return };
     let name = name.to_owned();
     let done = Closure::once_into_js(move |blob: JsValue| {
-        if let Ok(blob) = blob.dyn_into::<web_sys::Blob>() {
-            files::download_blob(&name, &blob);
+        if let Ok(blob) = blob.dyn_into::<web_sys::Blob>()
+            && let Err(error) = files::download_blob(&name, &blob)
+        {
+            leptos::logging::warn!("no file could be made: {error:?}");
         }
     });
     if let Err(error) = picture.to_blob(done.unchecked_ref()) {

@@ -1,6 +1,6 @@
 //! Files out and in: texts and pictures are downloaded; a design is chosen from the learner's disk or dropped on the page.
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
@@ -18,7 +18,16 @@ const PNG_PIXELS_MAX: f64 = 8000.0;
 
 /// Hands a text to the learner as a file.
 pub fn download(name: &str, text: &str) {
-    let made = Blob::new_with_str_sequence(&Array::of1(&text.into())).and_then(|blob| download_blob(name, &blob));
+    offer(name, &text.into());
+}
+
+/// Hands bytes to the learner as a file.
+pub fn download_bytes(name: &str, bytes: &[u8]) {
+    offer(name, &Uint8Array::from(bytes));
+}
+
+fn offer(name: &str, content: &JsValue) {
+    let made = Blob::new_with_blob_sequence(&Array::of1(content)).and_then(|blob| download_blob(name, &blob));
     if let Err(error) = made {
         leptos::logging::warn!("no file could be made: {error:?}");
     }
@@ -60,6 +69,28 @@ async fn drawn(picture: &Picture) -> Result<Blob, JsValue> {
         let _ = canvas.to_blob(heard.unchecked_ref());
     });
     JsFuture::from(asked).await?.dyn_into()
+}
+
+/// The largest file that is read, in bytes.
+const FILE_BYTES_MAX: f64 = 8_000_000.0;
+/// Files that are read at once.
+const FILES_MAX: u32 = 200;
+
+/// The paths and bytes of the files that were chosen in an input; files that are too large are passed over.
+pub async fn chosen_files(input: HtmlInputElement) -> Vec<(String, Vec<u8>)> {
+    let mut chosen = Vec::new();
+    let Some(files) = input.files() else { return chosen };
+    for index in 0..files.length().min(FILES_MAX) {
+        let Some(file) = files.get(index).filter(|file| file.size() <= FILE_BYTES_MAX) else { continue };
+        // Set where a whole folder was chosen.
+        let path = Reflect::get(&file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
+        let path = path.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name());
+        if let Ok(buffer) = JsFuture::from(file.array_buffer()).await {
+            chosen.push((path, Uint8Array::new(&buffer).to_vec()));
+        }
+    }
+    input.set_value("");
+    chosen
 }
 
 /// The name and text of the file that was chosen in an input; none if there is none or it cannot be read.

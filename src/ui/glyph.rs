@@ -57,6 +57,16 @@ pub enum Glyph {
     Search,
     /// A screen on a wall.
     Projector,
+    /// Something earned.
+    Star,
+    /// Something begun.
+    Begun,
+    /// How long it takes.
+    Clock,
+    /// A pencil.
+    Pencil,
+    /// The front page.
+    Home,
 }
 
 impl Glyph {
@@ -109,6 +119,19 @@ impl Glyph {
             Glyph::Projector => {
                 "M2 3h16v1.8h-1V13h-6.100v1.900l3 2.100-1 1.400-2.900-2-2.900 2-1-1.400 3-2.100V13H3V4.800H2zm2.800 1.800v6.400h10.400V4.800z"
             }
+            Glyph::Star => {
+                "M10 2.2l2.300 4.900 5.300.700-3.900 3.700 1 5.300-4.700-2.600-4.700 2.600 1-5.300L2.400 7.800l5.300-.700z"
+            }
+            Glyph::Begun => "M10 2a8 8 0 1 0 0 16 8 8 0 0 0 0-16zm0 2a6 6 0 0 1 0 12z",
+            Glyph::Clock => {
+                "M10 2a8 8 0 1 0 0 16 8 8 0 0 0 0-16zm0 1.800a6.200 6.200 0 1 1 0 12.400 6.200 6.200 0 0 1 0-12.400zM9.200 5.500h1.600v4.200l2.900 1.700-.8 1.400-3.700-2.200z"
+            }
+            Glyph::Pencil => {
+                "M13.900 2.600l3.500 3.500L7 16.500l-4.400.900.900-4.400zm0 2.500L5.200 13.700l-.300 1.400 1.400-.300L14.900 6.100z"
+            }
+            Glyph::Home => {
+                "M10 2.600 2.200 9.200l1.200 1.400 1.200-1V17h4.200v-4.600h2.400V17h4.200V9.600l1.200 1 1.200-1.400z"
+            }
             Glyph::Upload => "M9.1 13.6h1.8V6.3l2.6 2.6 1.3-1.3L10 2.8 5.2 7.6l1.3 1.3 2.6-2.6zM3.4 15.4h13.2v1.8H3.4z",
         }
     }
@@ -121,6 +144,15 @@ pub fn glyph(glyph: Glyph) -> impl IntoView {
             <path d=glyph.path() fill="currentColor"></path>
         </svg>
     }
+}
+
+/// The picture as HTML, for texts.
+pub fn glyph_html(glyph: Glyph) -> String {
+    let path = glyph.path();
+    format!(
+        "<svg class=\"glyph\" viewBox=\"0 0 20 20\" width=\"20\" height=\"20\" aria-hidden=\"true\" focusable=\"false\">\
+         <path d=\"{path}\" fill=\"currentColor\"></path></svg>"
+    )
 }
 
 /// The product's mark: a gauge in the red.

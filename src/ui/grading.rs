@@ -25,6 +25,8 @@ pub struct Grading {
     grader: StoredValue<Option<Grader>>,
     /// What the grader graded: the run's resets and takes.
     graded: StoredValue<(u32, u32)>,
+    /// The folder of the lesson whose goals these are.
+    of: RwSignal<String>,
     /// Each goal, in the order of the lesson.
     pub standings: RwSignal<Vec<Standing>>,
     /// What the lesson's hints and predictions watch for, in the order of the lesson.
@@ -37,12 +39,16 @@ impl Grading {
     /// Nothing graded yet; put into the context.
     pub fn provide(session: Session, run: Run, classroom: Classroom) -> Grading {
         let standings = RwSignal::new(Vec::<Standing>::new());
+        let of = RwSignal::new(String::new());
         let all_met = Memo::new(move |_| {
-            standings.with(|standings| !standings.is_empty() && standings.iter().all(|goal| goal.state == State::Met))
+            // Between two lessons, the goals of the one that was left do not count for the other.
+            let open = classroom.open.with(|open| open.as_ref().is_some_and(|(folder, _)| of.with(|of| of == folder)));
+            open && standings
+                .with(|standings| !standings.is_empty() && standings.iter().all(|goal| goal.state == State::Met))
         });
         let (grader, graded) = (StoredValue::new(None), StoredValue::new((0, 0)));
         let watched = RwSignal::new(Vec::new());
-        let grading = Grading { session, run, classroom, grader, graded, standings, watched, all_met };
+        let grading = Grading { session, run, classroom, grader, graded, of, standings, watched, all_met };
         Effect::new(move |_| {
             classroom.open.track();
             grading.begin();
@@ -107,8 +113,13 @@ impl Grading {
             Grader::new(&lesson.graded(), &design)
         });
         self.grader.set_value(grader);
-        if self.session.playhead.get_untracked() == Time::ZERO {
+        let folder = self.classroom.open.with_untracked(|open| open.as_ref().map(|(folder, _)| folder.clone()));
+        let other = self.of.with_untracked(|of| Some(of) != folder.as_ref());
+        if other || self.session.playhead.get_untracked() == Time::ZERO {
             self.tell();
+        }
+        if other {
+            self.of.set(folder.unwrap_or_default());
         }
     }
 

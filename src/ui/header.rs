@@ -8,6 +8,7 @@ use crate::editor::{Action, Msg};
 use crate::lesson::INDEX;
 
 use super::app::Shell;
+use super::course::Classroom;
 use super::glyph::{Glyph, brand_mark, glyph};
 use super::model::ModelBook;
 use super::session::use_session;
@@ -19,12 +20,19 @@ use super::workshop::{Sheet, Workshop};
 pub fn Header() -> impl IntoView {
     let (shell, session) = (expect_context::<Shell>(), use_session());
     let (book, workshop): (ModelBook, Workshop) = (expect_context(), expect_context());
+    let classroom: Classroom = expect_context();
+    let home = move |event: web_sys::MouseEvent| {
+        event.prevent_default();
+        classroom.go_to("home");
+    };
     let can_undo = Memo::new(move |_| session.editor.with(|editor| editor.history.can_undo()));
     let can_redo = Memo::new(move |_| session.editor.with(|editor| editor.history.can_redo()));
     view! {
         <header class="header">
-            <div class="brand">{brand_mark()}<span class="brand-name">"Pressure Point"</span></div>
-            <h1 class="header-title">{move || workshop.title()}</h1>
+            <a class="brand" href="#home" title="All lessons" on:click=home>
+                {brand_mark()}<span class="brand-name">"Pressure Point"</span><span class="visually-hidden">": all lessons"</span>
+            </a>
+            <h1 class="header-title">{move || shell.title()}</h1>
             <div class="header-tools">
                 <button class="icon-button" title="Undo (Ctrl+Z)" aria-label="Undo" prop:disabled=move || !can_undo.get()
                     on:click=move |_| session.dispatch(Msg::Do(Action::Undo, false))>{glyph(Glyph::Undo)}</button>

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use crate::lesson::{Lesson, best_language, language_name, translation_file};
 
-use super::course::{Classroom, fetch};
+use super::course::{Classroom, Source};
+use super::fetch::fetch_text;
 use super::storage;
 
 const KEY: &str = "language";
@@ -23,9 +24,11 @@ fn shown(lesson: &Lesson) -> Option<String> {
 }
 
 /// The lesson in the reader's language, if it has it. A translation that is not in order is not shown.
-pub async fn in_language(lesson: Lesson, folder: &str) -> Lesson {
+pub async fn in_language(lesson: Lesson, source: &Source) -> Lesson {
     let Some(language) = shown(&lesson) else { return lesson };
-    let Ok(text) = fetch(&format!("{folder}/{}", translation_file(&language))).await else { return lesson };
+    let Source { folder, foreign } = source;
+    let file = format!("{folder}/{}", translation_file(&language));
+    let Ok(text) = fetch_text(&file, *foreign).await else { return lesson };
     lesson.translated(folder, &language, &text).unwrap_or(lesson)
 }
 

@@ -8,16 +8,18 @@ use crate::design::Problem;
 use crate::lesson::{Block, Course, Lesson};
 
 use super::app::Shell;
+use super::award::Earned;
 use super::course::{Classroom, Page, folder_title};
 use super::glyph::{Glyph, glyph};
 use super::goals::{Budget, Goals, GoalsPinned};
 use super::grading::Grading;
 use super::hints::hint_view;
 use super::language::{language_choice, tag};
+use super::lesson_menu::{LessonMenu, SolutionShown};
 use super::live::live;
 use super::live_design::live_design;
 use super::predict::predict_view;
-use super::reading::{Bookmark, Place, Reading};
+use super::reading::{Place, Reading};
 use super::sandbox::SandboxPanel;
 use super::session::use_session;
 use super::terms::{Terms, term_view};
@@ -27,7 +29,6 @@ use super::terms::{Terms, term_view};
 pub fn LessonPanel() -> impl IntoView {
     let classroom: Classroom = expect_context();
     let listed = RwSignal::new(false);
-    provide_context(Bookmark(StoredValue::new((String::new(), 0))));
     let page = move || match classroom.page.get() {
         Page::Loading => view! { <p class="lesson-loading" role="status">"Loading the lesson …"</p> }.into_any(),
         Page::Free => view! { <SandboxPanel /> }.into_any(),
@@ -43,6 +44,7 @@ pub fn LessonPanel() -> impl IntoView {
             <span class="spacer"></span>
             <Beside label="Previous lesson" picture=Glyph::Left to=Signal::derive(move || classroom.previous()) />
             <Beside label="Next lesson" picture=Glyph::Right to=Signal::derive(move || classroom.next()) />
+            <LessonMenu />
         </nav>
         <div class="course" hidden=move || !listed.get()>{live(move || course_list(classroom, listed))}</div>
         {live(page)}
@@ -256,8 +258,9 @@ fn Debrief(has_debrief: bool, steps: usize) -> impl IntoView {
             view! {
                 <div class="debrief"><span class="debrief-mark">{glyph(Glyph::Check)}</span>
                     <p><strong>"All goals met."</strong></p>{live(debriefed)}{live(next)}</div>
+                <Earned />
             }
         })
     };
-    view! { {live(rules)}{live(debrief)} }
+    view! { <SolutionShown />{live(rules)}{live(debrief)} }
 }

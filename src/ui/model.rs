@@ -87,7 +87,8 @@ impl ModelBook {
             // The whole path: a bare `#…` leads from the page's base, which is not the address of `…/index.html`.
             let path = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
             let history = window().history();
-            let address = format!("{path}#{place}");
+            let place = if place.is_empty() { place } else { format!("#{place}") };
+            let address = path + &place;
             let _ = history.and_then(|history| history.replace_state_with_url(&"".into(), "", Some(&address)));
         }
         self.open.set(None);

@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::insight::Explanation;
-use crate::insight::Trial;
+use crate::insight::{Explanation, Trial};
+use crate::lesson::{Played, VerifyReport};
 use crate::sim::{Frame, Parts, Status};
 use crate::units::Time;
 
@@ -47,6 +47,15 @@ pub enum Study {
     Explain(String, Time),
     /// Run a scenario on so many seeds after this one, and grade each by these goals.
     Again(String, Vec<String>, u64, u32),
+    /// Play scenarios to their ends, each with its seed, and grade them against these goals.
+    Play {
+        /// The goals, as an author writes them.
+        goals: Vec<String>,
+        /// Scenarios and seeds.
+        plays: Vec<(String, u64)>,
+    },
+    /// Verify the lesson whose folder has these files: names and texts.
+    Verify(Vec<(String, String)>),
 }
 
 /// What a study yields; the last answer is followed by the worker's end.
@@ -60,6 +69,12 @@ pub enum Finding {
     Explained(Box<Explanation>, String),
     /// What came of one seed.
     Tried(Trial),
+    /// How the next scenario came out.
+    Played(Played),
+    /// What is being done now.
+    Doing(String),
+    /// What the verifier says.
+    Verdict(VerifyReport),
     /// It cannot be done; why.
     Failed(Vec<String>),
     /// There is no more to come.

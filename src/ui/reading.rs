@@ -49,20 +49,14 @@ pub struct Reading {
     announcement: RwSignal<String>,
 }
 
-/// Where the learner was in which lesson: a lesson that is read anew goes on from there.
-#[derive(Clone, Copy)]
-pub struct Bookmark(pub StoredValue<(String, usize)>);
-
 impl Reading {
     /// Begins to read, put into the context.
     pub fn provide(lesson: &Arc<Lesson>) -> Reading {
         let (run, grading) = (use_run(), expect_context::<Grading>());
-        let (classroom, bookmark): (Classroom, Bookmark) = (expect_context(), expect_context());
+        let classroom: Classroom = expect_context();
         let folder = classroom.wanted.get_untracked();
-        let kept = bookmark.0.with_value(|(known, at)| if *known == folder { *at } else { 0 });
-        let at = RwSignal::new(kept.min(lesson.steps.len().saturating_sub(1)));
-        let known = folder.clone();
-        let solved = Memo::new(move |_| classroom.progress.with(|progress| progress.is_solved(&known)));
+        let at = classroom.step_of(lesson.steps.len());
+        let solved = Memo::new(move |_| classroom.progress.with(|progress| progress.is_solved(&folder)));
         let reading = Reading {
             at,
             answers: RwSignal::new(BTreeMap::new()),
@@ -74,7 +68,6 @@ impl Reading {
             solved,
             announcement: use_session().announcement,
         };
-        Effect::new(move |_| bookmark.0.set_value((folder.clone(), at.get())));
         let lesson = lesson.clone();
         Effect::new(move |_| reading.watch(&lesson, grading));
         provide_context(reading);

@@ -1,7 +1,7 @@
 //! The worker's side of studies: each runs from beginning to end, and tells what it finds as it goes.
 
 use crate::insight::{Explanation, post_mortem};
-use crate::lesson::{Goal, read_scenario, trial};
+use crate::lesson::{Goal, play, read_scenario, report_on, trial};
 use crate::metrics::Recording;
 use crate::sim::{FRAME, Replay, Scenario, Status};
 use crate::units::Time;
@@ -18,6 +18,12 @@ pub fn work(study: Study, tell: &dyn Fn(Finding)) {
         Study::Record(scenario, until) => record(&scenario, until, tell),
         Study::Explain(scenario, until) => explain(&scenario, until, tell),
         Study::Again(scenario, goals, seed, count) => again(&scenario, &goals, seed, count, tell),
+        Study::Play { goals, plays } => play_all(&goals, &plays, tell),
+        Study::Verify(files) => {
+            let report = report_on(&files, &mut |run| tell(Finding::Doing(run.to_owned())));
+            tell(Finding::Verdict(report));
+            Ok(())
+        }
     };
     match done {
         Ok(()) => tell(Finding::Done),
@@ -61,6 +67,15 @@ fn again(scenario: &str, goals: &[String], seed: u64, count: u32, tell: &dyn Fn(
     let goals: Vec<Goal> = goals.iter().filter_map(|text| text.parse().ok()).collect();
     for step in 1..=u64::from(count) {
         tell(Finding::Tried(trial(&scenario, &goals, seed.wrapping_add(step))));
+    }
+    Ok(())
+}
+
+fn play_all(goals: &[String], plays: &[(String, u64)], tell: &dyn Fn(Finding)) -> Result<(), Vec<String>> {
+    let goals = goals.iter().map(|goal| goal.parse::<Goal>().map_err(|error| vec![error.message]));
+    let goals = goals.collect::<Result<Vec<_>, _>>()?;
+    for (scenario, seed) in plays {
+        tell(Finding::Played(play(&scenario_of(scenario)?, &goals, *seed)));
     }
     Ok(())
 }

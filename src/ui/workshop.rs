@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::design::{Design, Problem};
-use crate::editor::address::Address;
+use crate::editor::address::{Address, Place};
 use crate::editor::player::PlayerMessage;
 use crate::editor::replace::replacing;
 use crate::editor::{Action, Msg, Rulebook, Spot};
@@ -12,7 +12,7 @@ use crate::sim::Scenario;
 use crate::units::Time;
 
 use super::address::address;
-use super::course::{Classroom, folder_title};
+use super::course::{AUTHOR, Classroom, Room, folder_title};
 use super::drafts::{self, Found, Heard};
 use super::run::Run;
 use super::session::Session;
@@ -89,8 +89,11 @@ impl Workshop {
             self.session.dispatch(Msg::Freeze);
         }
         let moved = window_event_listener(leptos::ev::hashchange, move |_| {
-            if let Some(spot) = Spot::of(&address()) {
+            let address = address();
+            if let Some(spot) = Spot::of(&address) {
                 self.spot.set(Some(spot));
+            } else if address.place == Some(Place::Author) {
+                self.spot.set(None);
             }
         });
         let elsewhere = window_event_listener(leptos::ev::storage, move |event| {
@@ -136,11 +139,18 @@ impl Workshop {
 
     /// What the address says when it says where one works, and no more.
     pub fn fragment(&self) -> String {
+        match self.classroom.room.get_untracked() {
+            Room::Home => return "home".to_owned(),
+            Room::Author => return "author".to_owned(),
+            Room::Desk => {}
+        }
         match self.opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.spot.clone())) {
             Some(Spot::Lesson(folder, Some(packed))) => Address::fragment(&packed, Some(&folder)),
             Some(Spot::Sandbox(name)) if name.is_empty() => "sandbox".to_owned(),
             Some(Spot::Sandbox(name)) => shelf::address_of(&name).trim_start_matches('#').to_owned(),
             Some(Spot::Shared(packed)) => Address::fragment(&packed, None),
+            // The query says it already.
+            Some(Spot::Lesson(_, None)) | None if matches!(address().place, Some(Place::Elsewhere(_))) => String::new(),
             Some(Spot::Lesson(_, None)) | None => format!("lesson={}", self.classroom.wanted.get_untracked()),
         }
     }
@@ -254,6 +264,11 @@ impl Workshop {
         match (self.spot.get(), lesson) {
             (Some(Spot::Sandbox(name)), _) => self.open_sandbox(name),
             (Some(Spot::Shared(packed)), _) => self.open_shared(packed),
+            // What is written at the author's desk is brought onto the canvas, and kept, there.
+            (_, Some((folder, lesson))) if folder == AUTHOR => {
+                self.opened.set(None);
+                document().set_title(&format!("{} · Pressure Point", lesson.title));
+            }
             (spot, Some((folder, lesson))) => {
                 let packed = match spot {
                     Some(Spot::Lesson(wanted, packed)) if wanted == folder => packed,

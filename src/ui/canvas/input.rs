@@ -187,9 +187,9 @@ fn typing(event: &KeyboardEvent) -> bool {
     }
 }
 
-/// Whether a dialog lies over the page and has all keys.
+/// Whether a dialog or the front page lies over the canvas and has all keys.
 pub(super) fn dialog_open() -> bool {
-    document().query_selector("dialog[open]").ok().flatten().is_some()
+    document().query_selector("dialog[open], .home").ok().flatten().is_some()
 }
 
 /// Whether the focus is on the canvas's drawing, not in its menu or tools.
