@@ -34,7 +34,7 @@ pub enum Goal {
 /// All that fits the words typed, the best first: parts of the design, then kinds to place, then actions, among equally
 /// good ones. Every word must be found. Nothing typed lists all.
 pub fn find(editor: &Editor, typed: &str) -> Vec<Found> {
-    let typed = typed.trim().to_lowercase();
+    let typed = typed.trim().to_ascii_lowercase();
     let mut found: Vec<(u32, Found)> = Vec::new();
     for one in all(editor) {
         if let Some(rank) = rank(&one, &typed) {
@@ -72,7 +72,7 @@ fn all(editor: &Editor) -> impl Iterator<Item = Found> {
 
 /// How well it fits, 0 best; none if it does not.
 fn rank(found: &Found, typed: &str) -> Option<u32> {
-    let (label, note) = (found.label.to_lowercase(), found.note.to_lowercase());
+    let (label, note) = (found.label.to_ascii_lowercase(), found.note.to_ascii_lowercase());
     let of_word = |word: &str| {
         let starts = |text: &str| text.split([' ', '-', '_']).any(|part| part.starts_with(word));
         match () {

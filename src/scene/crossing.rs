@@ -29,7 +29,7 @@ pub fn crossed(before: &[(String, State)], now: &[(String, State)]) -> Option<St
 }
 
 fn lower(state: State) -> String {
-    state.word().to_lowercase()
+    state.word().to_ascii_lowercase()
 }
 
 fn rank(state: State) -> u8 {

@@ -60,7 +60,7 @@ pub fn Canvas() -> impl IntoView {
             class:panning=move || session.gesture.with(|gesture| matches!(gesture, Gesture::Panning { .. }))
             class:wiring=move || session.gesture.with(|gesture| matches!(gesture, Gesture::Wiring { .. }))>
             <div class="canvas-stage" node_ref=stage tabindex="0" role="application" data-part=""
-                aria-label="Design canvas. Tab goes through the parts; arrows move the selected one; C connects it; Shift+F10 opens its menu."
+                aria-label="Design canvas. Tab goes through the parts; arrows move the selected one; C connects it; Shift+F10 opens its menu; Ctrl+K finds anything."
                 style=move || grid_style(&session)>
                 <Drawing />
                 <DotLayer />

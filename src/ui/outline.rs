@@ -18,8 +18,13 @@ use super::session::{Session, quoted, use_session};
 /// Settings of a part that stand in its row.
 const FIELDS_MAX: usize = 3;
 
-/// A part of the design by its place in the table: a row stays the same row when its part is renamed.
-type Part = Memo<Option<Target>>;
+/// A part of the design by its place in the table, as text: a row stays the same row when its part is renamed. (Text,
+/// because the page has the machinery for signals of text already.)
+type Part = Memo<String>;
+
+fn target(name: &str) -> Option<Target> {
+    (!name.is_empty()).then(|| Target::parse(name))
+}
 
 /// The table of all parts.
 #[component]
@@ -29,7 +34,7 @@ pub fn Outline() -> impl IntoView {
     let keys = move || parts.with(|parts| (0..parts.len()).map(|at| at.to_string()).collect());
     let row = move |key: String| {
         let at: usize = key.parse().unwrap_or(0);
-        row(session, Memo::new(move |_| parts.with(|parts| parts.get(at).cloned())))
+        row(session, Memo::new(move |_| parts.with(|parts| parts.get(at).cloned().unwrap_or_default())))
     };
     let head = |title: &'static str| view! { <th scope="col">{title}</th> };
     view! {
@@ -44,26 +49,26 @@ pub fn Outline() -> impl IntoView {
 }
 
 /// Callers before callees, each with the wires that leave it.
-fn parts_of(design: &Design) -> Vec<Target> {
+fn parts_of(design: &Design) -> Vec<String> {
     let mut parts = Vec::new();
     for name in upstream_first(design) {
-        parts.push(Target::Component(name.clone()));
-        parts.extend(design.wires_from(&name).map(|wire| Target::Wire(wire.from.clone(), wire.to.clone())));
+        parts.push(name.clone());
+        parts.extend(design.wires_from(&name).map(|wire| wire.name()));
     }
     parts
 }
 
 fn row(session: Session, part: Part) -> impl IntoView {
-    let is_wire = move || matches!(part.get(), Some(Target::Wire(..)));
+    let is_wire = move || matches!(target(&part.get()), Some(Target::Wire(..)));
     let selected = Memo::new(move |_| {
-        part.get().is_some_and(|part| session.selection.with(|selection| selection.contains(&part)))
+        target(&part.get()).is_some_and(|part| session.selection.with(|selection| selection.contains(&part)))
     });
     let delete = move |_| {
-        if let Some(part) = part.get_untracked() {
+        if let Some(part) = target(&part.get_untracked()) {
             session.dispatch(Msg::Delete(part));
         }
     };
-    let delete_label = move || format!("Delete {}", part.get().map(|part| part.to_string()).unwrap_or_default());
+    let delete_label = move || format!("Delete {}", part.get());
     view! {
         <tr class:selected=selected class:wire-row=is_wire>
             <th scope="row">{title(session, part, selected)}</th>
@@ -77,13 +82,11 @@ fn row(session: Session, part: Part) -> impl IntoView {
     }
 }
 
-/// What kind of thing a row is about; the row's content is made anew when that changes, and not when its name does.
-fn kind_of(session: Session, part: Part) -> Memo<Option<&'static str>> {
-    Memo::new(move |_| match part.get()? {
-        Target::Component(name) => {
-            session.with_design(|design| design.component(&name).map(|component| component.kind.word()))
-        }
-        Target::Wire(..) => None,
+/// What kind of component a row is about, empty for a wire; the row's content is made anew when that changes, and not when its name does.
+fn kind_of(session: Session, part: Part) -> Memo<String> {
+    Memo::new(move |_| {
+        let kind = |design: &Design| design.component(&part.get()).map(|component| component.kind.word().to_owned());
+        session.with_design(kind).unwrap_or_default()
     })
 }
 
@@ -91,39 +94,39 @@ fn kind_of(session: Session, part: Part) -> Memo<Option<&'static str>> {
 fn title(session: Session, part: Part, selected: Memo<bool>) -> impl IntoView {
     let kind = kind_of(session, part);
     let select = move |_| {
-        if let Some(part) = part.get_untracked() {
+        if let Some(part) = target(&part.get_untracked()) {
             session.dispatch(Msg::Select(part.clone(), false));
             session.dispatch(Msg::Focused(part));
         }
     };
-    let name = move || match part.get() {
+    let name = move || match target(&part.get()) {
         Some(Target::Component(name)) => name,
         Some(Target::Wire(_, to)) => format!("calls {to}"),
         None => String::new(),
     };
     let rename = move |event: Event| {
-        let Some(Target::Component(old)) = part.get_untracked() else { return };
+        let Some(Target::Component(old)) = target(&part.get_untracked()) else { return };
         session.dispatch(Msg::Rename(old, event_target_value(&event)));
         // Refused: the old name stands again.
         event_target::<HtmlInputElement>(&event).set_value(&untrack(name));
     };
-    let mark = move || match kind.get().and_then(crate::design::Kind::of) {
+    let mark = move || match crate::design::Kind::of(&kind.get()) {
         Some(kind) => view! { {kind_icon(&kind)}<span class="visually-hidden">{kind.label()}</span> }.into_any(),
         None => view! { <span aria-hidden="true">"↳"</span> }.into_any(),
     };
-    let label = move || format!("Select {}", part.get().map(|part| part.to_string()).unwrap_or_default());
+    let label = move || format!("Select {}", part.get());
     view! {
         <div class="outline-title">
             <button class="icon-button small" aria-label=label aria-pressed=move || selected.get().to_string() on:click=select>
                 {live(mark)}
             </button>
-            {live(move || match kind.get() {
-                Some(_) => view! {
+            {live(move || match kind.with(String::is_empty) {
+                false => view! {
                     <input class="name-field" type="text" aria-label="Name" maxlength="40" autocomplete="off" spellcheck="false"
                         prop:value=name on:change=rename />
                 }
                 .into_any(),
-                None => view! { <span>{name}</span> }.into_any(),
+                true => view! { <span>{name}</span> }.into_any(),
             })}
         </div>
     }
@@ -131,14 +134,11 @@ fn title(session: Session, part: Part, selected: Memo<bool>) -> impl IntoView {
 
 /// State, rate and load at the playhead; before a run, what the part is.
 fn figures(session: Session, part: Part) -> impl IntoView {
-    let cells = Memo::new(move |_| part.get().map(|part| cells(session, &part)).unwrap_or_default());
+    let cells = Memo::new(move |_| target(&part.get()).map(|part| cells(session, &part)).unwrap_or_default());
+    let cell = move |at: usize| cells.with(|cells| cells.get(at).cloned().unwrap_or_default());
     let state = move || {
-        let part = part.get();
-        let state = match &part {
-            Some(Target::Component(name)) => session.glance.with(|glance| glance.component(name).map(|v| v.state())),
-            _ => None,
-        };
-        let words = cells.get()[0].clone();
+        let state = session.glance.with(|glance| glance.component(&part.get()).map(|vitals| vitals.state()));
+        let words = cell(0);
         match state {
             Some(state) => view! {
                 <span class=format!("badge {}", state.tone()) title=state.help()>{state_icon(state)}{words}</span>
@@ -149,16 +149,16 @@ fn figures(session: Session, part: Part) -> impl IntoView {
     };
     view! {
         <td>{live(state)}</td>
-        <td>{move || cells.get()[1].clone()}</td>
-        <td>{move || cells.get()[2].clone()}</td>
+        <td>{move || cell(1)}</td>
+        <td>{move || cell(2)}</td>
     }
 }
 
-fn cells(session: Session, part: &Target) -> [String; 3] {
+fn cells(session: Session, part: &Target) -> Vec<String> {
     let nothing = String::new;
     match part {
         Target::Component(name) => session.glance.with(|glance| match glance.component(name) {
-            None => [
+            None => vec![
                 session.with_design(|design| design.component(name).map(|one| summary(&one.kind)).unwrap_or_default()),
                 nothing(),
                 nothing(),
@@ -174,20 +174,20 @@ fn cells(session: Session, part: &Target) -> [String; 3] {
                 } else {
                     format!("{load}{waiting} waiting")
                 };
-                [vitals.state().word().to_owned(), rate_text(vitals.rate), load]
+                vec![vitals.state().word().to_owned(), rate_text(vitals.rate), load]
             }
         }),
         Target::Wire(from, to) => session.glance.with(|glance| match glance.wire(from, to) {
             None => {
                 let policy = |design: &Design| design.wire(from, to).map(|wire| policy_summary(&wire.policy));
-                [session.with_design(policy).unwrap_or_default(), nothing(), nothing()]
+                vec![session.with_design(policy).unwrap_or_default(), nothing(), nothing()]
             }
             Some(flow) => {
                 let broken = match flow.state() {
                     FlowState::Quiet | FlowState::Flowing => nothing(),
                     _ => format!("{} broken", share_text(flow.broken)),
                 };
-                [flow.state().word().to_owned(), rate_text(flow.rate), broken]
+                vec![flow.state().word().to_owned(), rate_text(flow.rate), broken]
             }
         }),
     }
@@ -204,9 +204,9 @@ fn room_of(part: &Target) -> Room {
 fn fields(session: Session, part: Part) -> AnyView {
     let kind = kind_of(session, part);
     live(move || {
-        kind.track();
-        let room = room_of(&part.get_untracked()?);
-        let wanted = kind.get_untracked().map_or(&["timeout", "latency"][..], common);
+        let room = room_of(&target(&part.get_untracked())?);
+        let kind = kind.get();
+        let wanted = if kind.is_empty() { &["timeout", "latency"][..] } else { common(&kind) };
         let schema = session.with_untracked_design(|design| room.settings(design).map(|settings| settings.schema()))?;
         let fits = |info: &&SettingInfo| wanted.contains(&info.name) && is_plain(&info.form);
         let fields = schema.iter().filter(fits).take(FIELDS_MAX).map(|info| cell_field(session, part, info.clone()));
@@ -227,11 +227,12 @@ fn cell_field(session: Session, part: Part, info: SettingInfo) -> impl IntoView 
     let name = info.name;
     let standard = info.default.as_typed().unwrap_or_default();
     let shown = Memo::new(move |_| {
-        let value = part.get().and_then(|part| session.with_design(|design| room_of(&part).value(design, name)));
+        let value =
+            target(&part.get()).and_then(|part| session.with_design(|design| room_of(&part).value(design, name)));
         value.and_then(|node| node.as_typed()).unwrap_or(standard.clone())
     });
     let commit = move |typed: String| -> bool {
-        let Some(part) = part.get_untracked() else { return false };
+        let Some(part) = target(&part.get_untracked()) else { return false };
         match session.with_untracked_design(|design| room_of(&part).edit(design, name, Node::text(typed))) {
             Ok(edit) => session.dispatch(Msg::Edit(edit)),
             Err(why) => session.handle(Asked::Refused(format!("{name}: {why}"))),
@@ -245,9 +246,7 @@ fn cell_field(session: Session, part: Part, info: SettingInfo) -> impl IntoView 
             event_target::<HtmlInputElement>(&event).set_value(&shown.get_untracked());
         }
     };
-    let label = move || {
-        format!("{} of {}", name.replace('_', " "), part.get().map(|part| part.to_string()).unwrap_or_default())
-    };
+    let label = move || format!("{} of {}", name.replace('_', " "), part.get());
     let input = match info.form {
         Form::Choice(words) => {
             let option = |word: &&'static str| {
@@ -275,7 +274,7 @@ fn cell_field(session: Session, part: Part, info: SettingInfo) -> impl IntoView 
 fn connect_field(session: Session, part: Part) -> AnyView {
     let choices = Memo::new(move |_| {
         session.version.get();
-        let Some(Target::Component(name)) = part.get() else { return Vec::new() };
+        let Some(Target::Component(name)) = target(&part.get()) else { return Vec::new() };
         session.editor.with_untracked(|editor| {
             let calls = editor.design.component(&name).is_some_and(|component| has_caller_port(&component.kind));
             let choices = editor.choices_from(&name).into_iter().filter(|_| calls);
@@ -284,12 +283,12 @@ fn connect_field(session: Session, part: Part) -> AnyView {
     });
     let choose = move |event: Event| {
         let to = event_target_value(&event);
-        if let (Some(Target::Component(from)), false) = (part.get_untracked(), to.is_empty()) {
+        if let (Some(Target::Component(from)), false) = (target(&part.get_untracked()), to.is_empty()) {
             session.dispatch(Msg::Connect(from, to));
         }
     };
     let option = |name: String| view! { <option value=name.clone()>{name.clone()}</option> };
-    let label = move || format!("Connect {} to", part.get().map(|part| part.to_string()).unwrap_or_default());
+    let label = move || format!("Connect {} to", part.get());
     live(move || {
         (!choices.with(Vec::is_empty)).then(|| {
             view! {

@@ -29,23 +29,26 @@ pub fn Search(open: RwSignal<bool>) -> impl IntoView {
             let _ = input.focus();
         }
     });
-    let found = Memo::new(move |_| {
-        if !open.get() {
-            return Vec::new();
-        }
-        session.version.get();
-        typed.with(|typed| session.editor.with_untracked(|editor| find(editor, typed)))
-    });
+    // Quick enough to be done again whenever it is wanted.
+    let found = move || session.editor.with_untracked(|editor| typed.with_untracked(|typed| find(editor, typed)));
     let choose = move |at: usize| {
-        let goal = found.with_untracked(|found| found.get(at).map(|found| found.goal.clone()));
-        if let Some(goal) = goal {
+        if let Some(Found { goal, .. }) = found().into_iter().nth(at) {
             open.set(false);
             // The dialog gives the focus back first.
             request_animation_frame(move || follow(session, shell, goal));
         }
     };
+    let list = move || {
+        typed.track();
+        let found = if open.get() { found() } else { Vec::new() };
+        if found.is_empty() {
+            return view! { <p role="option" aria-selected="false" aria-disabled="true">"Nothing fits."</p> }
+                .into_any();
+        }
+        found.into_iter().enumerate().map(|(at, found)| row(found, at, chosen, choose)).collect_view().into_any()
+    };
     let key = move |event: web_sys::KeyboardEvent| {
-        let (at, count) = (chosen.get_untracked(), found.with_untracked(Vec::len).max(1));
+        let (at, count) = (chosen.get_untracked(), found().len().max(1));
         match event.key().as_str() {
             "ArrowDown" => chosen.set((at + 1) % count),
             "ArrowUp" => chosen.set((at + count - 1) % count),
@@ -57,7 +60,7 @@ pub fn Search(open: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <dialog class="help-dialog search-dialog" node_ref=dialog aria-label="Find an action or a part" on:close=move |_| open.set(false)>
-            <input node_ref=input type="search" role="combobox" aria-expanded="true" aria-controls="search-found"
+            <input node_ref=input type="text" role="combobox" aria-expanded="true" aria-controls="search-found"
                 aria-autocomplete="list" aria-activedescendant=move || format!("found-{}", chosen.get())
                 aria-label="Find an action or a part" placeholder="What would you like to do, add or find?"
                 autocomplete="off" spellcheck="false" prop:value=typed on:keydown=key
@@ -66,9 +69,8 @@ pub fn Search(open: RwSignal<bool>) -> impl IntoView {
                     chosen.set(0);
                 } />
             <div id="search-found" class="search-found" role="listbox" aria-label="What was found">
-                {live(move || found.get().into_iter().enumerate().map(|(at, found)| row(found, at, chosen, choose)).collect_view())}
+                {live(list)}
             </div>
-            {live(move || found.with(Vec::is_empty).then(|| view! { <p role="status">"Nothing fits."</p> }))}
         </dialog>
     }
 }

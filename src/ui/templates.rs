@@ -19,12 +19,18 @@ const FOLDER: &str = "templates";
 pub fn Templates(open: RwSignal<bool>) -> impl IntoView {
     let shell: Shell = expect_context();
     let dialog: NodeRef<leptos::html::Dialog> = NodeRef::new();
-    let list = RwSignal::new(None::<Result<Vec<Template>, String>>);
+    // The list as it was fetched; what is wrong with it.
+    let (list, wrong) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     Effect::new(move |_| {
         let Some(dialog) = dialog.get() else { return };
         show(&dialog, open.get());
-        if open.get() && !matches!(list.get_untracked(), Some(Ok(_))) {
-            spawn_local(async move { list.set(Some(fetch_list().await)) });
+        if open.get() && list.with_untracked(String::is_empty) {
+            spawn_local(async move {
+                match fetch(&format!("{FOLDER}/list.toml")).await {
+                    Ok(text) => list.set(text),
+                    Err(problem) => wrong.set(problem.to_string()),
+                }
+            });
         }
     });
     let item = move |template: Template| {
@@ -41,10 +47,12 @@ pub fn Templates(open: RwSignal<bool>) -> impl IntoView {
             </button>
         }
     };
-    let content = move || match list.get() {
-        None => view! { <p>"Loading the templates …"</p> }.into_any(),
-        Some(Err(why)) => view! { <p role="alert">{why}</p> }.into_any(),
-        Some(Ok(templates)) => templates.into_iter().map(item).collect_view().into_any(),
+    let content = move || match list.with(|list| read_list(list)) {
+        Ok(templates) => templates.into_iter().map(item).collect_view().into_any(),
+        Err(problems) => {
+            let first = problems.into_iter().next().map(|problem| problem.to_string());
+            view! { <p role="alert">{first}</p> }.into_any()
+        }
     };
     view! {
         <dialog class="help-dialog" node_ref=dialog aria-label="Start from a template" on:close=move |_| open.set(false)>
@@ -53,14 +61,10 @@ pub fn Templates(open: RwSignal<bool>) -> impl IntoView {
                 <button class="icon-button" aria-label="Close" on:click=move |_| open.set(false)>{glyph(Glyph::Close)}</button>
             </header>
             <p class="soft">"It takes the place of what is on the canvas; undo brings that back."</p>
+            <p role="alert">{wrong}</p>
             <div class="templates">{live(content)}</div>
         </dialog>
     }
-}
-
-async fn fetch_list() -> Result<Vec<Template>, String> {
-    let text = fetch(&format!("{FOLDER}/list.toml")).await.map_err(|problem| problem.to_string())?;
-    read_list(&text).map_err(|problems| problems.first().map(ToString::to_string).unwrap_or_default())
 }
 
 async fn start_from(shell: Shell, title: &str, file: &str) {

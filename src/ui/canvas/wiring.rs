@@ -158,12 +158,15 @@ impl Verdicts {
         // Where the pointer is does not matter to them.
         let drawn = Memo::new(move |_| {
             session.gesture.with(|gesture| match gesture {
-                Gesture::Wiring { anchor, calls, moves, .. } => Some((anchor.clone(), *calls, moves.clone())),
-                _ => None,
+                Gesture::Wiring { anchor, calls, moves, .. } => {
+                    let moved = moves.iter().flat_map(|(from, to)| [from.clone(), to.clone()]);
+                    std::iter::once(anchor.clone()).chain(calls.then(String::new)).chain(moved).collect()
+                }
+                _ => Vec::new(),
             })
         });
         let verdicts = Memo::new(move |_| {
-            let (anchor, ..) = drawn.get()?;
+            let anchor = drawn.with(|drawn: &Vec<String>| drawn.first().cloned())?;
             session.editor.with_untracked(|editor| {
                 let others = editor.design.components.iter().filter(|other| other.name != anchor);
                 let verdict = |name: &String| editor.verdict(name).is_none_or(|verdict| verdict.is_ok());
@@ -200,14 +203,14 @@ impl Verdicts {
 #[component]
 pub fn WireEnds() -> impl IntoView {
     let session = use_session();
-    let ends = Memo::new(move |_| match session.selection.with(|selection| selection.single().cloned()) {
+    let ends = move || match session.selection.with(|selection| selection.single().cloned()) {
         Some(Target::Wire(from, to)) => session.with_design(|design| {
-            Some((caller_port(design.component(&from)?.at), callee_port(design.component(&to)?.at)))
+            Some([caller_port(design.component(&from)?.at), callee_port(design.component(&to)?.at)])
         }),
         _ => None,
-    });
+    };
     let end = |at: crate::design::Point| view! { <circle class="wire-end" cx=at.x cy=at.y r="8"></circle> };
-    live(move || ends.get().map(|(start, stop)| [start, stop].map(end).collect_view()))
+    live(move || ends().map(|ends| ends.map(end).collect_view()))
 }
 
 /// The wire being drawn, and why it may not end where it points.
