@@ -272,3 +272,42 @@ test("parts are lined up from the menu, found by typing, and changed in the tabl
   await expect(table.getByRole("textbox", { name: "cores of web" })).toHaveValue("8");
   await shots(page, "table");
 });
+
+test.describe("where no lesson has a say", () => {
+  test.use({ allowedErrors: [/404/] });
+
+  test("a template is started from, and undo brings back what was there", async ({ page }) => {
+    await page.goto("./#lesson=part-1/99-nothing");
+    await page.getByRole("button", { name: "Design", exact: true }).click();
+    await page.getByRole("button", { name: "Start from a template…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Start from a template" });
+    await expect(dialog.getByRole("button", { name: /^Single server/ })).toBeVisible();
+    await shots(page, "templates");
+    await dialog.getByRole("button", { name: /^Load-balanced/ }).click();
+    for (const name of ["users", "lb", "app-3", "db"]) await expect(part(page, name)).toBeVisible();
+    await page.getByRole("button", { name: "Undo", exact: true }).click();
+    await expect(parts(page)).toHaveCount(0);
+  });
+});
+
+test("a page that runs from right to left, and a projector: nothing falls off, parts can be dragged", async ({ page }) => {
+  await build(page);
+  await page.evaluate(() => document.documentElement.setAttribute("dir", "rtl"));
+  const before = await part(page, "db").locator(".body").boundingBox();
+  const from = await centre(part(page, "db").locator(".name"));
+  await drag(page, from, [from[0] - 60, from[1] + 100]);
+  await expect.poll(async () => Math.round((await part(page, "db").locator(".body").boundingBox()).y - before.y)).toBeGreaterThan(60);
+  const overflows = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+  expect(await overflows()).toBe(false);
+  await shots(page, "right-to-left");
+
+  await page.evaluate(() => document.documentElement.removeAttribute("dir"));
+  const theme = page.getByRole("button", { name: /^Theme/ });
+  for (let turns = 0; turns < 4 && (await theme.getAttribute("aria-label")) !== "Theme: projector"; turns++) await theme.click();
+  await expect(theme).toHaveAccessibleName("Theme: projector");
+  expect(await overflows()).toBe(false);
+  await page.getByRole("tab", { name: "All parts" }).click();
+  await shots(page, "projector");
+  const size = await part(page, "lb").locator(".name").evaluate((name) => parseFloat(getComputedStyle(name).fontSize));
+  expect(size).toBeGreaterThanOrEqual(15);
+});
