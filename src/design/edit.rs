@@ -68,7 +68,10 @@ impl Design {
             // What was unsound before may be mended step by step.
             if before.unsound().is_none() {
                 *self = before;
-                return Err(why);
+                return Err(match edit {
+                    Edit::SetClasses(_) => format!("{why}; change that first"),
+                    _ => why,
+                });
             }
         }
         Ok(inverse)

@@ -58,7 +58,7 @@ impl Design {
     fn bad_owner(&self, class: &RequestClass) -> Option<String> {
         let name = class.cost.keys.of.0.first()?;
         match self.classes.iter().find(|owner| owner.name == *name) {
-            None => Some(format!("`{}` uses the keys of a class `{name}`, which is not there", class.name)),
+            None => Some(format!("`{}` uses the keys of a class `{name}`, which does not exist", class.name)),
             Some(owner) if !owner.cost.keys.of.0.is_empty() => {
                 Some(format!("`{}` cannot use the keys of `{name}`, which has none of its own", class.name))
             }
@@ -71,12 +71,12 @@ impl Design {
         let unknown = |names: &Names| names.0.iter().find(|name| !self.has_class(name)).cloned();
         let wire = |wire: &Wire| {
             let class = unknown(&wire.policy.classes)?;
-            Some(format!("the wire `{}` carries a class `{class}`, which is not there", wire.name()))
+            Some(format!("the wire `{}` names a class `{class}`, which does not exist", wire.name()))
         };
         let filter = |component: &super::Component| match &component.kind {
             Kind::LoadBalancer(LoadBalancer { filter: Some(filter), .. }) => {
                 let class = unknown(&filter.classes)?;
-                Some(format!("`{}` filters a class `{class}`, which is not there", component.name))
+                Some(format!("`{}` filters a class `{class}`, which does not exist", component.name))
             }
             _ => None,
         };

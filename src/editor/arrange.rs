@@ -146,8 +146,8 @@ fn layered(design: &Design) -> (Vec<Vec<usize>>, Vec<Slot>) {
     let slot_of = |slots: &[Slot], index: usize| slots.iter().position(|slot| slot.component == Some(index));
     for (from, to) in flows {
         let (Some(mut last), Some(end)) = (slot_of(&slots, from), slot_of(&slots, to)) else { continue };
-        for layer in depths[from] + 1..depths[to] {
-            let passing = add(&mut layers[layer], &mut slots, None);
+        for layer in layers.iter_mut().take(depths[to]).skip(depths[from] + 1) {
+            let passing = add(layer, &mut slots, None);
             join(&mut slots, last, passing);
             last = passing;
         }

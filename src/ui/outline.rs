@@ -74,9 +74,11 @@ fn row(session: Session, part: Part) -> impl IntoView {
             <th scope="row">{title(session, part, selected)}</th>
             {figures(session, part)}
             <td>{fields(session, part)}</td>
-            <td class="outline-do">
-                {connect_field(session, part)}
-                <button class="quiet-button" aria-label=delete_label on:click=delete>"Delete"</button>
+            <td>
+                <div class="outline-do">
+                    {connect_field(session, part)}
+                    <button class="quiet-button" aria-label=delete_label on:click=delete>"Delete"</button>
+                </div>
             </td>
         </tr>
     }
@@ -270,31 +272,34 @@ fn cell_field(session: Session, part: Part, info: SettingInfo) -> impl IntoView 
     view! { <label title=quoted(info.help)><span>{name.replace('_', " ")}</span>{input}</label> }
 }
 
-/// A list of what this component may call; choosing draws the wire.
+/// A list of what this component may call; choosing draws the wire. It is worked out only while somebody is at it.
 fn connect_field(session: Session, part: Part) -> AnyView {
-    let choices = Memo::new(move |_| {
+    let (kind, wanted) = (kind_of(session, part), RwSignal::new(false));
+    let options = move || {
+        if !wanted.get() {
+            return None;
+        }
         session.version.get();
-        let Some(Target::Component(name)) = target(&part.get()) else { return Vec::new() };
-        session.editor.with_untracked(|editor| {
-            let calls = editor.design.component(&name).is_some_and(|component| has_caller_port(&component.kind));
-            let choices = editor.choices_from(&name).into_iter().filter(|_| calls);
-            choices.filter_map(|(name, verdict)| verdict.is_ok().then_some(name)).collect::<Vec<_>>()
-        })
-    });
+        let choices = session.editor.with_untracked(|editor| editor.choices_from(&part.get_untracked()));
+        let option = |name: String| view! { <option value=name.clone()>{name.clone()}</option> };
+        Some(choices.into_iter().filter(|(_, verdict)| verdict.is_ok()).map(|(name, _)| option(name)).collect_view())
+    };
     let choose = move |event: Event| {
         let to = event_target_value(&event);
-        if let (Some(Target::Component(from)), false) = (target(&part.get_untracked()), to.is_empty()) {
-            session.dispatch(Msg::Connect(from, to));
+        event_target::<web_sys::HtmlSelectElement>(&event).set_value("");
+        if !to.is_empty() {
+            session.dispatch(Msg::Connect(part.get_untracked(), to));
         }
     };
-    let option = |name: String| view! { <option value=name.clone()>{name.clone()}</option> };
     let label = move || format!("Connect {} to", part.get());
     live(move || {
-        (!choices.with(Vec::is_empty)).then(|| {
+        let calls = crate::design::Kind::of(&kind.get()).is_some_and(|kind| has_caller_port(&kind));
+        calls.then(|| {
             view! {
-                <select class="outline-connect" aria-label=label on:change=choose>
+                <select class="outline-connect" aria-label=label on:change=choose on:focus=move |_| wanted.set(true)
+                    on:pointerdown=move |_| wanted.set(true) on:blur=move |_| wanted.set(false)>
                     <option value="">"Connect to…"</option>
-                    {choices.get().into_iter().map(option).collect_view()}
+                    {live(options)}
                 </select>
             }
         })

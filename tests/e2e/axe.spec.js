@@ -29,6 +29,17 @@ for (const colorScheme of ["light", "dark"]) {
     await audit(page, "list of lessons and help");
     await page.keyboard.press("Escape");
 
+    await page.getByRole("tab", { name: "All parts" }).click();
+    await page.getByRole("button", { name: "Find an action or a part" }).click();
+    await audit(page, "table of all parts and search");
+    await page.keyboard.press("Escape");
+    const theme = page.getByRole("button", { name: /^Theme/ });
+    if (colorScheme === "light") {
+      while ((await theme.getAttribute("aria-label")) !== "Theme: projector") await theme.click();
+      await audit(page, "projector");
+      await theme.click();
+    }
+
     await page.setViewportSize(SCREENS.phone);
     for (const tab of ["Lesson", "Canvas", "Inspect", "Charts"]) {
       await page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: tab }).click();

@@ -270,7 +270,14 @@ test("parts are lined up from the menu, found by typing, and changed in the tabl
   await table.getByRole("textbox", { name: "cores of web" }).press("Enter");
   await expect(announcer(page)).toContainText("is not a whole number");
   await expect(table.getByRole("textbox", { name: "cores of web" })).toHaveValue("8");
+  const connectTo = table.getByRole("combobox", { name: "Connect users to" });
+  await connectTo.focus();
+  await connectTo.selectOption("web");
+  await expect(wire(page, "users -> web")).toBeAttached();
   await shots(page, "table");
+  await page.setViewportSize(SCREENS.phone);
+  await page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: "Charts" }).click();
+  await page.screenshot({ path: "test-results/shots/table-phone.png" });
 });
 
 test.describe("where no lesson has a say", () => {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::ClipboardEvent;
 
@@ -50,15 +51,26 @@ pub fn act(session: Session, action: Action) {
     }
     if let Some(text) = session.editor.with_untracked(|editor| editor.copied()) {
         // Refused, it is still kept within the page.
-        let _ = window().navigator().clipboard().write_text(&text);
+        if let Some(clipboard) = clipboard() {
+            let _ = clipboard.write_text(&text);
+        }
     }
     session.dispatch(Msg::Copied(action == Action::Cut));
 }
 
+/// The clipboard; a page that came over plain HTTP has none.
+fn clipboard() -> Option<web_sys::Clipboard> {
+    let found = js_sys::Reflect::get(&window().navigator(), &"clipboard".into()).ok()?;
+    (!found.is_undefined()).then(|| found.unchecked_into())
+}
+
 async fn paste(session: Session) {
-    let read = JsFuture::from(window().navigator().clipboard().read_text()).await;
+    let read = match clipboard() {
+        Some(clipboard) => JsFuture::from(clipboard.read_text()).await.ok(),
+        None => None,
+    };
     let own = || session.editor.with_untracked(|editor| editor.clip.clone());
-    let text = read.ok().and_then(|text| text.as_string()).unwrap_or_else(own);
+    let text = read.and_then(|text| text.as_string()).unwrap_or_else(own);
     if text.is_empty() {
         let why = "the browser does not show the clipboard to the page; press Ctrl+V instead";
         return session.handle(Asked::Refused(why.to_owned()));
