@@ -15,7 +15,7 @@ test("the page comes up under a sub-path", async ({ page }) => {
 });
 
 // The budget of performance.md is 500 kB, and it is missed since the simulator knows all kinds of component: 572 kB on the day
-// this was written. The bound keeps it from growing unseen; lower it with everything that is saved.
+// this was written, 603 kB with copying, arranging, searching and the table of parts. The bound keeps it from growing unseen; lower it with everything that is saved.
 const FIRST_LOAD_MOST = 605_000;
 
 test("the first load does not grow unseen", () => {
