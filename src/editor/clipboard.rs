@@ -224,6 +224,12 @@ mod tests {
         check("version = 1\n[components.a]\nkind = \"sever\"", "line 3: unknown kind `sever`");
         check("version = 1 # [components.", "no parts");
         check(&format!("version = 1\n[components.a]\n{}", "[".repeat(100_000)), "cannot be read");
+        check(&format!("version = 1\n[components.a]\nkind = {}", "[".repeat(100_000)), "cannot be read");
+        check(&format!("version = 1\n[components.a]\nkind = {}", "{a=".repeat(50_000)), "cannot be read");
+        check(
+            &format!("version = 1\n[components.a]\nat = {}{}", "[".repeat(90_000), "]".repeat(90_000)),
+            "cannot be read",
+        );
         check(&"[components.x] version ".repeat(20_000), "far more text");
         let many: String = (0..301).map(|n| format!("[components.a{n}]\nkind = \"server\"\n")).collect();
         check(&format!("version = 1\n{many}"), "at most 300");
