@@ -22,7 +22,6 @@ use super::session::{Session, use_session};
 use dots::DotLayer;
 use menu::ContextMenu;
 use part::PartView;
-pub use part::part_picture;
 use wiring::{FocusWires, Verdicts, WireLines, WiringPreview};
 
 /// Gives a part the keyboard's focus once it is drawn.

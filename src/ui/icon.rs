@@ -6,7 +6,7 @@ use crate::design::Kind;
 use crate::scene::State;
 
 /// The lines of a kind's icon.
-fn kind_path(kind: &Kind) -> &'static str {
+pub fn kind_path(kind: &Kind) -> &'static str {
     match kind {
         Kind::Clients(_) => {
             "M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 19.5c.4-3.4 3-5.5 6.5-5.5s6.1 2.1 6.5 5.5M15.5 4.9a3.4 3.4 0 0 1 0 \

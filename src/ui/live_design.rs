@@ -4,24 +4,21 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::design::{Component, Design, Wire};
-use crate::editor::bounds;
+use crate::design::{Component, Design};
 use crate::lesson::{LiveDesign, write_scenario};
 use crate::metrics::Recording;
-use crate::scene::{Flow, Glance, WireShape, component_words};
+use crate::scene::{Glance, component_words, picture};
 use crate::sim::Scenario;
 use crate::units::Time;
 
 use super::app::Shell;
-use super::canvas::part_picture;
 use super::glyph::{Glyph, glyph};
+use super::icon::kind_path;
 use super::live::live;
 use super::protocol::{Finding, Study};
 use super::session::use_session;
 use super::study::study;
 
-/// Space around the drawing, in its pixels.
-const MARGIN: f64 = 30.0;
 /// The longest run that is made in the text.
 const RUN_MAX: Time = Time::from_secs(600);
 /// Pictures of the run, and milliseconds between two of them: five seconds for any run.
@@ -80,7 +77,7 @@ pub fn live_design(live_design: &LiveDesign, allowed: bool) -> AnyView {
     };
     view! {
         <div class="live-design" role="group" aria-label="A design">
-            {picture(small)}
+            <div class="live-picture" inner_html=move || drawn(small)></div>
             <div class="live-ways">{run}{put}</div>
             <div role="status">{live(after)}</div>
         </div>
@@ -88,44 +85,15 @@ pub fn live_design(live_design: &LiveDesign, allowed: bool) -> AnyView {
     .into_any()
 }
 
-fn picture(small: Small) -> AnyView {
-    let design = small.design.get_value();
-    let Some(all) = bounds(&design) else { return ().into_any() };
-    let (x, y) = (all.min.x - MARGIN, all.min.y - MARGIN);
-    let (width, height) = (all.max.x - all.min.x + 2.0 * MARGIN, all.max.y - all.min.y + 2.0 * MARGIN);
-    let words = move || {
-        small.design.with_value(|design| {
-            let of = |part: &Component| {
-                small.glance.with(|glance| component_words(design, part, glance.component(&part.name)))
-            };
-            design.components.iter().map(of).collect::<Vec<_>>().join("; ")
+/// The drawing at the time that is shown.
+fn drawn(small: Small) -> String {
+    small.design.with_value(|design| {
+        small.glance.with(|glance| {
+            let of = |part: &Component| component_words(design, part, glance.component(&part.name));
+            let words = design.components.iter().map(of).collect::<Vec<_>>().join("; ");
+            picture(design, glance, &words, &kind_path)
         })
-    };
-    let line = |wire: &Wire| {
-        let shape = WireShape::between(&design, &wire.from, &wire.to)?;
-        let ends = (wire.from.clone(), wire.to.clone());
-        Some(live(move || {
-            let flow = small.glance.with(|glance| glance.wire(&ends.0, &ends.1).cloned());
-            let (tone, width) =
-                (flow.as_ref().map_or("idle", |flow| flow.state().tone()), flow.as_ref().map_or(1.75, Flow::width));
-            view! {
-                <g class=format!("wire {tone}")>
-                    <path class="line" d=shape.line.clone() stroke-width=width></path><path class="arrow" d=shape.arrow.clone()></path>
-                </g>
-            }
-        }))
-    };
-    let part = |part: &Component| {
-        let part = part.clone();
-        live(move || small.glance.with(|glance| part_picture(&part, glance.component(&part.name))))
-    };
-    view! {
-        <svg class="live-picture" viewBox=format!("{x:.0} {y:.0} {width:.0} {height:.0}") role="img" aria-label=words>
-            {design.wires.iter().filter_map(line).collect_view()}
-            {design.components.iter().map(part).collect_view()}
-        </svg>
-    }
-    .into_any()
+    })
 }
 
 fn run_view(small: Small) -> AnyView {
