@@ -14,6 +14,13 @@ pub struct Term {
     pub html: String,
 }
 
+impl Term {
+    /// The term in bold, then what it means: safe HTML.
+    pub fn html_with_title(&self) -> String {
+        format!("{}\n{}", render(&format!("**{}**", self.title), ""), self.html)
+    }
+}
+
 /// The ids of all terms.
 pub fn glossary_terms(glossary: &str) -> Vec<String> {
     glossary.lines().filter_map(|line| line.strip_prefix("## ")).map(term_id).collect()

@@ -26,30 +26,29 @@ enum Stage {
 /// The prediction at this place.
 pub fn predict_view(predict: Predict, place: Place, reading: Reading) -> AnyView {
     let runs = predict.run;
-    let stage = Memo::new(move |_| {
-        let (answer, begun) = (reading.answer(place), reading.begun.get());
-        let told = reading.told.with(|told| told.contains_key(&place));
-        match answer {
+    let stage_now = move || {
+        let (begun, notes) = (reading.begun.get(), reading.notes.read());
+        match notes.answer(place) {
             Some(Answer::GaveUp) => Stage::Told,
-            Some(_) if told || !runs => Stage::Told,
+            Some(_) if notes.told(place).is_some() || !runs => Stage::Told,
             Some(_) if begun => Stage::Running,
             Some(_) => Stage::Kept,
             None if runs && begun => Stage::Locked,
             None => Stage::Open,
         }
-    });
+    };
     let tag = match (predict.run, &predict.metric) {
         (true, Some(metric)) => format!("Predict, then run: {}", metric.text),
         (true, None) => "Predict, then run".to_owned(),
         _ => "Predict first".to_owned(),
     };
-    let can_answer = Memo::new(move |_| matches!(stage.get(), Stage::Open | Stage::Kept));
+    let can_answer = Memo::new(move |_| matches!(stage_now(), Stage::Open | Stage::Kept));
     let guess = predict.metric.clone().filter(|_| predict.options.is_empty());
     let guess = guess.map(|metric| guess_view(metric, place, reading, can_answer));
     let question = predict.question.clone();
     // Made anew at every change; what is the same stays where it is, the focus too.
     let view = move || {
-        let stage = stage.get();
+        let stage = stage_now();
         let note = match stage {
             Stage::Open | Stage::Told => ().into_any(),
             Stage::Kept => note_view("Kept. Now press play and see."),
@@ -75,7 +74,7 @@ fn note_view(note: &'static str) -> AnyView {
 }
 
 fn options_view(predict: &Predict, place: Place, reading: Reading, stage: Stage) -> Vec<AnyView> {
-    let answer = reading.answer(place);
+    let answer = reading.notes.with(|notes| notes.answer(place));
     let option = |(index, html): (usize, &String)| {
         let (chosen, right) = (answer == Some(Answer::Chosen(index)), predict.right == Some(index));
         // What is right, not by colour alone.
@@ -111,7 +110,7 @@ fn guess_view(metric: Metered, place: Place, reading: Reading, can_answer: Memo<
         Err(why) => wrong.set(why),
     };
     let keep_on_enter = keep.clone();
-    let kept = move || match reading.answer(place) {
+    let kept = move || match reading.notes.with(|notes| notes.answer(place)) {
         Some(Answer::Guessed(guess)) => unit.text(guess),
         _ => String::new(),
     };
@@ -155,12 +154,12 @@ fn locked_view(place: Place, reading: Reading) -> AnyView {
 }
 
 fn told_view(predict: &Predict, place: Place, reading: Reading) -> AnyView {
-    let verdict = match (reading.answer(place), predict.right) {
+    let verdict = match (reading.notes.with(|notes| notes.answer(place)), predict.right) {
         (Some(Answer::Chosen(chosen)), Some(right)) if chosen == right => "Right. ",
         (Some(Answer::Chosen(_)), Some(_)) => "Not quite. ",
         _ => "",
     };
-    let seen = reading.told.with(|told| told.get(&place).cloned()).filter(|words| !words.is_empty());
+    let seen = reading.notes.with(|notes| notes.told(place).map(str::to_owned)).filter(|words| !words.is_empty());
     let seen = seen.map(|words| view! { <p class="predict-seen">{words}</p> });
     let explanation = predict.explanation.clone();
     view! {
