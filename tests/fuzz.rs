@@ -296,7 +296,7 @@ fn mutated_courses_goals_and_glossaries() {
         let _ = Goal::reading(&goal);
         let glossary = mutated(glossary, random);
         for term in terms(&glossary).into_iter().map(|term| term.id) {
-            let html = term_of(&glossary, &term).map(|term| term.html.to_lowercase()).unwrap_or_default();
+            let html = term_of(&glossary, &term).map(|html| html.to_lowercase()).unwrap_or_default();
             assert!(!html.contains("<script") && !html.contains("\"javascript:"), "seed {seed}: {html}");
         }
     }

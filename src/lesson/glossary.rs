@@ -34,20 +34,11 @@ pub fn terms(markdown: &str) -> Vec<Term> {
 /// The largest glossary that is read, in bytes.
 pub const GLOSSARY_BYTES_MAX: usize = 200_000;
 
-/// A term as it is shown by itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ShownTerm {
-    /// The term.
-    pub title: String,
-    /// What it means: safe HTML.
-    pub html: String,
-}
-
-/// The term of this id in a glossary's text.
-pub fn term_of(markdown: &str, id: &str) -> Option<ShownTerm> {
+/// The term of this id in a glossary's text, in bold, then what it means: safe HTML.
+pub fn term_of(markdown: &str, id: &str) -> Option<String> {
     let markdown = markdown.get(..GLOSSARY_BYTES_MAX).unwrap_or(markdown);
     let found = terms(markdown).into_iter().find(|term| term.id == id)?;
-    Some(ShownTerm { html: render(&found.text, ""), title: found.term })
+    Some(render(&format!("**{}**\n\n{}", found.term, found.text), ""))
 }
 
 /// Whether this may be a term's id: up to 40 lower-case letters, digits and `-`.

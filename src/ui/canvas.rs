@@ -25,7 +25,6 @@ pub use clipboard::act as use_clipboard;
 use dots::DotLayer;
 use menu::ContextMenu;
 use part::PartView;
-pub use part::part_picture;
 use wiring::{FocusWires, Verdicts, WireEnds, WireLines, WiringPreview};
 
 /// Gives a part the keyboard's focus once it is drawn.

@@ -73,8 +73,6 @@ pub struct Classroom {
     /// The folder of the lesson whose design is on the canvas, and that lesson. A lesson that cannot be shown does not
     /// change it.
     pub open: RwSignal<Option<(String, Arc<Lesson>)>>,
-    /// The step of the lesson that is shown.
-    pub step: RwSignal<usize>,
     /// What was solved.
     pub progress: RwSignal<Progress>,
     /// The host of a lesson elsewhere that the learner is asked about; empty if nothing is asked.
@@ -94,7 +92,6 @@ impl Classroom {
             source: StoredValue::new(Source::default()),
             page: RwSignal::new(Page::Loading),
             open: RwSignal::new(None),
-            step: RwSignal::new(0),
             progress: RwSignal::new(progress),
             asking: RwSignal::new(String::new()),
             asked: StoredValue::new(String::new()),
@@ -187,19 +184,11 @@ impl Classroom {
         self.beside(|lessons, at| lessons.get(at.checked_sub(1)?).cloned())
     }
 
-    /// The step that is shown, of a lesson with so many; it is kept, so that the learner can go on from there.
-    pub fn step_of(&self, count: usize) -> RwSignal<usize> {
-        let (classroom, last) = (*self, count.saturating_sub(1));
-        if classroom.step.get_untracked() > last {
-            classroom.step.set(last);
+    /// Keeps the step of the open lesson that is shown, so that the learner can go on from there.
+    pub fn keep_step(&self, step: usize) {
+        if let Some(folder) = self.learning() {
+            storage::put_quietly(&format!("step/{folder}"), &step.to_string());
         }
-        Effect::new(move |_| {
-            let step = classroom.step.get();
-            if let Some(folder) = classroom.learning() {
-                storage::put_quietly(&format!("step/{folder}"), &step.to_string());
-            }
-        });
-        classroom.step
     }
 
     /// The lesson to go on with: the one that was left, or the first one.
@@ -301,7 +290,6 @@ impl Classroom {
                     if !source.folder.contains("://") {
                         storage::put_quietly("last-lesson", &folder);
                     }
-                    classroom.step.set(step_left(&folder));
                     classroom.page.set(Page::Ready(lesson.clone()));
                     classroom.open.set(Some((folder, lesson)));
                 }
@@ -312,7 +300,7 @@ impl Classroom {
 }
 
 /// The step at which a lesson was left.
-fn step_left(folder: &str) -> usize {
+pub fn step_left(folder: &str) -> usize {
     storage::get(&format!("step/{folder}")).and_then(|step| step.parse().ok()).unwrap_or(0)
 }
 

@@ -79,13 +79,13 @@ fn ring(progress: f64) -> impl IntoView {
 
 /// What the design costs, where the lesson has a budget; `besides` says that the budget's goal stands right above.
 #[component]
-pub fn Budget(besides: Signal<bool>) -> impl IntoView {
+pub fn Budget(besides: Memo<bool>) -> impl IntoView {
     let (classroom, session): (Classroom, _) = (expect_context(), use_session());
-    let budget = Memo::new(move |_| classroom.open.with(|open| open.as_ref()?.1.rules.budget.map(|money| money.0)));
-    let cost = Memo::new(move |_| session.with_design(|design| cost_per_hour(design).0));
+    let budget = move || classroom.open.with(|open| open.as_ref()?.1.rules.budget.map(|money| money.0));
+    let cost = move || session.with_design(|design| cost_per_hour(design).0);
     live(move || {
-        budget.get().filter(|budget| !besides.get() || cost.get() > *budget).map(|budget| {
-            let cost = cost.get();
+        budget().filter(|budget| !besides.get() || cost() > *budget).map(|budget| {
+            let cost = cost();
             let over = cost > budget;
             let text = |dollars: f64| Unit::Price.text(dollars);
             view! {

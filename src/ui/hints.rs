@@ -10,7 +10,7 @@ use super::reading::{Place, Reading};
 /// The hint at this place; `before` is the one that must be open first.
 pub fn hint_view(hint: &Hint, place: Place, before: Option<Place>, reading: Reading) -> AnyView {
     let (html, by_run) = (hint.html.clone(), hint.when.is_some());
-    let is_open = move |place: Place| reading.opened.with(|opened| opened.contains(&place));
+    let is_open = move |place: Place| reading.notes.with(|notes| notes.is_open(place));
     let there = Memo::new(move |_| match by_run {
         _ if reading.solved.get() => true,
         true => is_open(place),
@@ -28,10 +28,10 @@ pub fn hint_view(hint: &Hint, place: Place, before: Option<Place>, reading: Read
 }
 
 fn opened_view(html: &str, by_run: bool, place: Place, reading: Reading) -> AnyView {
-    let by_run = by_run && reading.opened.with_untracked(|opened| opened.contains(&place));
+    let by_run = by_run && reading.notes.with_untracked(|notes| notes.is_open(place));
     let toggled = move |event: leptos::ev::Event| {
         if event_target::<web_sys::Element>(&event).has_attribute("open") {
-            reading.opened.update(|opened| _ = opened.insert(place));
+            reading.open(place);
         }
     };
     let summary = if by_run { "Hint, opened by your run" } else { "Hint" };

@@ -19,7 +19,7 @@ use super::lesson_menu::{LessonMenu, SolutionShown};
 use super::live::live;
 use super::live_design::live_design;
 use super::predict::predict_view;
-use super::reading::{Place, Reading};
+use super::reading::{Notes, Place, Reading};
 use super::sandbox::SandboxPanel;
 use super::session::use_session;
 use super::terms::{Terms, term_view};
@@ -29,10 +29,11 @@ use super::terms::{Terms, term_view};
 pub fn LessonPanel() -> impl IntoView {
     let classroom: Classroom = expect_context();
     let listed = RwSignal::new(false);
+    let notes = RwSignal::new(Notes::default());
     let page = move || match classroom.page.get() {
         Page::Loading => view! { <p class="lesson-loading" role="status">"Loading the lesson …"</p> }.into_any(),
         Page::Free => view! { <SandboxPanel /> }.into_any(),
-        Page::Ready(lesson) => view! { <LessonView lesson /> }.into_any(),
+        Page::Ready(lesson) => view! { <LessonView lesson notes /> }.into_any(),
         Page::Broken(problems) => broken(&problems).into_any(),
     };
     view! {
@@ -118,23 +119,23 @@ fn broken(problems: &[Problem]) -> impl IntoView + use<> {
 }
 
 #[component]
-fn LessonView(lesson: Arc<Lesson>) -> impl IntoView {
-    let reading = Reading::provide(&lesson);
+fn LessonView(lesson: Arc<Lesson>, notes: RwSignal<Notes>) -> impl IntoView {
+    let reading = Reading::provide(&lesson, notes);
     let terms = Terms::new();
     let at = reading.at;
     let has_debrief = !lesson.debrief.is_empty();
     let steps = lesson.steps.len();
     let count = Memo::new(move |_| steps + usize::from(has_debrief && reading.solved.get()));
     let body: NodeRef<leptos::html::Div> = NodeRef::new();
-    Effect::new(move |before: Option<usize>| {
+    let before = std::cell::Cell::new(at.get_untracked());
+    Effect::new(move |_| {
         // Another step begins at its top, and is what is read next.
         let now = at.get();
         terms.close();
-        if let Some(body) = body.get_untracked().filter(|_| before.is_some_and(|before| before != now)) {
+        if let Some(body) = body.get_untracked().filter(|_| before.replace(now) != now) {
             body.set_scroll_top(0);
             let _ = body.focus();
         }
-        now
     });
     let shown = lesson.clone();
     let step = move || step_view(&shown, at.get(), reading);
@@ -161,8 +162,8 @@ fn LessonView(lesson: Arc<Lesson>) -> impl IntoView {
         <div class="lesson-foot">
             <div class="lesson-standing">
                 {live(move || pins_goals.get().then(|| view! { <GoalsPinned /> }))}
-                <Budget besides=pins_goals.into() />
-                {live(move || reading.news.get().map(|step| hint_news(step, reading)))}
+                <Budget besides=pins_goals />
+                {live(move || reading.notes.with(|notes| notes.news).map(|step| hint_news(step, reading)))}
                 <Debrief has_debrief steps />
             </div>
             <div class="pager" hidden=move || count.get() < 2>
@@ -211,7 +212,12 @@ fn step_view(lesson: &Lesson, number: usize, reading: Reading) -> AnyView {
             }
         });
     }
-    let heading = (title != lesson.title).then(|| view! { <h3>{title.to_owned()}</h3> });
+    // Below the lesson's own heading, where that is shown.
+    let title = title.to_owned();
+    let heading = (title != lesson.title).then(|| match number {
+        0 => view! { <h3>{title}</h3> }.into_any(),
+        _ => view! { <h2 class="step-title">{title}</h2> }.into_any(),
+    });
     view! { <article class="step">{heading}{views}</article> }.into_any()
 }
 

@@ -1,27 +1,26 @@
 //! A design in the lesson's text: a small drawing that can be run where it stands, or put onto the canvas.
 
+use std::sync::Arc;
+
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::design::{Component, Design, Wire};
-use crate::editor::bounds;
+use crate::design::{Component, Design};
 use crate::lesson::{LiveDesign, write_scenario};
 use crate::metrics::Recording;
-use crate::scene::{Flow, Glance, WireShape, component_words};
+use crate::scene::{Glance, component_words, picture};
 use crate::sim::Scenario;
 use crate::units::Time;
 
 use super::app::Shell;
-use super::canvas::part_picture;
 use super::glyph::{Glyph, glyph};
+use super::icon::kind_path;
 use super::live::live;
 use super::protocol::{Finding, Study};
 use super::session::use_session;
 use super::study::study;
 
-/// Space around the drawing, in its pixels.
-const MARGIN: f64 = 30.0;
 /// The longest run that is made in the text.
 const RUN_MAX: Time = Time::from_secs(600);
 /// Pictures of the run, and milliseconds between two of them: five seconds for any run.
@@ -37,166 +36,147 @@ enum Stage {
     Failed(String),
 }
 
+/// What is shown of the small run.
+#[derive(Clone, Debug, PartialEq)]
+struct Shown {
+    at: Time,
+    end: Time,
+    stage: Stage,
+}
+
 /// The small run.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Small {
-    design: StoredValue<Design>,
+    design: Arc<Design>,
     recording: StoredValue<Recording>,
-    at: RwSignal<Time>,
-    end: RwSignal<Time>,
-    stage: RwSignal<Stage>,
-    glance: Memo<Glance>,
+    shown: RwSignal<Shown>,
     /// Who keeps the study: the step, not the button that goes away when it is pressed.
-    keeper: StoredValue<Option<Owner>>,
+    keeper: Option<Owner>,
+}
+
+impl Small {
+    fn set(&self, change: impl FnOnce(&mut Shown)) {
+        // The reader may have gone elsewhere.
+        let _ = self.shown.try_update(change);
+    }
 }
 
 /// The design, and what can be done with it. `allowed` says whether the lesson's rules let it onto the canvas.
 pub fn live_design(live_design: &LiveDesign, allowed: bool) -> AnyView {
     let shell: Shell = expect_context();
-    let (at, recording) = (RwSignal::new(Time::ZERO), StoredValue::new(Recording::default()));
     let small = Small {
-        design: StoredValue::new(live_design.design.clone()),
-        recording,
-        at,
-        end: RwSignal::new(Time::ZERO),
-        stage: RwSignal::new(Stage::Before),
-        keeper: StoredValue::new(Owner::current()),
-        glance: Memo::new(move |_| {
-            let at = at.get();
-            recording.with_value(|recording| Glance::at(recording, at))
-        }),
+        design: Arc::new(live_design.design.clone()),
+        recording: StoredValue::new(Recording::default()),
+        shown: RwSignal::new(Shown { at: Time::ZERO, end: Time::ZERO, stage: Stage::Before }),
+        keeper: Owner::current(),
     };
-    let put = move |_| small.design.with_value(|design| shell.replace(design, "The lesson's design is on the canvas"));
+    let design = small.design.clone();
+    let put = move |_| shell.replace(&design, "The lesson's design is on the canvas");
     let put = allowed.then(|| {
         view! {
             <button class="text-button framed" on:click=put>{glyph(Glyph::Right)}"Put it on the canvas"</button>
         }
     });
-    let after = live_design.run.clone();
-    let run = after.is_some().then(|| run_view(small));
+    let (after, shown) = (live_design.run.clone(), small.shown);
+    let run = after.is_some().then(|| run_view(small.clone()));
     let after = move || {
-        let after = after.clone().filter(|html| !html.is_empty() && small.stage.get() == Stage::After);
-        after.map(|html| view! { <div class="prose live-after" inner_html=html></div> })
+        let done = shown.with(|shown| shown.stage == Stage::After);
+        let after = after.clone().filter(|html| !html.is_empty() && done);
+        after.map(|html| view! { <div class="prose" inner_html=html></div> })
     };
     view! {
         <div class="live-design" role="group" aria-label="A design">
-            {picture(small)}
+            <div class="live-picture" inner_html=move || drawn(&small)></div>
             <div class="live-ways">{run}{put}</div>
-            <div role="status">{live(after)}</div>
+            <div class="live-after" role="status">{live(after)}</div>
         </div>
     }
     .into_any()
 }
 
-fn picture(small: Small) -> AnyView {
-    let design = small.design.get_value();
-    let Some(all) = bounds(&design) else { return ().into_any() };
-    let (x, y) = (all.min.x - MARGIN, all.min.y - MARGIN);
-    let (width, height) = (all.max.x - all.min.x + 2.0 * MARGIN, all.max.y - all.min.y + 2.0 * MARGIN);
-    let words = move || {
-        small.design.with_value(|design| {
-            let of = |part: &Component| {
-                small.glance.with(|glance| component_words(design, part, glance.component(&part.name)))
-            };
-            design.components.iter().map(of).collect::<Vec<_>>().join("; ")
-        })
-    };
-    let line = |wire: &Wire| {
-        let shape = WireShape::between(&design, &wire.from, &wire.to)?;
-        let ends = (wire.from.clone(), wire.to.clone());
-        Some(live(move || {
-            let flow = small.glance.with(|glance| glance.wire(&ends.0, &ends.1).cloned());
-            let (tone, width) =
-                (flow.as_ref().map_or("idle", |flow| flow.state().tone()), flow.as_ref().map_or(1.75, Flow::width));
-            view! {
-                <g class=format!("wire {tone}")>
-                    <path class="line" d=shape.line.clone() stroke-width=width></path><path class="arrow" d=shape.arrow.clone()></path>
-                </g>
-            }
-        }))
-    };
-    let part = |part: &Component| {
-        let part = part.clone();
-        live(move || small.glance.with(|glance| part_picture(&part, glance.component(&part.name))))
-    };
-    view! {
-        <svg class="live-picture" viewBox=format!("{x:.0} {y:.0} {width:.0} {height:.0}") role="img" aria-label=words>
-            {design.wires.iter().filter_map(line).collect_view()}
-            {design.components.iter().map(part).collect_view()}
-        </svg>
-    }
-    .into_any()
+/// The drawing at the time that is shown.
+fn drawn(small: &Small) -> String {
+    let at = small.shown.with(|shown| shown.at);
+    let glance = small.recording.with_value(|recording| Glance::at(recording, at));
+    let of = |part: &Component| component_words(&small.design, part, glance.component(&part.name));
+    let words = small.design.components.iter().map(of).collect::<Vec<_>>().join("; ");
+    drawing(&small.design, &glance, &words, &kind_path)
 }
 
 fn run_view(small: Small) -> AnyView {
     let less_motion = use_session().reduced_motion;
+    let stage = Memo::new(move |_| small.shown.with(|shown| shown.stage.clone()));
     let controls = move || {
-        match small.stage.get() {
-        Stage::Before => view! {
-            <button class="text-button framed" on:click=move |_| start(small, less_motion.get_untracked())>{glyph(Glyph::Play)}"Run it"</button>
+        let small = small.clone();
+        match stage.get() {
+            Stage::Before => view! {
+                <button class="text-button framed" on:click=move |_| start(&small, less_motion.get_untracked())>
+                    {glyph(Glyph::Play)}"Run it"
+                </button>
+            }
+            .into_any(),
+            Stage::Computing => view! { <span class="live-note">"Running …"</span> }.into_any(),
+            Stage::Failed(why) => view! { <pre class="live-note" role="alert">{why}</pre> }.into_any(),
+            Stage::Playing | Stage::After => scrubber(&small),
         }
-        .into_any(),
-        Stage::Computing => view! { <span class="live-note">"Running …"</span> }.into_any(),
-        Stage::Failed(why) => view! { <pre class="live-note" role="alert">{why}</pre> }.into_any(),
-        Stage::Playing | Stage::After => scrubber(small),
-    }
     };
     live(controls)
 }
 
-fn scrubber(small: Small) -> AnyView {
+fn scrubber(small: &Small) -> AnyView {
     let seconds = move |time: Time| format!("{:.1}", time.as_secs_f64());
+    let shown = small.shown;
     let moved = move |event: leptos::ev::Event| {
         let wanted = event_target_value(&event).parse().unwrap_or(0.0);
         // Who takes it into their own hands has seen it.
-        small.stage.set(Stage::After);
-        small.at.set(Time::from_secs_f64(wanted));
+        shown.update(|shown| (shown.stage, shown.at) = (Stage::After, Time::from_secs_f64(wanted)));
     };
+    let end = shown.with_untracked(|shown| seconds(shown.end));
     view! {
         <label class="live-time"><span class="visually-hidden">"Time of this run, in seconds"</span>
-            <input type="range" min="0.1" step="0.1" max=seconds(small.end.get_untracked()) prop:value=move || seconds(small.at.get())
-                on:input=moved />
+            <input type="range" min="0.1" step="0.1" max=end prop:value=move || seconds(shown.with(|shown| shown.at)) on:input=moved />
         </label>
-        <span class="live-note">{move || format!("{:.0} s", small.at.get().as_secs_f64())}</span>
+        <span class="live-note">{move || format!("{:.0} s", shown.with(|shown| shown.at.as_secs_f64()))}</span>
     }
     .into_any()
 }
 
-fn start(small: Small, less_motion: bool) {
-    let (scenario, until) =
-        small.design.with_value(|design| (write_scenario(&Scenario::of(design.clone())), design.duration.min(RUN_MAX)));
-    small.stage.set(Stage::Computing);
-    small.recording.set_value(Recording::default());
-    let Some(keeper) = small.keeper.get_value() else { return };
+fn start(small: &Small, less_motion: bool) {
+    let scenario = write_scenario(&Scenario::of((*small.design).clone()));
+    let Some(keeper) = &small.keeper else { return };
+    small.set(|shown| shown.stage = Stage::Computing);
+    let (recording, small) = (small.recording, small.clone());
+    recording.set_value(Recording::default());
+    let until = small.design.duration.min(RUN_MAX);
     let hear = move |finding| match finding {
-        Finding::Parts(parts) => small.recording.update_value(|recording| recording.parts = parts),
-        Finding::Frames(frames) => small.recording.update_value(|recording| recording.extend(frames)),
-        Finding::Failed(problems) => _ = small.stage.try_set(Stage::Failed(problems.join("\n"))),
-        Finding::Done => show(small, less_motion),
+        Finding::Parts(parts) => recording.update_value(|recording| recording.parts = parts),
+        Finding::Frames(frames) => recording.update_value(|recording| recording.extend(frames)),
+        Finding::Failed(problems) => small.set(|shown| shown.stage = Stage::Failed(problems.join("\n"))),
+        Finding::Done => show(&small, less_motion),
         _ => {}
     };
     keeper.with(|| study(Study::Record(scenario, until), hear));
 }
 
 /// Plays what was recorded, as quickly for a long run as for a short one.
-fn show(small: Small, less_motion: bool) {
+fn show(small: &Small, less_motion: bool) {
     let Some(end) = small.recording.try_with_value(Recording::end) else { return };
-    _ = small.end.try_set(end);
+    small.set(|shown| shown.end = end);
     if less_motion {
-        _ = small.at.try_set(end);
-        _ = small.stage.try_set(Stage::After);
-        return;
+        return small.set(|shown| (shown.at, shown.stage) = (end, Stage::After));
     }
-    _ = small.stage.try_set(Stage::Playing);
+    small.set(|shown| shown.stage = Stage::Playing);
+    let small = small.clone();
     spawn_local(async move {
         for number in 1..=PICTURES {
             TimeoutFuture::new(PICTURE_MILLIS).await;
             // The reader went elsewhere, or took the slider.
-            if small.stage.try_get_untracked() != Some(Stage::Playing) {
+            let playing = small.shown.try_with_untracked(|shown| shown.stage == Stage::Playing);
+            if playing != Some(true) {
                 return;
             }
-            _ = small.at.try_set(Time(end.0 / PICTURES * number));
+            small.set(|shown| shown.at = Time(end.0 / PICTURES * number));
         }
-        _ = small.stage.try_set(Stage::After);
+        small.set(|shown| shown.stage = Stage::After);
     });
 }

@@ -26,74 +26,67 @@ enum Stage {
 /// The prediction at this place.
 pub fn predict_view(predict: Predict, place: Place, reading: Reading) -> AnyView {
     let runs = predict.run;
-    let stage = Memo::new(move |_| {
-        let (answer, begun) = (reading.answer(place), reading.begun.get());
-        let told = reading.told.with(|told| told.contains_key(&place));
-        match answer {
+    let stage_now = move || {
+        let (begun, notes) = (reading.begun.get(), reading.notes.read());
+        match notes.answer(place) {
             Some(Answer::GaveUp) => Stage::Told,
-            Some(_) if told || !runs => Stage::Told,
+            Some(_) if notes.told(place).is_some() || !runs => Stage::Told,
             Some(_) if begun => Stage::Running,
             Some(_) => Stage::Kept,
             None if runs && begun => Stage::Locked,
             None => Stage::Open,
         }
-    });
+    };
     let tag = match (predict.run, &predict.metric) {
         (true, Some(metric)) => format!("Predict, then run: {}", metric.text),
         (true, None) => "Predict, then run".to_owned(),
         _ => "Predict first".to_owned(),
     };
-    let can_answer = Memo::new(move |_| matches!(stage.get(), Stage::Open | Stage::Kept));
-    let options = options_view(&predict, place, reading, stage, can_answer);
+    let can_answer = Memo::new(move |_| matches!(stage_now(), Stage::Open | Stage::Kept));
     let guess = predict.metric.clone().filter(|_| predict.options.is_empty());
     let guess = guess.map(|metric| guess_view(metric, place, reading, can_answer));
-    let note = move || match stage.get() {
-        Stage::Open | Stage::Told => ().into_any(),
-        Stage::Kept => view! { <p class="predict-note">"Kept. Now press play and see."</p> }.into_any(),
-        Stage::Running => view! { <p class="predict-note">"The run will tell."</p> }.into_any(),
-        Stage::Locked => locked_view(place, reading),
+    let question = predict.question.clone();
+    // Made anew at every change; what is the same stays where it is, the focus too.
+    let view = move || {
+        let stage = stage_now();
+        let note = match stage {
+            Stage::Open | Stage::Told => ().into_any(),
+            Stage::Kept => note_view("Kept. Now press play and see."),
+            Stage::Running => note_view("The run will tell."),
+            Stage::Locked => locked_view(place, reading),
+        };
+        let told = (stage == Stage::Told).then(|| told_view(&predict, place, reading));
+        view! { {options_view(&predict, place, reading, stage)}<div role="status">{note}{told}</div> }.into_any()
     };
-    let (right, explanation) = (predict.right, predict.explanation.clone());
-    let told = move || (stage.get() == Stage::Told).then(|| told_view(right, &explanation, place, reading));
     view! {
         <div class="predict" role="group" aria-label="Predict">
             <p class="predict-tag">{tag}</p>
-            <p class="question" inner_html=predict.question.clone()></p>
-            {options}
+            <p class="question" inner_html=question></p>
             {guess}
-            <div role="status">{live(note)}{live(told)}</div>
+            {live(view)}
         </div>
     }
     .into_any()
 }
 
-fn options_view(
-    predict: &Predict,
-    place: Place,
-    reading: Reading,
-    stage: Memo<Stage>,
-    can_answer: Memo<bool>,
-) -> AnyView {
-    let (right, runs) = (predict.right, predict.run);
+fn note_view(note: &'static str) -> AnyView {
+    view! { <p class="predict-note">{note}</p> }.into_any()
+}
+
+fn options_view(predict: &Predict, place: Place, reading: Reading, stage: Stage) -> Vec<AnyView> {
+    let answer = reading.notes.with(|notes| notes.answer(place));
     let option = |(index, html): (usize, &String)| {
-        let chosen = move || reading.answer(place) == Some(Answer::Chosen(index));
-        let class = move || match (stage.get() == Stage::Told, chosen()) {
-            (true, true) if right == Some(index) => "option right",
-            (true, true) => "option wrong",
-            (true, false) if right == Some(index) => "option right-one",
-            (false, true) => "option chosen",
-            _ => "option",
-        };
+        let (chosen, right) = (answer == Some(Answer::Chosen(index)), predict.right == Some(index));
         // What is right, not by colour alone.
-        let said = move || match class() {
-            "option right" => "your answer, right: ",
-            "option wrong" => "your answer, wrong: ",
-            "option right-one" => "right: ",
-            _ => "",
+        let (class, said) = match (stage == Stage::Told, chosen) {
+            (true, true) if right => ("option right", "your answer, right: "),
+            (true, true) => ("option wrong", "your answer, wrong: "),
+            (true, false) if right => ("option right-one", "right: "),
+            (false, true) => ("option chosen", ""),
+            _ => ("option", ""),
         };
         view! {
-            <button class=class aria-pressed=move || chosen().to_string()
-                prop:disabled=move || !can_answer.get() || (!runs && reading.answer(place).is_some())
+            <button class=class aria-pressed=chosen.to_string() prop:disabled=!matches!(stage, Stage::Open | Stage::Kept)
                 on:click=move |_| reading.keep(place, Answer::Chosen(index))>
                 <span class="option-mark" aria-hidden="true"></span>
                 <span class="visually-hidden">{said}</span><span inner_html=html.clone()></span>
@@ -101,7 +94,7 @@ fn options_view(
         }
         .into_any()
     };
-    predict.options.iter().enumerate().map(option).collect_view().into_any()
+    predict.options.iter().enumerate().map(option).collect()
 }
 
 /// The field for a figure.
@@ -117,7 +110,7 @@ fn guess_view(metric: Metered, place: Place, reading: Reading, can_answer: Memo<
         Err(why) => wrong.set(why),
     };
     let keep_on_enter = keep.clone();
-    let kept = move || match reading.answer(place) {
+    let kept = move || match reading.notes.with(|notes| notes.answer(place)) {
         Some(Answer::Guessed(guess)) => unit.text(guess),
         _ => String::new(),
     };
@@ -160,17 +153,18 @@ fn locked_view(place: Place, reading: Reading) -> AnyView {
     .into_any()
 }
 
-fn told_view(right: Option<usize>, explanation: &str, place: Place, reading: Reading) -> AnyView {
-    let verdict = match (reading.answer(place), right) {
+fn told_view(predict: &Predict, place: Place, reading: Reading) -> AnyView {
+    let verdict = match (reading.notes.with(|notes| notes.answer(place)), predict.right) {
         (Some(Answer::Chosen(chosen)), Some(right)) if chosen == right => "Right. ",
         (Some(Answer::Chosen(_)), Some(_)) => "Not quite. ",
         _ => "",
     };
-    let seen = reading.told.with(|told| told.get(&place).cloned()).filter(|words| !words.is_empty());
+    let seen = reading.notes.with(|notes| notes.told(place).map(str::to_owned)).filter(|words| !words.is_empty());
     let seen = seen.map(|words| view! { <p class="predict-seen">{words}</p> });
+    let explanation = predict.explanation.clone();
     view! {
         {seen}
-        <div class="explanation"><strong>{verdict}</strong><div class="prose" inner_html=explanation.to_owned()></div></div>
+        <div class="explanation"><strong>{verdict}</strong><div class="prose" inner_html=explanation></div></div>
     }
     .into_any()
 }

@@ -5,26 +5,26 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, MouseEvent};
 
-use crate::lesson::{ShownTerm, term_of};
+use crate::lesson::term_of;
 
 use super::course::fetch;
 use super::glyph::{Glyph, glyph};
 use super::live::live;
 
-/// The term that is explained now.
+/// The term that is explained now, as safe HTML; empty for none.
 #[derive(Clone, Copy)]
-pub struct Terms(RwSignal<Option<Result<ShownTerm, String>>>);
+pub struct Terms(RwSignal<String>);
 
 impl Terms {
     /// None yet.
     pub fn new() -> Terms {
-        Terms(RwSignal::new(None))
+        Terms(RwSignal::new(String::new()))
     }
 
     /// Explains nothing any more.
     pub fn close(self) {
-        if self.0.with_untracked(Option::is_some) {
-            self.0.set(None);
+        if !self.0.with_untracked(String::is_empty) {
+            self.0.set(String::new());
         }
     }
 
@@ -37,27 +37,26 @@ impl Terms {
         let id = href.trim_start_matches("#term=").to_owned();
         spawn_local(async move {
             let found = match fetch("glossary.md").await {
-                Ok(text) => term_of(&text, &id).ok_or_else(|| format!("The glossary has no “{id}”.")),
-                Err(problem) => Err(format!("The glossary cannot be shown: {}.", problem.message)),
+                Ok(text) => term_of(&text, &id),
+                Err(_) => None,
             };
-            self.0.set(Some(found));
+            self.0.set(found.unwrap_or_else(|| "<p>The glossary does not have this term.</p>".to_owned()));
         });
     }
 }
 
 /// What the term means.
 pub fn term_view(terms: Terms) -> AnyView {
-    let note = move |found: Result<ShownTerm, String>| {
-        let (title, text) = match found {
-            Ok(term) => (term.title, view! { <div class="prose" inner_html=term.html></div> }.into_any()),
-            Err(why) => (String::new(), view! { <p>{why}</p> }.into_any()),
-        };
-        view! {
-            <div class="term">
-                <button class="icon-button small" aria-label="Close" on:click=move |_| terms.close()>{glyph(Glyph::Close)}</button>
-                <strong>{title}</strong>{text}
-            </div>
-        }
+    let note = move || {
+        let html = terms.0.get();
+        (!html.is_empty()).then(|| {
+            view! {
+                <div class="term">
+                    <button class="icon-button small" aria-label="Close" on:click=move |_| terms.close()>{glyph(Glyph::Close)}</button>
+                    <div class="prose" inner_html=html></div>
+                </div>
+            }
+        })
     };
-    view! { <div role="status">{live(move || terms.0.get().map(note))}</div> }.into_any()
+    view! { <div role="status">{live(note)}</div> }.into_any()
 }

@@ -1,4 +1,5 @@
 // A lesson's live parts as a learner meets them: predict, run, compare; a hint that the run opens; the debrief.
+import AxeBuilder from "@axe-core/playwright";
 import { expect, shots, test } from "./fixtures.js";
 import { part, play } from "./hand.js";
 
@@ -84,6 +85,16 @@ test.beforeEach(async ({ page }) => {
 
 const next = (page) => page.getByRole("button", { name: "Next step" }).click();
 
+/** What a machine finds of barriers in the lesson's panel, light and dark. */
+async function audit(page) {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).include(".panel.lesson").analyze();
+    expect(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`))).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: null });
+}
+
 async function fastest(page) {
   const faster = page.getByRole("button", { name: "Faster" });
   while (await faster.isEnabled()) await faster.click();
@@ -102,6 +113,7 @@ test("predict, run, compare; the run opens a hint; after solving there is a debr
   await page.getByRole("button", { name: "The cores" }).click();
   await expect(page.getByRole("button", { name: "The cores" })).toHaveAttribute("aria-pressed", "true");
   await expect(page.getByText("One slot is soon taken.")).toHaveCount(0);
+  await audit(page);
   await shots(page, "predict-kept");
 
   await fastest(page);
@@ -112,6 +124,7 @@ test("predict, run, compare; the run opens a hint; after solving there is a debr
   await expect(predictions.nth(1)).toContainText("Not quite.");
   await page.getByRole("link", { name: "goodput" }).click();
   await expect(page.getByText("Good answers, in time.")).toBeVisible();
+  await audit(page);
   await shots(page, "predict-told");
 
   await page.getByRole("button", { name: "Go to step 3" }).click();
@@ -123,6 +136,7 @@ test("predict, run, compare; the run opens a hint; after solving there is a debr
   await asked.click();
   await expect(asked).toHaveCount(2);
   await expect(page.getByRole("button", { name: "Debrief" })).toHaveCount(0);
+  await audit(page);
   await shots(page, "hint-opened");
 
   await page.getByRole("button", { name: "Reset the run" }).click();
@@ -165,4 +179,30 @@ test("who plays first is asked to begin again, or is told; a design runs in the 
   await design.getByRole("slider").focus();
   await page.keyboard.press("Home");
   await shots(page, "design-run");
+});
+
+test("a lesson that its author saves is read again; the step and what was built stay", async ({ page }) => {
+  let saved = 1;
+  await page.route("**/__saved", (route) => route.fulfill({ body: String(saved), contentType: "text/plain" }));
+  // As `pressure-point serve` tells the page where to ask.
+  await page.route(/\/some\/course\/$/, async (route) => {
+    const response = await route.fetch();
+    const body = (await response.text()).replace("</title>", '</title><meta name="author-server" content="__saved" />');
+    await route.fulfill({ response, body });
+  });
+  await page.reload();
+  await expect(part(page, "app")).toBeVisible();
+  await part(page, "images").click();
+  await page.keyboard.press("Delete");
+  await expect(part(page, "images")).toHaveCount(0);
+  await next(page);
+  await page.route("**/01-it-works/lesson.md", (route) =>
+    route.fulfill({ body: LESSON.replace("What is full first?", "What fills first?"), contentType: "text/plain" }),
+  );
+  await expect(page.getByText("What is full first?")).toBeVisible();
+  await page.waitForResponse("**/__saved");
+  saved = 2;
+  await expect(page.getByText("What fills first?")).toBeVisible();
+  await expect(part(page, "app")).toBeVisible();
+  await expect(part(page, "images")).toHaveCount(0);
 });

@@ -72,19 +72,6 @@ pub fn PartView(name: String) -> impl IntoView {
     }
 }
 
-/// A component to look at only, in a drawing of its own.
-pub fn part_picture(component: &Component, vitals: Option<&Vitals>) -> impl IntoView + use<> {
-    let tone = vitals.map_or("idle", |vitals| vitals.state().tone());
-    view! {
-        <g class=format!("part {tone}") transform=format!("translate({} {})", component.at.x, component.at.y)>
-            <rect class="body" x=-BOX.x / 2.0 y=-BOX.y / 2.0 width=BOX.x height=BOX.y rx="12"></rect>
-            <text class="name" x="-24" y="-17">{shortened(&component.name)}</text>
-            {ring_icon(&component.kind)}
-            {figures(component, vitals)}
-        </g>
-    }
-}
-
 /// `full in 12 s`, of what will soon be full.
 fn left_text(name: StoredValue<String>) -> impl IntoView {
     let found: Found = expect_context();
