@@ -7,7 +7,7 @@ use leptos::tachys::view::any_view::AnyView;
 
 use crate::design::Target;
 use crate::editor::Msg;
-use crate::editor::player::{Player, PlayerMessage};
+use crate::editor::player::{Phase, Player, PlayerMessage};
 use crate::insight::{Entry, Explanation, Incident, Place, Ranked, Role, What, clock, thousands};
 use crate::lesson::write_scenario;
 use crate::sim::Parts;
@@ -85,7 +85,8 @@ fn look_when_it_stands(run: Run, session: Session, told: RwSignal<Told>, shown: 
     Effect::new(move |_| {
         run.beat.track();
         run.reset_count.track();
-        let playing = session.playing.get();
+        session.playing.track();
+        run.trouble.track();
         let end = session.recording.with_value(|recording| recording.end());
         let of = (run.generation(), end);
         let known = told.with(|told| told.of);
@@ -96,7 +97,7 @@ fn look_when_it_stands(run: Run, session: Session, told: RwSignal<Told>, shown: 
             return;
         }
         let under_way = told.with_untracked(|told| told.busy) && known.is_some_and(|known| known.0 == of.0);
-        if playing || known == Some(of) || under_way {
+        if !stands(run, end) || known == Some(of) || under_way {
             return;
         }
         if let Some(ticket) = ticket.get_value() {
@@ -107,6 +108,14 @@ fn look_when_it_stands(run: Run, session: Session, told: RwSignal<Told>, shown: 
         let hear = move |finding| hear(finding, session, told, shown);
         ticket.set_value(Some(owner.with(|| study(asked, hear))));
     });
+}
+
+/// Whether nothing moves, and all that is wanted of the run is recorded: while it still grows, its worker needs the time.
+fn stands(run: Run, end: Time) -> bool {
+    let stopped = run.trouble.with_untracked(Option::is_some);
+    run.player.with_untracked(|player| {
+        matches!(player.phase(), Phase::Paused | Phase::Ended) && (end >= player.wanted() || stopped)
+    })
 }
 
 fn hear(finding: Finding, session: Session, told: RwSignal<Told>, shown: RwSignal<usize>) {

@@ -33,13 +33,13 @@ test("the spike is explained: what began it, what was full, why it stays down; a
   await page.setViewportSize(SCREENS.desktop);
 
   // A step leads to its moment and its part.
-  const full = steps(page).getByRole("button", { name: /app is busy all the time/ });
+  const full = steps(page).getByRole("button", { name: /limit app is busy all the time/ });
   await full.click();
   await expect.poll(() => second(page)).toBeLessThan(20);
   await expect(page.getByRole("textbox", { name: "Capacity" })).toBeVisible();
 
   // By the keyboard, too.
-  const retries = steps(page).getByRole("button", { name: /Callers try again/ });
+  const retries = steps(page).getByRole("button", { name: /spread Callers try again/ });
   await retries.focus();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("combobox", { name: "Backoff" })).toBeVisible();

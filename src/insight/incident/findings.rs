@@ -234,13 +234,21 @@ impl<'a> Search<'a> {
         let usual_held = self.before(&|second| Some(held(second))).unwrap_or(0.0);
         let Some(second) = self.once(&|second| fallen(second)) else { return };
         let near = second.saturating_sub(1)..(second + 2).min(self.window.end);
-        let emptied = near.clone().any(|second| held(second) < 0.7 * usual_held)
-            || self.calm.len() < 3
-            || near.clone().any(|second| digest.part(second, index).down > 0.0);
+        let down = near.clone().any(|second| digest.part(second, index).down > 0.0);
+        let lost = near.clone().any(|second| held(second) < 0.7 * usual_held) && !self.is_expiry(index, second);
+        let emptied = down || lost || self.calm.len() < 3;
         let worst = near.filter_map(ratio).fold(1.0, f64::min);
         let evidence = words::changed("hit ratio", usual, worst, words::percent);
         let what = if emptied { What::CacheEmptied } else { What::CacheExpired };
         self.note(second, what, Place::Component(index), evidence);
+    }
+
+    /// Whether what was filled when the run began expires about now, for the first time or again.
+    fn is_expiry(&self, index: u32, second: usize) -> bool {
+        let Some(Kind::Cache(cache)) = self.kind(index) else { return false };
+        let Some(ttl) = cache.ttl.map(Time::as_secs_f64).filter(|_| cache.ttl_jitter.0 == 0.0) else { return false };
+        let since = (second + 1) as f64 % ttl;
+        second as f64 + 1.0 >= ttl && since <= (0.25 * ttl).max(2.0)
     }
 
     /// What a figure of a component came to in the calm.
