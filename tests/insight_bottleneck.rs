@@ -252,7 +252,9 @@ fn names(design: &Design, expected: &str) {
 fn each_resource_is_named_where_it_is_the_one() {
     let ample = "cores = 16\nconcurrency = 400\ncapacity = 400\n";
     let db = |settings: &str| {
-        format!("[components.db]\nkind = \"database\"\nread = \"exp(2ms)\"\nwrite = \"exp(2ms)\"\nconnections = 500\n{settings}")
+        format!(
+            "[components.db]\nkind = \"database\"\nread = \"exp(2ms)\"\nwrite = \"exp(2ms)\"\nconnections = 500\n{settings}"
+        )
     };
     let fast = db("concurrency = 40\n");
     let to_db = "\"app -> db\" = {}\n";
@@ -276,7 +278,8 @@ fn each_resource_is_named_where_it_is_the_one() {
     names(&scene(ample, &format!("{fast}{crew}consumers = 20\ncores = 2\n"), to_crew), "crew CPU");
     let mut hot = scene(ample, &db("concurrency = 40\nlocks = true\n"), to_db);
     hot.classes[0].cost.keys.count = 1;
-    hot.classes[0].cost.cpu = pressure_point::units::Distribution::Constant(pressure_point::units::Time::from_millis(1));
+    hot.classes[0].cost.cpu =
+        pressure_point::units::Distribution::Constant(pressure_point::units::Time::from_millis(1));
     let slow_writes = hot.components.iter_mut().find_map(|component| match &mut component.kind {
         Kind::Database(database) => Some(database),
         _ => None,
@@ -299,5 +302,5 @@ fn twice_the_named_resource_helps_most() {
     let judged = hits + misses.len();
     println!("{hits} of {judged} named rightly, {next} of {hits} next ones\n{}", misses.join("\n"));
     assert!(judged >= 20, "{judged} designs were overloaded");
-    assert!(hits * 100 >= judged * 85, "{hits} of {judged}\n{}", misses.join("\n"));
+    assert!(hits * 100 >= judged * 90, "{hits} of {judged}\n{}", misses.join("\n"));
 }

@@ -30,8 +30,7 @@ pub struct Ledger {
 impl Ledger {
     /// Nothing weighed yet; put into the context. What is weighed is kept when another design is played.
     pub fn provide(session: Session, run: Run) -> Ledger {
-        let ledger =
-            Ledger { now: RwSignal::default(), of: StoredValue::new(None), before: RwSignal::new(None) };
+        let ledger = Ledger { now: RwSignal::default(), of: StoredValue::new(None), before: RwSignal::new(None) };
         let last = StoredValue::new(0u32);
         Effect::new(move |_| {
             let beat = run.beat.get();
