@@ -232,5 +232,8 @@ fn an_explained_run_names_bottleneck_theory_and_trade_offs() {
     assert_eq!(explained["trade_offs"].as_array().map(Vec::len), Some(6));
     let words = good(&["run", path, "--explain"]);
     assert!(words.contains("app's CPU: up to 100% in use, costs up to"), "{words}");
+    // Nobody is given up on at a third of the traffic.
+    let path = file("explained-quiet.toml", DESIGN);
+    let words = good(&["run", path.to_str().expect("a plain path"), "--explain"]);
     assert!(words.contains("Little's law, all users"), "{words}");
 }

@@ -302,5 +302,5 @@ fn twice_the_named_resource_helps_most() {
     let judged = hits + misses.len();
     println!("{hits} of {judged} named rightly, {next} of {hits} next ones\n{}", misses.join("\n"));
     assert!(judged >= 20, "{judged} designs were overloaded");
-    assert!(hits * 100 >= judged * 85, "{hits} of {judged}\n{}", misses.join("\n"));
+    assert!(hits * 100 >= judged * 90, "{hits} of {judged}\n{}", misses.join("\n"));
 }

@@ -15,6 +15,8 @@ const LOAD_MAX: f64 = 1.2;
 const ROOM_MAX: u32 = 20_000;
 /// More servers than this are drawn as a delay without waiting.
 const SERVERS_MAX: f64 = 5000.0;
+/// The share of requests that may fail for Little's law to be shown with the latencies of the others.
+const FAILING: f64 = 0.02;
 /// Where the curve is found by halving: how often.
 const HALVINGS: u32 = 50;
 
@@ -173,7 +175,7 @@ impl Theory {
 }
 
 /// Little's law for all users: those who wait for an answer, how many get one per second, and how long that takes. It
-/// holds in a stretch at whose ends as many are under way; latencies are of good answers.
+/// holds in a stretch at whose ends as many are under way. None where many fail: only the time of good answers is known.
 pub fn little_of_users(frames: &[Frame]) -> Option<Little> {
     let users = || frames.iter().flat_map(|frame| &frame.users);
     let seconds = frames.len() as f64 * FRAME_S;
@@ -181,7 +183,8 @@ pub fn little_of_users(frames: &[Frame]) -> Option<Little> {
     let latencies = || users().flat_map(|users| users.latency.latencies());
     let count: f64 = latencies().map(|(_, count)| f64::from(count)).sum();
     let sum: f64 = latencies().map(|(micros, count)| f64::from(micros) * f64::from(count)).sum::<f64>() / 1e6;
-    (count > 0.0).then(|| Little { number, rate: count / seconds, time: sum / count })
+    let lost: f64 = users().map(|users| f64::from(users.lost())).sum();
+    (count > 0.0 && lost <= FAILING * count).then(|| Little { number, rate: count / seconds, time: sum / count })
 }
 
 /// Alike stations beside each other. Those that take the request with the fewest ahead act as one large station, nearly.

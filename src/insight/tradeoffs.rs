@@ -144,7 +144,10 @@ fn scalability(design: &Design, parts: &Parts, frames: &[Frame]) -> Option<Axis>
     let head_room = 1.0 / bottleneck.asked.max(bottleneck.used).max(0.01);
     Some(Axis {
         name: "Scalability",
-        figure: format!("{} times this traffic", short(head_room)),
+        figure: match head_room {
+            many if many > 20.0 => "over 20 times this traffic".to_owned(),
+            few => format!("{} times this traffic", short(few)),
+        },
         value: head_room,
         score: score(head_room, 0.5, 8.0),
         how: "Head-room: how many times the traffic of the last seconds the busiest resource could take, if use grows in step with traffic. Half scores 0, 8 times scores 1.",

@@ -20,6 +20,9 @@ const HEIGHT: f64 = 190.0;
 const LEFT: f64 = 46.0;
 const BOTTOM: f64 = 24.0;
 
+/// Where Little's law for users is not shown.
+const NOT_TOLD: &str = "not told: too few good answers, or many failed, and how long those took is not known";
+
 /// What is shown.
 #[derive(Clone, Default, PartialEq)]
 struct Shown {
@@ -100,7 +103,7 @@ fn pictured(name: &str, theory: &Theory, users: Option<Little>) -> impl IntoView
         ("Limit", format!("{:.0}/s", theory.limit)),
         ("Variability", format!("waits × {:.2} (1 is random arrivals and exponential work)", theory.variability)),
         ("Little, waiting", little_words(theory.waiting)),
-        ("Little, all users", users.map_or("no answers yet".to_owned(), little_words)),
+        ("Little, all users", users.map_or(NOT_TOLD.to_owned(), little_words)),
     ];
     let row = |(term, words): (&'static str, String)| view! { <tr><th scope="row">{term}</th><td>{words}</td></tr> };
     view! {

@@ -4,6 +4,10 @@
 //! full is followed to its root: a resource that does the work (cores, a disk, a line, a rate limit), or one that is held
 //! while nothing behind it is near its limit. Among several roots the one that costs users most is the bottleneck:
 //! requests turned away, given up on and piled up there, in user requests per second.
+//!
+//! `tests/insight_bottleneck.rs` holds it to an experiment. Of 236 random overloaded designs in which some resource helps,
+//! twice the named one helped most (or no less than chance can tell) in 225: 95 %; of the 183 that were not looked at while
+//! the finder was made, in 172: 94 %. What it says would be next was right in 63 %.
 
 mod blame;
 mod order;
