@@ -562,8 +562,8 @@ fn undo_restores_every_state_and_redo_repeats_it() {
 fn a_frozen_editor_is_only_looked_at() {
     let mut editor = editor();
     editor.update(Msg::Freeze);
-    editor.update(Msg::Open(Box::new(editor.design.clone())));
     let before = editor.design.clone();
+    editor.update(Msg::Open(Box::new(before.clone())));
     let (box_at, port) = (point(300.0, 0.0), port_of(&editor, "users", true));
     mouse(&mut editor, &[box_at, point(340.0, 80.0), point(400.0, 160.0)]);
     mouse(&mut editor, &[port, point(200.0, 0.0), port_of(&editor, "app", false)]);
