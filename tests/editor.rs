@@ -488,11 +488,11 @@ fn settings_become_edits_or_say_why_not() {
 fn a_frozen_editor_is_only_looked_at() {
     let mut editor = editor();
     editor.update(Msg::Freeze);
-    editor.update(Msg::Open(Box::new(editor.design.clone())));
     let before = editor.design.clone();
-    let (box_at, port) = (point(300.0, 0.0), port_of(&editor, "users", true));
+    editor.update(Msg::Open(Box::new(before.clone())));
+    let (box_at, port, app_port) = (point(300.0, 0.0), port_of(&editor, "users", true), port_of(&editor, "app", false));
     mouse(&mut editor, &[box_at, point(340.0, 80.0), point(400.0, 160.0)]);
-    mouse(&mut editor, &[port, point(200.0, 0.0), port_of(&editor, "app", false)]);
+    mouse(&mut editor, &[port, point(200.0, 0.0), app_port]);
     editor.update(Msg::Select(part("app"), false));
     let refused = |effects: Vec<Effect>| effects.iter().any(|effect| matches!(effect, Effect::Refused(_)));
     assert!(refused(editor.update(Msg::Do(Action::Delete, false))));

@@ -71,24 +71,27 @@ impl Rival {
 #[component]
 pub fn Compare() -> impl IntoView {
     let (rival, session): (Rival, _) = (expect_context(), use_session());
-    // The same load for both: when the own load changes, the other one is run anew.
+    // The same load for both: when the own load changes, the other one is run anew. Empty is none, as with the name: one type
+    // of memo less in the page.
     let load = Memo::new(move |_| {
         let own = session.with_design(Clone::clone);
         rival.chosen.with(|chosen| {
-            let (_, design) = chosen.as_ref()?;
-            let design = under_load_of(&own, design);
-            Some((design.duration, write_scenario(&Scenario::of(design))))
+            let other = chosen.as_ref().map(|(_, design)| under_load_of(&own, design));
+            other.map(|other| write_scenario(&Scenario::of(other))).unwrap_or_default()
         })
     });
     Effect::new(move |_| {
-        if let Some((until, scenario)) = load.get() {
-            rival.record(&scenario, until);
+        let scenario = load.get();
+        if !scenario.is_empty() {
+            rival.record(&scenario, session.with_untracked_design(|own| own.duration));
         }
     });
-    let chosen = Memo::new(move |_| rival.chosen.with(|chosen| chosen.as_ref().map(|(name, _)| name.clone())));
+    let chosen = Memo::new(move |_| {
+        rival.chosen.with(|chosen| chosen.as_ref().map(|(name, _)| name.clone()).unwrap_or_default())
+    });
     let content = move || match chosen.get() {
-        None => view! { <Choose /> }.into_any(),
-        Some(name) => view! { <Duel name /> }.into_any(),
+        name if name.is_empty() => view! { <Choose /> }.into_any(),
+        name => view! { <Duel name /> }.into_any(),
     };
     view! { <section class="compare" aria-label="Compare">{live(content)}</section> }
 }
@@ -158,7 +161,9 @@ fn Duel(name: String) -> impl IntoView {
             rival.recording.with_value(|recording| other.follow(recording, SECONDS_PER_BEAT));
         });
         let shown = session.playhead.get_untracked().0 / 1_000_000_000;
-        pulses.with_value(|(own, other)| (run.generation(), own.seconds(), other.seconds(), shown))
+        let known = pulses.with_value(|(own, other)| (own.seconds() as u64) << 20 | (other.seconds() as u64) << 32);
+        let (resets, takes) = run.generation();
+        shown ^ known ^ u64::from(resets.wrapping_add(takes)) << 44
     });
     Effect::new(move |before: Option<(u32, u32)>| {
         beat.track();

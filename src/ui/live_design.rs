@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 use crate::design::{Component, Design};
 use crate::lesson::{LiveDesign, write_scenario};
 use crate::metrics::Recording;
-use crate::scene::{Glance, component_words, picture};
+use crate::scene::{Glance, component_words, drawing};
 use crate::sim::Scenario;
 use crate::units::Time;
 

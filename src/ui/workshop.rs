@@ -111,7 +111,7 @@ impl Workshop {
     /// The name of what is on the canvas.
     pub fn title(&self) -> String {
         let lesson = self.classroom.open.with(|open| open.as_ref().map(|(_, lesson)| lesson.title.clone()));
-        match (self.opened.with(|opened| opened.as_ref().map(|opened| opened.spot.clone())), lesson) {
+        match (self.place(), lesson) {
             (Some(Spot::Sandbox(name)), _) if name.is_empty() => "Sandbox".to_owned(),
             (Some(Spot::Sandbox(name)), _) => name,
             (Some(Spot::Shared(_)), _) => "A shared design".to_owned(),
@@ -125,9 +125,14 @@ impl Workshop {
         self.opened.with(|opened| opened.as_ref().map(|opened| opened.spot.clone()))
     }
 
+    /// The same, without hearing of it again.
+    fn here(&self) -> Option<Spot> {
+        untrack(|| self.place())
+    }
+
     /// A name for files made of it.
     pub fn file_stem(&self) -> String {
-        let name = match self.opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.spot.clone())) {
+        let name = match self.here() {
             Some(Spot::Lesson(folder, _)) => folder.rsplit('/').next().unwrap_or_default().to_owned(),
             Some(Spot::Sandbox(name)) => name,
             Some(Spot::Shared(_)) | None => String::new(),
@@ -144,7 +149,7 @@ impl Workshop {
             Room::Author => return "author".to_owned(),
             Room::Desk => {}
         }
-        match self.opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.spot.clone())) {
+        match self.here() {
             Some(Spot::Lesson(folder, Some(packed))) => Address::fragment(&packed, Some(&folder)),
             Some(Spot::Sandbox(name)) if name.is_empty() => "sandbox".to_owned(),
             Some(Spot::Sandbox(name)) => shelf::address_of(&name).trim_start_matches('#').to_owned(),
@@ -157,7 +162,7 @@ impl Workshop {
 
     /// The folder of the lesson that this belongs to.
     pub fn lesson(&self) -> Option<String> {
-        match self.opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.spot.clone())) {
+        match self.here() {
             Some(Spot::Lesson(folder, _)) => Some(folder),
             _ => None,
         }
