@@ -14,7 +14,7 @@
 //! | [`insight`] | why, and for how much: pressure, warnings, theory, trade-offs, confidence, cost | screen |
 //! | [`lesson`] | what is taught: lesson files, goals, progress, the verifier | screen |
 //! | [`editor`] | how it is changed: messages in, state out; gestures, camera, history, player | browser |
-//! | [`scene`] | what is seen: wire paths, dots at the playhead; data in, shapes out | browser |
+//! | [`scene`] | what is seen: wire paths, dots at the playhead, plots, waterfalls; data in, shapes out | browser |
 //! | `ui` | the browser; the only module that names leptos, web_sys, plotters (wasm32 only) | – |
 //! | `cli` | the command line (native only); beside `ui`, at the end of the row | browser |
 

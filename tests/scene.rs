@@ -87,7 +87,14 @@ fn nothing_is_shown_before_it_happened_or_out_of_order() {
             assert_eq!(journey.legs.len(), trip.spans.len());
             for (span, leg) in trip.spans.iter().zip(&journey.legs) {
                 let told = format!("trip {number} at {speed}×: {span:?} {leg:?}");
-                let slack = pace.stretch_max();
+                let slack = pace.stretch_of(trip.spans.len());
+                assert!(slack <= pace.stretch_max(), "{told}");
+                // Where the end is known, nothing of it is on the screen longer than the slack.
+                let ends = [span.settled.map(|(at, _)| at), span.answered.map(|(at, _)| at), span.late.get()];
+                if span.settled.is_some() && span.answered.is_some() {
+                    let last = ends.into_iter().flatten().max().unwrap_or_default();
+                    assert!(leg.over <= last + slack, "too long: {told}");
+                }
                 let truths = [
                     (Some(span.sent), Some(leg.sent)),
                     (span.arrived.get(), leg.arrived),

@@ -156,16 +156,15 @@ impl TripIndex {
     }
 
     /// The trips that began by the playhead and may still be on the screen, the oldest first.
-    fn alive<'a>(
-        &'a self,
-        trips: &'a [Trip],
-        playhead: Time,
-        stretch: Time,
-    ) -> impl Iterator<Item = (usize, &'a Trip)> {
+    fn alive<'a>(&'a self, trips: &'a [Trip], playhead: Time, pace: Pace) -> impl Iterator<Item = (usize, &'a Trip)> {
+        let stretch = pace.stretch_max();
         let begun = trips.partition_point(|trip| trip.wanted <= playhead);
         let blocks = self.ends.iter().enumerate().filter(move |(_, end)| **end + stretch >= playhead);
         let numbers = blocks.flat_map(move |(block, _)| block * BLOCK..((block + 1) * BLOCK).min(begun));
-        numbers.map(|number| (number, &trips[number])).filter(move |(_, trip)| true_end(trip) + stretch >= playhead)
+        numbers.map(|number| (number, &trips[number])).filter(move |(_, trip)| {
+            // Most trips are short: their ends are not stretched as far as the longest ones'.
+            true_end(trip) + pace.stretch_of(trip.spans.len()) >= playhead
+        })
     }
 }
 
@@ -175,8 +174,7 @@ type Rooms = Vec<Vec<(Time, DotStyle, usize)>>;
 /// The dots at the playhead, when playing at this many simulated seconds per second.
 pub fn dots_at(recording: &Recording, index: &TripIndex, places: &Places, playhead: Time, speed: f64) -> Vec<Dot> {
     let pace = Pace::at_speed(speed);
-    let stretch = pace.stretch_max();
-    let alive: Vec<(usize, &Trip)> = index.alive(&recording.trips, playhead, stretch).collect();
+    let alive: Vec<(usize, &Trip)> = index.alive(&recording.trips, playhead, pace).collect();
     // Too many: every second, fourth … trip, so that those shown stay the same from picture to picture.
     let every = alive.len().div_ceil(DOTS_MAX).next_power_of_two().max(1);
     let mut rooms: Rooms = vec![Vec::new(); places.components.len()];

@@ -37,6 +37,16 @@ impl Pace {
         Time::from_secs_f64(self.stretch + self.flash)
     }
 
+    /// How much later than in truth the end of a trip of so many spans may be shown.
+    pub fn stretch_of(&self, spans: usize) -> Time {
+        Time::from_secs_f64(self.whole(spans).min(self.stretch) + self.flash)
+    }
+
+    /// The least time of all hops and work of so many spans.
+    fn whole(&self, spans: usize) -> f64 {
+        spans as f64 * (2.0 * self.hop + self.work)
+    }
+
     /// The least time of a hop.
     pub fn hop_time(&self) -> Time {
         Time::from_secs_f64(self.hop)
@@ -44,7 +54,7 @@ impl Pace {
 
     /// The pace for a trip of so many spans: shorter hops for long trips, so that the whole stretch stays bounded.
     fn shared_by(&self, spans: usize) -> Pace {
-        let whole = spans as f64 * (2.0 * self.hop + self.work);
+        let whole = self.whole(spans);
         let share = if whole > self.stretch { self.stretch / whole } else { 1.0 };
         Pace { hop: self.hop * share, work: self.work * share, ..*self }
     }
