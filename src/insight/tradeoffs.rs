@@ -19,7 +19,7 @@ pub struct Axis {
     pub value: f64,
     /// From 0 (the bad anchor and beyond) to 1 (the good one and beyond); between them by the logarithm of the figure.
     pub score: f64,
-    /// How the figure is computed, and the anchors.
+    /// How the figure is computed, and the anchors, on a scale up to 100.
     pub how: &'static str,
 }
 
@@ -110,7 +110,7 @@ fn latency(sums: &Sums) -> Option<Axis> {
         figure: format!("p95 {}", crate::units::Time::from_secs_f64(p95).rounded()),
         value: p95,
         score: score(p95, 5.0, 0.05),
-        how: "The time that 95 % of the good answers stay below. 5 s scores 0, 50 ms scores 1.",
+        how: "The time that 95 % of the good answers stay below. 5 s scores 0, 50 ms scores 100.",
     })
 }
 
@@ -123,7 +123,7 @@ fn availability(sums: &Sums) -> Option<Axis> {
         value: 1.0 - bad,
         // Fewer failures than this cannot be told from none in a run of so few requests.
         score: score(bad.max(0.5 / ended), 0.5, 0.0001),
-        how: "The share of ended requests that were answered well. 50 % scores 0, 99.99 % scores 1; none lost counts as half a request lost.",
+        how: "The share of ended requests that were answered well. 50 % scores 0, 99.99 % scores 100; none lost counts as half a request lost.",
     })
 }
 
@@ -134,7 +134,7 @@ fn consistency(sums: &Sums) -> Option<Axis> {
         figure: format!("{} stale or lost per 1,000", short(wrong)),
         value: wrong,
         score: score(wrong.max(0.1), 100.0, 0.1),
-        how: "Stale answers, own writes not seen, and writes, messages and work lost, for each 1,000 good answers. 100 scores 0, 0.1 and less scores 1.",
+        how: "Stale answers, own writes not seen, and writes, messages and work lost, for each 1,000 good answers. 100 scores 0, 0.1 and less scores 100.",
     })
 }
 
@@ -150,7 +150,7 @@ fn scalability(design: &Design, parts: &Parts, frames: &[Frame]) -> Option<Axis>
         },
         value: head_room,
         score: score(head_room, 0.5, 8.0),
-        how: "Head-room: how many times the traffic of the last seconds the busiest resource could take, if use grows in step with traffic. Half scores 0, 8 times scores 1.",
+        how: "Head-room: how many times the traffic of the last seconds the busiest resource could take, if use grows in step with traffic. Half scores 0, 8 times scores 100.",
     })
 }
 
@@ -162,7 +162,7 @@ fn cost(design: &Design, sums: &Sums, hours: f64) -> Option<Axis> {
         figure: format!("${} per million", short(each)),
         value: each,
         score: score(each, 1000.0, 0.5),
-        how: "Dollars for machines by the hour, and for calls to other people's APIs, for each million good answers. $1,000 scores 0, $0.50 scores 1.",
+        how: "Dollars for machines by the hour, and for calls to other people's APIs, for each million good answers. $1,000 scores 0, $0.50 scores 100.",
     })
 }
 
@@ -176,7 +176,7 @@ fn simplicity(design: &Design) -> Axis {
         figure: format!("{parts} parts, {} wires, {hops} hops", design.wires.len()),
         value: things,
         score: score(things.max(1.0), 60.0, 3.0),
-        how: "Parts and wires that must be built, watched and mended (users not counted); beside them the most hops on a request's way. 60 parts and wires score 0, 3 score 1.",
+        how: "Parts and wires that must be built, watched and mended (users not counted); beside them the most hops on a request's way. 60 parts and wires score 0, 3 score 100.",
     }
 }
 

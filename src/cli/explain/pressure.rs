@@ -67,9 +67,9 @@ pub fn in_words(design: &Design, parts: &Parts, frames: &[Frame]) -> String {
             little.product(),
         );
     }
-    out += "trade-offs (score 0 to 1)\n";
+    out += "trade-offs (score 0 to 100)\n";
     for axis in TradeOffs::of(design, parts, frames).axes {
-        _ = writeln!(out, "  {:<13}{:>5.2}  {}", axis.name, axis.score, axis.figure);
+        _ = writeln!(out, "  {:<13}{:>3.0}  {}", axis.name, 100.0 * axis.score, axis.figure);
     }
     out
 }
