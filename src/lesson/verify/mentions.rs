@@ -50,7 +50,7 @@ fn todo(lesson: &Lesson) -> Option<&str> {
     let prose =
         lesson.blocks().filter_map(|block| if let Block::Prose(html) = block { Some(html.as_str()) } else { None });
     let texts = titles.chain(steps).chain(prose);
-    texts.filter_map(|text| text.split("TODO").nth(1)).map(|after| short(after)).next()
+    texts.filter_map(|text| text.split("TODO").nth(1)).map(short).next()
 }
 
 /// The first words of a text, up to its next tag.
