@@ -85,7 +85,8 @@ fn every_page_says_what_it_leaves_out() {
         let plain = |line: &str| line.trim_start_matches(['#', '*', ' ']).starts_with("What it does not model");
         text.lines().any(|line| (line.starts_with("## ") || line.starts_with("**")) && plain(line))
     };
-    let silent = pages().into_iter().filter(|(_, text)| !says(text));
+    // The page for instructors models nothing.
+    let silent = pages().into_iter().filter(|(word, text)| word != "hosting" && !says(text));
     none(silent.map(|(word, _)| format!("assets/model/{word}.md:1: add `## What it does not model`")).collect());
 }
 

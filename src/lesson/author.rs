@@ -294,14 +294,14 @@ pub fn report_on(files: &[(String, String)], progress: &mut dyn FnMut(&str)) -> 
         let name = path.rsplit('/').next()?.strip_prefix("wrong-")?.strip_suffix(".toml")?;
         Some((name.to_owned(), text.clone()))
     });
-    let texts = LessonTexts {
+    let mut texts = LessonTexts {
         folder: folder.to_owned(),
         lesson: file("lesson.md"),
         start: file("start.toml"),
         solution: file("solution.toml"),
-        wrong: wrong.collect(),
         ..LessonTexts::default()
     };
+    texts.wrong = wrong.collect();
     let verdict = verify(&texts, progress);
     VerifyReport {
         problems: verdict.problems.iter().map(ToString::to_string).collect(),

@@ -13,7 +13,7 @@ pub const INDEX: &str = "index";
 
 /// Pages besides those of the kinds, before and after them.
 const BEFORE: [(&str, &str); 2] = [(INDEX, "How it is simulated"), ("wires", "Wires")];
-const AFTER: [(&str, &str); 2] = [("faults", "Faults"), ("cost", "Cost")];
+const AFTER: [(&str, &str); 3] = [("faults", "Faults"), ("cost", "Cost"), ("hosting", "Host, assign, grade")];
 
 /// The largest page that is read, in bytes.
 pub const MODEL_BYTES_MAX: usize = 100_000;

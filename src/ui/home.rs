@@ -281,8 +281,8 @@ fn Links() -> impl IntoView {
 pub fn title_of(classroom: Classroom) -> String {
     match classroom.room.get() {
         Room::Home => classroom.course.with(|course| match course {
-            Some(Ok(course)) => course.title.clone(),
-            _ => "The course".to_owned(),
+            Some(Ok(course)) if course.title != "Pressure Point" => course.title.clone(),
+            _ => "All lessons".to_owned(),
         }),
         Room::Desk | Room::Author => classroom.open.with(|open| match open {
             Some((_, lesson)) => Arc::as_ref(lesson).title.clone(),

@@ -61,6 +61,7 @@ pub fn Shelf(desk: Desk) -> impl IntoView {
         })
     };
     view! {
+        <div class="desk-shelf">
         <label class="desk-folder">"Folder"
             <input maxlength="60" prop:value=move || desk.draft.with(|draft| draft.name.clone())
                 on:change=move |event| desk.change(|draft| draft.rename(event_target_value(&event).trim())) />
@@ -68,6 +69,7 @@ pub fn Shelf(desk: Desk) -> impl IntoView {
         <button class="text-button" on:click=save>{glyph(Glyph::Download)}"Zip"</button>
         <button class="text-button" on:click=pick>{glyph(Glyph::Upload)}"Open…"</button>
         <button class="text-button" on:click=move |_| desk.lay_down(LessonDraft::default(), "A new lesson is on the desk.".to_owned())>"New"</button>
+        </div>
         <input class="visually-hidden" type="file" multiple accept=".zip,.md,.toml" tabindex="-1" aria-hidden="true" node_ref=input
             data-for="lesson" on:change=picked />
         <div role="status" class="desk-notes">{live(note)}</div>
