@@ -10,6 +10,7 @@ use crate::units::{Bytes, Money, Rate, Time};
 
 use super::file::Lesson;
 use super::goal::{Goal, Grader, Metric, Unit};
+use super::model::escaped;
 use super::verify::{LessonTexts, Run, verify};
 
 /// The largest draft that is read, in bytes.
@@ -281,6 +282,24 @@ pub struct VerifyReport {
     pub problems: Vec<String>,
     /// What was run, and how it came out.
     pub runs: Vec<String>,
+}
+
+impl VerifyReport {
+    /// The report as HTML, with pictures for a lesson that holds and for one that does not.
+    pub fn html(&self, holds: &str, fails: &str) -> String {
+        let (class, picture, verdict) = match self.problems.len() {
+            0 => (" holds", holds, "The lesson holds.".to_owned()),
+            1 => ("", fails, "1 problem".to_owned()),
+            count => ("", fails, format!("{count} problems")),
+        };
+        let problems: String =
+            self.problems.iter().map(|text| format!("<li><pre>{}</pre></li>", escaped(text))).collect();
+        let runs: String = self.runs.iter().map(|text| format!("<li>{}</li>", escaped(text))).collect();
+        format!(
+            "<h3 class=\"desk-verdict{class}\">{picture}{verdict}</h3><ul class=\"desk-problems\">{problems}</ul>\
+             <ul class=\"desk-runs\">{runs}</ul>"
+        )
+    }
 }
 
 /// Verifies the lesson of these files: paths and texts. `progress` is told of each run before it is made.

@@ -9,6 +9,7 @@ mod file;
 mod front;
 mod goal;
 mod judge;
+mod map;
 mod markdown;
 mod model;
 mod played;
@@ -31,9 +32,10 @@ pub use goal::{
     Subject, SubjectKind, Unit,
 };
 pub use judge::{Judged, Judgement, judge};
+pub use map::{Cards, MapPictures, map_html, number_and_words, standing_html, stars_html};
 pub use model::{
-    FigureRow, INDEX, MODEL_BYTES_MAX, ModelPage, SettingRow, figure_rows, list_html, model_pages, setting_rows,
-    tables_html,
+    FigureRow, INDEX, MODEL_BYTES_MAX, ModelPage, SettingRow, escaped, figure_rows, list_html, model_pages,
+    setting_rows, tables_html,
 };
 pub use played::{Played, PlayedGoal, does_not_count, play};
 pub use progress::{Mark, PROGRESS_BYTES_MAX, Progress, Reached};

@@ -193,7 +193,8 @@ fn table(title: &str, head: [&str; 3], rows: Vec<[String; 3]>) -> String {
     out + "</tbody></table>"
 }
 
-fn escaped(text: &str) -> String {
+/// A text as HTML shows it.
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

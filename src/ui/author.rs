@@ -12,10 +12,10 @@ use leptos::prelude::*;
 
 use crate::design::{self, Design};
 use crate::editor::{Action, Msg};
-use crate::lesson::{LessonDraft, VerifyReport};
+use crate::lesson::{LessonDraft, escaped};
 
 use super::course::{AUTHOR, Classroom, Page, Room};
-use super::glyph::{Glyph, glyph};
+use super::glyph::{Glyph, glyph, glyph_html};
 use super::live::live;
 use super::protocol::{Finding, Study};
 use super::run::Run;
@@ -30,6 +30,8 @@ use shelf::Shelf;
 /// How long nobody types before the preview follows.
 const PAUSE: Duration = Duration::from_millis(350);
 const DRAFT: &str = "author-draft";
+const RULES: &str = "<p>The start must miss a goal. The solution must meet all goals on five seeds. Each wrong build must \
+    lose for its reason.</p>";
 const START: &str = "start.toml";
 
 /// What the desk shows in place of, or above, the canvas.
@@ -48,16 +50,6 @@ impl Sheet {
         [(Sheet::Write, "Write"), (Sheet::Draw, "Draw and play"), (Sheet::Check, "Check")];
 }
 
-/// How far the verifier is.
-#[derive(Clone, Debug, Default, PartialEq)]
-enum Checked {
-    #[default]
-    NotYet,
-    Doing(String),
-    Done(VerifyReport),
-    Failed(String),
-}
-
 /// The state of the desk.
 #[derive(Clone, Copy)]
 pub struct Desk {
@@ -70,9 +62,14 @@ pub struct Desk {
     pub sheet: RwSignal<Sheet>,
     /// The build on the canvas, by its file.
     build: RwSignal<String>,
-    checked: RwSignal<Checked>,
-    /// What was last told, and the draft before it.
-    note: RwSignal<Option<(String, Option<LessonDraft>)>>,
+    /// What the verifier says, as HTML.
+    report: RwSignal<String>,
+    /// The verifier is at work.
+    busy: RwSignal<bool>,
+    /// What was last told; empty if there is nothing to tell.
+    note: RwSignal<String>,
+    /// The draft before the one that was just laid down.
+    before: StoredValue<Option<LessonDraft>>,
     /// Grows with each change: the preview follows the last one of a burst.
     changes: StoredValue<u32>,
 }
@@ -87,8 +84,10 @@ impl Desk {
             draft: RwSignal::new(LessonDraft::default()),
             sheet: RwSignal::new(Sheet::Write),
             build: RwSignal::new(START.to_owned()),
-            checked: RwSignal::new(Checked::NotYet),
-            note: RwSignal::new(None),
+            report: RwSignal::new(RULES.to_owned()),
+            busy: RwSignal::new(false),
+            note: RwSignal::new(String::new()),
+            before: StoredValue::new(None),
             changes: StoredValue::new(0),
         };
         provide_context(desk);
@@ -113,8 +112,8 @@ impl Desk {
 
     /// Another lesson is on the desk; the one before can be had back.
     fn lay_down(&self, draft: LessonDraft, told: String) {
-        let before = self.draft.get_untracked();
-        self.note.set(Some((told, Some(before))));
+        self.before.set_value(Some(self.draft.get_untracked()));
+        self.note.set(told);
         self.draft.set(draft);
         self.changed();
         self.take_up(START);
@@ -176,14 +175,24 @@ impl Desk {
     }
 
     fn check(&self) {
-        let checked = self.checked;
-        checked.set(Checked::Doing("reading the files".to_owned()));
+        let desk = *self;
+        let tell = move |html: String, busy: bool| {
+            desk.report.set(html);
+            desk.busy.set(busy);
+        };
+        tell("<p>Reading the files …</p>".to_owned(), true);
         study(Study::Verify(self.draft.with_untracked(LessonDraft::paths)), move |finding| match finding {
-            Finding::Doing(what) => checked.set(Checked::Doing(what)),
-            Finding::Verdict(report) => checked.set(Checked::Done(report)),
-            Finding::Failed(why) => checked.set(Checked::Failed(why.join("\n"))),
+            Finding::Doing(what) => tell(format!("<p>Running {} …</p>", escaped(&what)), true),
+            Finding::Verdict(report) => tell(report.html(&glyph_html(Glyph::Check), &glyph_html(Glyph::Close)), false),
+            Finding::Failed(why) => tell(format!("<pre>{}</pre>", escaped(&why.join("\n"))), false),
             _ => {}
         });
+    }
+
+    /// Says something about the lesson as a whole, which cannot be undone.
+    fn tell(&self, text: String) {
+        self.before.set_value(None);
+        self.note.set(text);
     }
 }
 
@@ -238,39 +247,14 @@ fn Write(desk: Desk) -> impl IntoView {
 /// What the verifier says.
 #[component]
 fn Check(desk: Desk) -> impl IntoView {
-    let busy = move || desk.checked.with(|checked| matches!(checked, Checked::Doing(_)));
-    let told = move || {
-        match desk.checked.get() {
-        Checked::NotYet => view! {
-            <p>"The start must miss a goal. The solution must meet all goals on five seeds. Each wrong build must lose for its reason."</p>
-        }
-        .into_any(),
-        Checked::Doing(what) => view! { <p>"Running "{what}" …"</p> }.into_any(),
-        Checked::Failed(why) => view! { <pre>{why}</pre> }.into_any(),
-        Checked::Done(report) => report_view(&report).into_any(),
-    }
-    };
     view! {
         <div class="desk-sheet">
-            <p><button class="primary" prop:disabled=busy on:click=move |_| desk.check()>{glyph(Glyph::Check)}"Verify this lesson"</button></p>
-            <div role="status">{live(told)}</div>
+            <p>
+                <button class="primary" prop:disabled=move || desk.busy.get() on:click=move |_| desk.check()>
+                    {glyph(Glyph::Check)}"Verify this lesson"
+                </button>
+            </p>
+            <div role="status" inner_html=move || desk.report.get()></div>
         </div>
-    }
-}
-
-fn report_view(report: &VerifyReport) -> impl IntoView + use<> {
-    let verdict = match report.problems.len() {
-        0 => "The lesson holds.".to_owned(),
-        1 => "1 problem".to_owned(),
-        count => format!("{count} problems"),
-    };
-    let class = if report.problems.is_empty() { "desk-verdict holds" } else { "desk-verdict" };
-    let mark = if report.problems.is_empty() { Glyph::Check } else { Glyph::Close };
-    let problem = |text: &String| view! { <li><pre>{text.clone()}</pre></li> };
-    let run = |text: &String| view! { <li>{text.clone()}</li> };
-    view! {
-        <h3 class=class>{glyph(mark)}{verdict}</h3>
-        <ul class="desk-problems">{report.problems.iter().map(problem).collect_view()}</ul>
-        <ul class="desk-runs">{report.runs.iter().map(run).collect_view()}</ul>
     }
 }

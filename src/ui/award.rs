@@ -7,15 +7,15 @@ use leptos::task::spawn_local;
 
 use crate::design;
 use crate::lesson::{
-    Lesson, Mark, Played, ROBUST_SEEDS, does_not_count, is_cheap, is_robust, robust_seeds, write_scenario,
+    Lesson, Mark, Played, ROBUST_SEEDS, does_not_count, escaped, is_cheap, is_robust, robust_seeds, stars_html,
+    write_scenario,
 };
 use crate::sim::Scenario;
 use crate::units::Money;
 
 use super::course::Classroom;
 use super::fetch::fetch_text;
-use super::glyph::{Glyph, glyph};
-use super::live::live;
+use super::glyph::{Glyph, glyph_html};
 use super::protocol::{Finding, Study};
 use super::run::Run;
 use super::study::{Ticket, study};
@@ -153,20 +153,6 @@ impl SolvedRun {
     }
 }
 
-/// Stars as a picture, and as a text for those who do not see it.
-pub fn stars(count: u8) -> impl IntoView {
-    let star = |number: u8| {
-        let class = if number < count { "star full" } else { "star" };
-        view! { <span class=class aria-hidden="true">{glyph(Glyph::Star)}</span> }
-    };
-    let words = match count {
-        0 => "no stars".to_owned(),
-        1 => "1 star of 3".to_owned(),
-        count => format!("{count} stars of 3"),
-    };
-    view! { <span class="stars">{(0..3).map(star).collect_view()}<span class="visually-hidden">{words}</span></span> }
-}
-
 /// What the open lesson has earned, and what is still being found out.
 #[component]
 pub fn Earned() -> impl IntoView {
@@ -182,15 +168,10 @@ pub fn Earned() -> impl IntoView {
             (_, false) => run.reasons.clone(),
             _ => vec![cheap_line(&run), robust_line(&run)],
         };
-        let line = |line: String| view! { <li>{line}</li> };
-        Some(view! {
-            <div class="earned">
-                {stars(count)}
-                <ul>{lines.into_iter().filter(|line| !line.is_empty()).map(line).collect_view()}</ul>
-            </div>
-        })
+        let lines: String = lines.iter().map(|line| format!("<li>{}</li>", escaped(line))).collect();
+        Some(format!("{}<ul>{lines}</ul>", stars_html(count, &glyph_html(Glyph::Star))))
     };
-    live(earned)
+    view! { <div class="earned" inner_html=move || earned().unwrap_or_default()></div> }
 }
 
 fn cheap_line(run: &SolvedRun) -> String {

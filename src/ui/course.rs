@@ -7,10 +7,10 @@ use leptos::task::spawn_local;
 
 use crate::design::{Design, Problem};
 use crate::editor::address::Place;
-use crate::lesson::{Course, Lesson, Mark, Progress};
+use crate::lesson::{Course, Lesson, Mark, Progress, number_and_words};
 
 use super::address::address;
-use super::elsewhere::{self, Foreign};
+use super::elsewhere;
 pub use super::fetch::fetch;
 use super::fetch::fetch_text;
 use super::model::page_of_address;
@@ -74,8 +74,10 @@ pub struct Classroom {
     pub step: RwSignal<usize>,
     /// What was solved.
     pub progress: RwSignal<Progress>,
-    /// A lesson on another host, which the learner is asked about.
-    pub asking: RwSignal<Option<Foreign>>,
+    /// The host of a lesson elsewhere that the learner is asked about; empty if nothing is asked.
+    pub asking: RwSignal<String>,
+    /// Where that lesson is.
+    pub asked: StoredValue<String>,
 }
 
 impl Classroom {
@@ -91,7 +93,8 @@ impl Classroom {
             open: RwSignal::new(None),
             step: RwSignal::new(0),
             progress: RwSignal::new(progress),
-            asking: RwSignal::new(None),
+            asking: RwSignal::new(String::new()),
+            asked: StoredValue::new(String::new()),
         };
         provide_context(classroom);
         classroom
@@ -107,7 +110,7 @@ impl Classroom {
         spawn_local(async move {
             let course = fetch(COURSE_FILE).await.map_err(|problem| vec![problem]);
             let course = course.and_then(|text| Course::read(COURSE_FILE, &text));
-            let asked = classroom.asking.with_untracked(Option::is_some);
+            let asked = classroom.asking.with_untracked(|host| !host.is_empty());
             if classroom.at_desk() && classroom.wanted.with_untracked(String::is_empty) && !asked {
                 match &course {
                     // A page of the model stays in the address.
@@ -310,20 +313,6 @@ fn step_left(folder: &str) -> usize {
 pub fn folder_title(folder: &str) -> String {
     let (number, words) = number_and_words(folder);
     if number.is_empty() { words } else { format!("{number} · {words}") }
-}
-
-/// A lesson's number and name as its folder tells them; the number may be empty.
-pub fn number_and_words(folder: &str) -> (String, String) {
-    let name = folder.rsplit('/').next().unwrap_or(folder);
-    let (number, words) = match name.split_once('-') {
-        Some((number, words)) if number.chars().all(|c| c.is_ascii_digit()) => (number, words),
-        _ => ("", name),
-    };
-    let mut words = words.replace(['-', '_'], " ");
-    if let Some(first) = words.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    (number.to_owned(), words)
 }
 
 fn first_lesson(course: &Course) -> String {

@@ -8,12 +8,9 @@ use crate::editor::elsewhere::{Access, SplitAddress, access, folder_address, key
 
 use super::course::{Classroom, Page, Source};
 
-/// A lesson that may be fetched once the learner agrees.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Foreign {
-    host: String,
-    folder: String,
-}
+const TOLD: &str = "<li>A lesson is text and drawings. It cannot run scripts, and it cannot see what you built.</li>\
+    <li>The other site learns that somebody at your internet address opened it. It gets no cookies.</li>\
+    <li>What it says and where its links lead is up to its author, not to this site.</li>";
 
 /// Wants the lesson in the folder at this address, absolute or from the page. One beside the page opens at once.
 pub fn want(classroom: Classroom, address: &str) {
@@ -32,7 +29,8 @@ pub fn want(classroom: Classroom, address: &str) {
         Access::Open => classroom.want_from(&key_of(&folder), Source { folder, foreign: false }),
         Access::Ask => {
             let host = split.origin.split("//").nth(1).unwrap_or_default().to_owned();
-            classroom.asking.set(Some(Foreign { host, folder }));
+            classroom.asked.set_value(folder);
+            classroom.asking.set(host);
         }
         Access::Refused(why) => refused(why),
     }
@@ -57,36 +55,34 @@ pub fn Consent() -> impl IntoView {
     let dialog: NodeRef<leptos::html::Dialog> = NodeRef::new();
     Effect::new(move |_| {
         let Some(dialog) = dialog.get() else { return };
-        match (classroom.asking.with(Option::is_some), dialog.open()) {
+        match (classroom.asking.with(|host| !host.is_empty()), dialog.open()) {
             (true, false) => drop(dialog.show_modal()),
             (false, true) => dialog.close(),
             _ => {}
         }
     });
-    let asked = move || classroom.asking.get();
     let agree = move |_| {
-        if let Some(Foreign { folder, .. }) = classroom.asking.get_untracked() {
-            classroom.asking.set(None);
-            classroom.want_from(&key_of(&folder), Source { folder, foreign: true });
-        }
+        let folder = classroom.asked.get_value();
+        classroom.asking.set(String::new());
+        classroom.want_from(&key_of(&folder), Source { folder, foreign: true });
     };
     let decline = move || {
-        if classroom.asking.get_untracked().is_some() {
-            classroom.asking.set(None);
+        if !classroom.asking.with_untracked(String::is_empty) {
+            classroom.asking.set(String::new());
             classroom.go_to("home");
         }
     };
-    let host = move || asked().map(|foreign| foreign.host);
+    let host = move || classroom.asking.get();
+    let folder = move || {
+        classroom.asking.track();
+        classroom.asked.get_value()
+    };
     view! {
         <dialog class="sheet consent" node_ref=dialog aria-labelledby="consent-title" on:close=move |_| decline()>
             <h2 id="consent-title">"Open a lesson from "<span class="consent-host">{host}</span>"?"</h2>
             <p>"This lesson is not part of this site. Nothing was fetched yet."</p>
-            <p class="consent-address"><code>{move || asked().map(|foreign| foreign.folder)}</code></p>
-            <ul>
-                <li>"A lesson is text and drawings. It cannot run scripts, and it cannot see what you built."</li>
-                <li>"The other site learns that somebody at your internet address opened it. It gets no cookies."</li>
-                <li>"What it says and where its links lead is up to its author, not to this site."</li>
-            </ul>
+            <p><code>{folder}</code></p>
+            <ul inner_html=TOLD></ul>
             <p class="sheet-buttons">
                 <button class="text-button framed" on:click=move |_| decline()>"Not now"</button>
                 <button class="primary" on:click=agree>"Open the lesson"</button>

@@ -125,6 +125,15 @@ pub fn glyph(glyph: Glyph) -> impl IntoView {
     }
 }
 
+/// The picture as HTML, for texts.
+pub fn glyph_html(glyph: Glyph) -> String {
+    let path = glyph.path();
+    format!(
+        "<svg class=\"glyph\" viewBox=\"0 0 20 20\" width=\"20\" height=\"20\" aria-hidden=\"true\" focusable=\"false\">\
+         <path d=\"{path}\" fill=\"currentColor\"></path></svg>"
+    )
+}
+
 /// The product's mark: a gauge in the red.
 pub fn brand_mark() -> impl IntoView {
     view! {

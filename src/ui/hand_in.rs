@@ -7,7 +7,6 @@ use crate::lesson::HandIn;
 use super::award::Award;
 use super::files;
 use super::glyph::{Glyph, glyph};
-use super::live::live;
 use super::storage;
 
 /// The dialog.
@@ -30,22 +29,13 @@ pub fn HandInDialog(open: RwSignal<bool>) -> impl IntoView {
         let name = student.get();
         (!name.trim().is_empty()).then(|| HandIn::of(&name, &run.lesson, &run.scenario, own))
     };
-    let made = Memo::new(move |_| result());
     let save = move |_| {
-        if let Some(result) = made.get_untracked() {
+        if let Some(result) = result() {
             storage::put_quietly("student", &result.student);
             files::download(&result.file_name(), &result.write());
         }
     };
-    let line = move || {
-        made.get().map(|result| {
-            view! {
-                <label class="hand-in-line">"Or paste this line. It only claims; the file proves."
-                    <textarea readonly rows="3" prop:value=result.line()></textarea>
-                </label>
-            }
-        })
-    };
+    let line = move || result().map(|result| result.line()).unwrap_or_default();
     view! {
         <dialog class="sheet" node_ref=dialog aria-labelledby="hand-in-title" on:close=move |_| open.set(false)>
             <h2 id="hand-in-title">"Hand in"</h2>
@@ -53,10 +43,12 @@ pub fn HandInDialog(open: RwSignal<bool>) -> impl IntoView {
             <label>"Your name"
                 <input type="text" maxlength="80" autocomplete="name" prop:value=student on:input=move |event| student.set(event_target_value(&event)) />
             </label>
-            {live(line)}
+            <label hidden=move || line().is_empty()>"Or paste this line. It only claims; the file proves."
+                <textarea readonly rows="3" prop:value=line></textarea>
+            </label>
             <p class="sheet-buttons">
                 <button class="text-button framed" on:click=move |_| open.set(false)>"Close"</button>
-                <button class="primary" prop:disabled=move || made.with(Option::is_none) on:click=save>{glyph(Glyph::Download)}"Save the file"</button>
+                <button class="primary" prop:disabled=move || result().is_none() on:click=save>{glyph(Glyph::Download)}"Save the file"</button>
             </p>
         </dialog>
     }

@@ -98,7 +98,7 @@ fn parts(classroom: Classroom, course: &Course, listed: RwSignal<bool>) -> impl 
 }
 
 /// What is wrong with a lesson, in the same words as on the command line.
-pub fn broken(problems: &[Problem]) -> impl IntoView + use<> {
+fn broken(problems: &[Problem]) -> impl IntoView + use<> {
     let item = |problem: &Problem| view! { <li><pre>{problem.to_string()}</pre></li> };
     view! {
         <div class="broken" role="alert">

@@ -9,7 +9,7 @@ use crate::lesson::Mark;
 
 use super::app::Shell;
 use super::award::Award;
-use super::course::{Classroom, Room};
+use super::course::Classroom;
 use super::fetch::fetch_text;
 use super::glyph::{Glyph, glyph};
 use super::hand_in::HandInDialog;
@@ -23,12 +23,16 @@ pub const TO_SANDBOX: &str = "to-sandbox";
 
 /// The author's design of the open lesson, once it was shown.
 #[derive(Clone, Copy)]
-pub struct Solution(RwSignal<Option<(String, Design)>>);
+pub struct Solution {
+    /// The lesson's folder; empty if none was shown yet.
+    lesson: RwSignal<String>,
+    design: StoredValue<Design>,
+}
 
 impl Solution {
     /// None shown yet; put into the context.
     pub fn provide() -> Solution {
-        let solution = Solution(RwSignal::new(None));
+        let solution = Solution { lesson: RwSignal::new(String::new()), design: StoredValue::new(Design::default()) };
         provide_context(solution);
         solution
     }
@@ -103,8 +107,9 @@ fn solution_item(classroom: Classroom, asking: RwSignal<bool>, open: RwSignal<bo
             match text.and_then(|text| design::read(&text)) {
                 Ok(design) => {
                     classroom.mark(Mark::Shown, &lesson);
-                    shell.replace(&design, "This is the author's solution");
-                    solution.0.set(Some((lesson, design)));
+                    shell.replace(&design, "The solution is on the canvas");
+                    solution.design.set_value(design);
+                    solution.lesson.set(lesson);
                 }
                 Err(problems) => {
                     let problem = problems.into_iter().next().map(|problem| problem.at_path(&path).to_string());
@@ -134,13 +139,10 @@ fn to_sandbox(classroom: Classroom, shell: Shell) {
 pub fn SolutionShown() -> impl IntoView {
     let (classroom, solution, session) = (expect_context::<Classroom>(), expect_context::<Solution>(), use_session());
     let shown = Memo::new(move |_| {
-        let lesson = classroom.open.with(|open| open.as_ref().map(|(folder, _)| folder.clone()));
-        solution.0.with(|solution| match solution {
-            Some((folder, design)) if lesson.as_ref() == Some(folder) && classroom.room.get() == Room::Desk => {
-                session.with_design(|now| placeless(now) == placeless(design))
-            }
-            _ => false,
-        })
+        let open = classroom
+            .open
+            .with(|open| open.as_ref().is_some_and(|(folder, _)| solution.lesson.with(|lesson| lesson == folder)));
+        open && session.with_design(|now| solution.design.with_value(|design| placeless(now) == placeless(design)))
     });
     live(move || {
         shown.get().then(|| {

@@ -40,22 +40,25 @@ pub fn Shelf(desk: Desk) -> impl IntoView {
                     };
                     desk.lay_down(draft.clone(), format!("{} is on the desk.{left}", draft.name));
                 }
-                Err(why) => desk.note.set(Some((format!("This cannot be opened: {why}. Nothing was changed."), None))),
+                Err(why) => desk.tell(format!("This cannot be opened: {why}. Nothing was changed.")),
             }
         });
     };
-    let undo = move |draft: LessonDraft| {
-        desk.lay_down(draft, String::new());
-        desk.note.set(None);
+    let undo = move |_| {
+        if let Some(before) = desk.before.get_value() {
+            desk.lay_down(before, String::new());
+        }
     };
     let note = move || {
-        desk.note.get().map(|(text, before)| {
-            let undo = before.map(|before| {
-                view! { <button class="chip" on:click=move |_| undo(before.clone())>"Undo"</button> }
-            });
+        let text = desk.note.get();
+        let can_undo = desk.before.with_value(Option::is_some);
+        (!text.is_empty()).then(|| {
             view! {
-                <p class="desk-note">{text}{undo}
-                    <button class="icon-button small" aria-label="Close this note" on:click=move |_| desk.note.set(None)>{glyph(Glyph::Close)}</button>
+                <p class="desk-note">{text}
+                    <button class="chip" hidden=!can_undo on:click=undo>"Undo"</button>
+                    <button class="icon-button small" aria-label="Close this note" on:click=move |_| desk.note.set(String::new())>
+                        {glyph(Glyph::Close)}
+                    </button>
                 </p>
             }
         })
