@@ -77,12 +77,12 @@ fn bounds_leave_a_tenth_and_can_be_read() {
     check(Unit::Time, 0.273, "<", "310ms");
     check(Unit::Time, 0.0042, "<", "4.7ms");
     check(Unit::Time, 3.0, ">=", "2.7s");
-    check(Unit::Share, 0.5, "<", "56%");
+    check(Unit::Share, 0.5, "<", "55%");
     check(Unit::Share, 0.013, "<=", "1.5%");
     check(Unit::Rate, 912.0, ">=", "820/s");
     check(Unit::Count, 14_300.0, "<", "16000");
     check(Unit::Price, 0.236, "<=", "$0.26/h");
-    check(Unit::Bytes, 3_000_000.0, "<", "3400000B");
+    check(Unit::Bytes, 3_000_000.0, "<", "3300KB");
     check(Unit::Count, 0.0, "<", "0");
 }
 

@@ -53,11 +53,11 @@ pub fn grade(arguments: &GradeArguments) -> ExitCode {
         },
     );
     note_copies(&mut rows);
-    if let Some(path) = &arguments.csv {
-        if let Err(error) = fs::write(path, csv(&rows)) {
-            eprintln!("{}", problem(path, format!("cannot be written: {error}"), "is there such a folder?"));
-            return ExitCode::FAILURE;
-        }
+    if let Some(path) = &arguments.csv
+        && let Err(error) = fs::write(path, csv(&rows))
+    {
+        eprintln!("{}", problem(path, format!("cannot be written: {error}"), "is there such a folder?"));
+        return ExitCode::FAILURE;
     }
     print!("{}", table(&rows));
     if rows.iter().all(|row| row.verdict == "passed") { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -243,11 +243,12 @@ pub fn bound_near(unit: Unit, figure: f64, comparison: &str) -> String {
     while wanted / step < 10.0 && step > 1e-9 {
         step /= 10.0;
     }
-    let digits = if up { (wanted / step).ceil() } else { (wanted / step).floor() };
+    // What is left of the multiplication is no reason for another digit.
+    let digits = if up { (wanted / step - 1e-9).ceil() } else { (wanted / step + 1e-9).floor() };
     // Division by a whole number keeps decimals short; multiplication by 0.1 does not.
     let bound = if step < 1.0 { digits / (1.0 / step).round() } else { digits * step };
     match unit {
-        Unit::Time => Time::from_secs_f64(bound).rounded(),
+        Unit::Time => Time::from_secs_f64(bound).rounded().replace(' ', ""),
         Unit::Share => format!("{}%", shortest(bound.min(1.0) * 100.0)),
         Unit::Rate => Rate(bound).to_string(),
         Unit::Count => shortest(bound),

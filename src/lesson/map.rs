@@ -1,5 +1,5 @@
-//! The map of the course, as HTML: what there is to learn, and how far the learner is. (As text, because views of the
-//! browser's kind would make the page load slower.)
+//! The map of the course, as HTML: what there is to learn, and how far the learner is. It is text, because views of the
+//! browser's kind would make the page load slower.
 
 use std::collections::BTreeMap;
 

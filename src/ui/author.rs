@@ -127,11 +127,14 @@ impl Desk {
     }
 
     fn changed(&self) {
+        // At once: the tab may be gone the next moment.
+        if let Err(why) = storage::put(DRAFT, &self.draft.with_untracked(LessonDraft::write)) {
+            self.tell(format!("The lesson is still here, but it cannot be kept: {why}. Save it as a zip."));
+        }
         self.changes.update_value(|changes| *changes += 1);
         let (desk, at) = (*self, self.changes.get_value());
         let follow = move || {
             if desk.changes.get_value() == at {
-                storage::put_quietly(DRAFT, &desk.draft.with_untracked(LessonDraft::write));
                 desk.show();
             }
         };

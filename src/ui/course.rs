@@ -203,7 +203,7 @@ impl Classroom {
     }
 
     /// The lesson to go on with: the one that was left, or the first one.
-    pub fn to_continue(&self) -> Option<String> {
+    pub fn left_off(&self) -> Option<String> {
         self.course.with(|course| match course {
             Some(Ok(course)) => Some(first_lesson(course)).filter(|lesson| !lesson.is_empty()),
             _ => None,

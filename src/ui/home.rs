@@ -118,7 +118,7 @@ fn follow(classroom: Classroom, book: ModelBook, event: &web_sys::MouseEvent) {
 /// The way on, and the ways besides.
 fn ways(classroom: Classroom, cards: RwSignal<Cards>) -> impl IntoView {
     let begun = classroom.progress.with(|progress| !progress.is_empty());
-    let on = classroom.to_continue().map(|lesson| {
+    let on = classroom.left_off().map(|lesson| {
         let title = cards.with(|cards| cards.get(&lesson).cloned().flatten());
         let title = title.map_or_else(|| number_and_words(&lesson).1, |card| card.title);
         let word = if begun { "Continue" } else { "Start" };

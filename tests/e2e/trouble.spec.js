@@ -46,7 +46,7 @@ test.describe("an address that names no lesson", () => {
 
   for (const [address, said] of [
     ["part-1/99-nothing", "lessons/part-1/99-nothing/lesson.md:1: this file is missing"],
-    ["../secret%20notes", "#lesson=../secret%20notes:1: this address names no lesson"],
+    ["../secret%20notes", "#lesson=../secret notes:1: this address names no lesson"],
   ]) {
     test(`${address} is told, and the way to the others is open`, async ({ page }) => {
       await page.goto(`./#lesson=${address}`);

@@ -44,25 +44,6 @@ pub fn Shelf(desk: Desk) -> impl IntoView {
             }
         });
     };
-    let undo = move |_| {
-        if let Some(before) = desk.before.get_value() {
-            desk.lay_down(before, String::new());
-        }
-    };
-    let note = move || {
-        let text = desk.note.get();
-        let can_undo = desk.before.with_value(Option::is_some);
-        (!text.is_empty()).then(|| {
-            view! {
-                <p class="desk-note">{text}
-                    <button class="chip" hidden=!can_undo on:click=undo>"Undo"</button>
-                    <button class="icon-button small" aria-label="Close this note" on:click=move |_| desk.note.set(String::new())>
-                        {glyph(Glyph::Close)}
-                    </button>
-                </p>
-            }
-        })
-    };
     view! {
         <div class="desk-shelf">
         <label class="desk-folder">"Folder"
@@ -75,8 +56,29 @@ pub fn Shelf(desk: Desk) -> impl IntoView {
         </div>
         <input class="visually-hidden" type="file" multiple accept=".zip,.md,.toml" tabindex="-1" aria-hidden="true" node_ref=input
             data-for="lesson" on:change=picked />
-        <div role="status" class="desk-notes">{live(note)}</div>
+        <div role="status" class="desk-notes">{live(move || note(desk))}</div>
     }
+}
+
+/// What was last told, and the way back from it.
+fn note(desk: Desk) -> Option<impl IntoView> {
+    let undo = move |_| {
+        if let Some(before) = desk.before.get_value() {
+            desk.lay_down(before, String::new());
+        }
+    };
+    let text = desk.note.get();
+    let can_undo = desk.before.with_value(Option::is_some);
+    (!text.is_empty()).then(|| {
+        view! {
+            <p class="desk-note">{text}
+                <button class="chip" hidden=!can_undo on:click=undo>"Undo"</button>
+                <button class="icon-button small" aria-label="Close this note" on:click=move |_| desk.note.set(String::new())>
+                    {glyph(Glyph::Close)}
+                </button>
+            </p>
+        }
+    })
 }
 
 /// The texts of a zip, or of the files themselves.
