@@ -72,7 +72,7 @@ test("from the front page to a star, a file to hand in, and the progress out and
   await expect(card(page, "It works")).toContainText("Solved");
   await expect(card(page, "It works")).toContainText(/[23] stars of 3/);
   const stars = await card(page, "It works").textContent();
-  await expect(page.getByText("1 of 3 lessons solved")).toBeVisible();
+  await expect(page.getByText(/^1 of \d+ lessons solved$/)).toBeVisible();
   await audit(page, "home");
   await shots(page, "home");
   const saved = await downloaded(page, () => page.getByRole("button", { name: "Save as a file" }).click());
