@@ -200,7 +200,7 @@ fn cases() -> Vec<Case> {
                 "capacity = 4000",
                 "",
                 "timeout = \"1s\"",
-                &fault("app-1", "gc-pause", "for = \"3s\"").replace("app-1", "app-1"),
+                &fault("app-1", "gc-pause", "for = \"3s\""),
             )
             .replace("timeout = \"2s\" }", "timeout = \"1s\", retry = { tries = 4, backoff = \"none\" } }"),
             &[(Stalled, "app-1")],
