@@ -11,7 +11,7 @@
 //! | [`design`] | what the learner draws: components, wires, policies, edits, the text form, problems | time, screen |
 //! | [`sim`] | how it behaves: calendar, request lifecycle, stations, one file per component kind, faults | screen, lessons, text |
 //! | [`metrics`] | what it means: the recording, series, the report of a run | screen |
-//! | [`insight`] | why, and for how much: pressure, warnings, theory, trade-offs, confidence, cost | screen |
+//! | [`insight`] | why: pressure, warnings, incidents and their causes, theory, trade-offs, confidence; and for how much: cost | screen |
 //! | [`lesson`] | what is taught: lesson files, goals, progress, the verifier | screen |
 //! | [`editor`] | how it is changed: messages in, state out; gestures, camera, history, player | browser |
 //! | [`scene`] | what is seen: wire paths, dots at the playhead, plots, waterfalls; data in, shapes out | browser |

@@ -1,5 +1,8 @@
 //! Incidents with a known cause: what the run shows must lead back to it. The cause is never told: all that only the one
 //! who broke it can know is taken out of the recording first.
+//!
+//! Measured when this was written: 98 of 99 with these seeds, 99 of 99 with seeds 11 to 13, which nothing was fitted to. The
+//! kinds of incident are those that the search was made for.
 
 mod support;
 
@@ -200,7 +203,7 @@ fn cases() -> Vec<Case> {
                 "capacity = 4000",
                 "",
                 "timeout = \"1s\"",
-                &fault("app-1", "gc-pause", "for = \"3s\"").replace("app-1", "app-1"),
+                &fault("app-1", "gc-pause", "for = \"3s\""),
             )
             .replace("timeout = \"2s\" }", "timeout = \"1s\", retry = { tries = 4, backoff = \"none\" } }"),
             &[(Stalled, "app-1")],

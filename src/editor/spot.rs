@@ -20,10 +20,9 @@ impl Spot {
     /// What an address asks for; none if it asks for nothing to work on.
     pub fn of(address: &Address) -> Option<Spot> {
         match address.place.as_ref()? {
-            Place::Home | Place::Author => None,
-            Place::Lesson(folder) | Place::Elsewhere(folder) => {
-                Some(Spot::Lesson(folder.clone(), address.design.clone()))
-            }
+            // A lesson that is hosted elsewhere has a key of its own, which its reader knows.
+            Place::Home | Place::Author | Place::Elsewhere(_) => None,
+            Place::Lesson(folder) => Some(Spot::Lesson(folder.clone(), address.design.clone())),
             Place::Sandbox(name) => Some(Spot::Sandbox(tidy_name(name))),
             Place::Shared(packed) => Some(Spot::Shared(packed.clone())),
         }

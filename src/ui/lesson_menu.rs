@@ -15,11 +15,8 @@ use super::glyph::{Glyph, glyph};
 use super::hand_in::HandInDialog;
 use super::live::live;
 use super::session::use_session;
-use super::storage;
-use super::toast::{Toasts, Tone, use_toasts};
-
-/// Where a design waits that is to be opened in the sandbox: a comment with the lesson's folder, then the design.
-pub const TO_SANDBOX: &str = "to-sandbox";
+use super::toast::{Tone, use_toasts};
+use super::workshop::Workshop;
 
 /// The author's design of the open lesson, once it was shown.
 #[derive(Clone, Copy)]
@@ -42,7 +39,7 @@ impl Solution {
 #[component]
 pub fn LessonMenu() -> impl IntoView {
     let (classroom, award, shell): (Classroom, Award, Shell) = (expect_context(), expect_context(), expect_context());
-    let toasts = use_toasts();
+    let workshop: Workshop = expect_context();
     let open = RwSignal::new(false);
     let asking = RwSignal::new(false);
     let handing_in = RwSignal::new(false);
@@ -72,7 +69,7 @@ pub fn LessonMenu() -> impl IntoView {
                 <button on:click=choose(Box::new(move || classroom.go_to("home")))>{glyph(Glyph::Home)}"All lessons"</button>
                 <button on:click=choose(Box::new(move || shell.start_over()))>{glyph(Glyph::Reset)}"Reset this lesson"</button>
                 {live(move || solution_item(classroom, asking, open))}
-                <button on:click=choose(Box::new(move || to_sandbox(classroom, shell, toasts)))>{glyph(Glyph::Pencil)}"Open my design in the sandbox"</button>
+                <button on:click=choose(Box::new(move || workshop.copy_to_sandbox()))>{glyph(Glyph::Pencil)}"Open my design in the sandbox"</button>
                 <button prop:disabled=move || !can_hand_in() on:click=choose(Box::new(move || handing_in.set(true)))>
                     {glyph(Glyph::Download)}<span>"Hand in…"<small hidden=can_hand_in>"Solve the lesson first."</small></span>
                 </button>
@@ -123,15 +120,6 @@ fn solution_item(classroom: Classroom, asking: RwSignal<bool>, open: RwSignal<bo
         <button prop:disabled=!tried on:click=go>
             {glyph(Glyph::Check)}<span>{words}{(!note.is_empty()).then(|| view! { <small>{note}</small> })}</span>
         </button>
-    }
-}
-
-fn to_sandbox(classroom: Classroom, shell: Shell, toasts: Toasts) {
-    let folder = classroom.open.with_untracked(|open| open.as_ref().map(|(folder, _)| folder.clone()));
-    let text = format!("# from {}\n{}", folder.unwrap_or_default(), shell.design_text());
-    match storage::put(TO_SANDBOX, &text) {
-        Ok(()) => classroom.go_to("sandbox"),
-        Err(why) => toasts.show(Tone::Bad, format!("The design cannot be taken along: {why}.")),
     }
 }
 

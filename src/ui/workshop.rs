@@ -92,7 +92,7 @@ impl Workshop {
             let address = address();
             if let Some(spot) = Spot::of(&address) {
                 self.spot.set(Some(spot));
-            } else if address.place == Some(Place::Author) {
+            } else if matches!(address.place, Some(Place::Author | Place::Elsewhere(_))) {
                 self.spot.set(None);
             }
         });

@@ -10,6 +10,9 @@ use super::words;
 /// From this share of lost packets on, nothing gets through.
 const CUT: f64 = 0.9;
 
+/// What is counted of a wire.
+type Count = fn(&Line) -> f64;
+
 impl Search<'_> {
     pub(super) fn wire(&mut self, index: u32) {
         self.losses(index);
@@ -97,7 +100,7 @@ impl Search<'_> {
     /// Calls that time out, and calls that fail.
     fn endings(&mut self, index: u32) {
         let digest = self.digest;
-        let endings: [(What, fn(&Line) -> f64); 2] = [
+        let endings: [(What, Count); 2] = [
             (What::TimedOut, |line| line.timed_out),
             (What::CallsFail, |line| line.failed + line.shed + line.refused - line.turned_away),
         ];

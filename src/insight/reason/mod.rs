@@ -109,7 +109,7 @@ pub fn reason(recording: &Recording, design: &Design, trip: &Trip) -> Option<Rea
     let (ended, outcome) = trip.ended?;
     let look = Look { recording, design, trip, until: ended };
     let own = || trip.spans.iter().enumerate().filter(|(_, span)| span.parent.is_none());
-    let last = own().filter(|(_, span)| span.sent <= ended).next_back();
+    let last = own().rfind(|(_, span)| span.sent <= ended);
     let (why, place, detail) = match (last, outcome) {
         (None, _) => (Why::NoRoute, Place::Component(trip.clients), "nothing is wired that it could ask".to_owned()),
         (Some(_), Outcome::TimedOut | Outcome::Ok) => look.time(own().map(|(index, _)| index).collect()),
