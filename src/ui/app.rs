@@ -181,11 +181,6 @@ impl Shell {
         self.tab.set(Tab::Charts);
     }
 
-    /// The design on the canvas, as a file.
-    pub fn design_text(&self) -> String {
-        self.session.editor.with_untracked(|editor| design::write(&editor.design))
-    }
-
     /// All goals of the lesson are met.
     pub fn solved(&self) {
         if self.classroom.solve() {
