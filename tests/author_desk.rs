@@ -83,7 +83,7 @@ fn bounds_leave_a_tenth_and_can_be_read() {
     check(Unit::Count, 14_300.0, "<", "16000");
     check(Unit::Price, 0.236, "<=", "$0.26/h");
     check(Unit::Bytes, 3_000_000.0, "<", "3300KB");
-    check(Unit::Count, 0.0, "<", "0");
+    check(Unit::Count, 0.0, "<", "1");
 }
 
 #[test]

@@ -209,8 +209,8 @@ pub fn metrics_of(part: Option<&Target>, design: &Design) -> Vec<&'static str> {
     let subject = part.map(ToString::to_string);
     let fits = |word: &&str| {
         let Some(metric) = Metric::of(word) else { return false };
-        let goal = goal_text(metric, subject.as_deref(), ">=", metric.info().unit.zero(), "");
-        goal.parse::<Goal>().is_ok_and(|goal| goal.check(design).is_ok())
+        let goal = goal_text(metric, subject.as_deref(), ">=", metric.info().unit.least(), "");
+        goal.parse::<Goal>().is_ok_and(|goal| goal.check_figure(design).is_ok())
     };
     Metric::words().filter(fits).collect()
 }
@@ -232,7 +232,7 @@ pub fn figure_of(goal: &str, design: &Design, parts: &Parts, frames: &[Frame]) -
 /// A bound that a figure meets with a tenth to spare, in two digits.
 pub fn bound_near(unit: Unit, figure: f64, comparison: &str) -> String {
     if !figure.is_finite() || figure <= 0.0 {
-        return unit.zero().to_owned();
+        return unit.least().to_owned();
     }
     let up = comparison.starts_with('<');
     let wanted = if up { figure * 1.1 } else { figure * 0.9 };
@@ -263,15 +263,15 @@ fn shortest(number: f64) -> String {
 }
 
 impl Unit {
-    /// Nothing, as a bound is written in this unit.
-    fn zero(self) -> &'static str {
+    /// The least bound that is worth writing, where nothing was measured: no run is above or below nothing.
+    fn least(self) -> &'static str {
         match self {
-            Unit::Time => "0ms",
-            Unit::Share => "0%",
-            Unit::Rate => "0/s",
-            Unit::Count => "0",
-            Unit::Price => "$0/h",
-            Unit::Bytes => "0MB",
+            Unit::Time => "1ms",
+            Unit::Share => "1%",
+            Unit::Rate => "1/s",
+            Unit::Count => "1",
+            Unit::Price => "$0.01/h",
+            Unit::Bytes => "1KB",
         }
     }
 }

@@ -29,7 +29,7 @@ pub fn Header() -> impl IntoView {
     let can_redo = Memo::new(move |_| session.editor.with(|editor| editor.history.can_redo()));
     view! {
         <header class="header">
-            <a class="brand" href="#home" title="All lessons" on:click=home>
+            <a class="brand" href="./#home" title="All lessons" on:click=home>
                 {brand_mark()}<span class="brand-name">"Pressure Point"</span><span class="visually-hidden">": all lessons"</span>
             </a>
             <h1 class="header-title">{move || shell.title()}</h1>

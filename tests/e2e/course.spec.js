@@ -98,7 +98,7 @@ test("from the front page to a star, a file to hand in, and the progress out and
 test("the solution opens after a try, is told apart, and earns no stars; the lesson that was left is not graded", async ({ page }) => {
   await page.goto("./#lesson=part-1/01-it-works&seed=5");
   await expect(page.getByRole("heading", { name: "It works", level: 1 })).toBeVisible();
-  await expect(page.getByRole("textbox", { name: "Seed" })).toHaveValue("5");
+  await expect(page.getByRole("region", { name: "Player" }).getByRole("textbox", { name: "Seed" })).toHaveValue("5");
   await menu(page);
   await expect(page.getByRole("button", { name: /Show the solution/ })).toBeDisabled();
   await page.keyboard.press("Escape");
