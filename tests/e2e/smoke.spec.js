@@ -14,9 +14,10 @@ test("the page comes up under a sub-path", async ({ page }) => {
   await shots(page, "start");
 });
 
-// The budget of performance.md is 500 kB, and it is missed since the simulator knows all kinds of component: 572 kB on the day
-// this was written. The bound keeps it from growing unseen; lower it with everything that is saved.
-const FIRST_LOAD_MOST = 605_000;
+// The budget of performance.md is 500 kB, and it is missed by far: 849 kB on the day this was written (574 kB with the simulator and the
+// canvas alone; 275 kB came with sharing, the author's desk, the boards and the explanations). The bound keeps it from growing unseen;
+// lower it with everything that is saved.
+const FIRST_LOAD_MOST = 860_000;
 
 test("the first load does not grow unseen", () => {
   const sizes = readdirSync(DIST)
