@@ -166,7 +166,7 @@ fn Duel(name: String) -> impl IntoView {
         shown ^ known ^ u64::from(resets.wrapping_add(takes)) << 44
     });
     Effect::new(move |before: Option<(u32, u32)>| {
-        beat.track();
+        let _ = beat.get();
         // Another take has other frames in the same places.
         let now = run.generation();
         if before.is_some_and(|before| before != now) {
@@ -177,14 +177,14 @@ fn Duel(name: String) -> impl IntoView {
     });
     let times = move || run.player.with_untracked(|player| (Player::playhead(player), player.duration()));
     let charts = move || {
-        beat.track();
+        let _ = beat.get();
         let (playhead, duration) = times();
         let sheet = |measure| pulses.with_value(|(own, other)| duel::overlay(measure, own, other, playhead, duration));
         charts_html(&Measure::ALL.map(sheet))
     };
     let shown_name = name.clone();
     let tables = move || {
-        beat.track();
+        let _ = beat.get();
         let (playhead, _) = times();
         let mut rows =
             session.recording.with_value(|own| rival.recording.with_value(|other| duel::rows(own, other, playhead)));

@@ -28,7 +28,8 @@ pub fn Requests() -> impl IntoView {
     let moment = Memo::new(move |_| moment(session));
     let listed = Memo::new(move |before: Option<&Listed>| {
         let (held, wanted, class) = (held.get(), wanted.get(), board.class.get());
-        moment.track();
+        // Not `track`: a memo that nobody ever read hears of nothing.
+        moment.get();
         match before {
             Some(before) if held && session.playing.get() => before.clone(),
             _ => {
