@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use pressure_point::insight::{What, Why};
+use pressure_point::insight::{AGAIN_TERMS, PRESSURE_TERMS, THEORY_TERMS, TRADE_OFF_TERMS, What, Why};
 use pressure_point::lesson::{GLOSSARY, ModelPage, Term, linked_terms, terms};
 
 fn glossary() -> (String, Vec<Term>) {
@@ -69,4 +69,12 @@ fn the_page_shows_every_term() {
         assert!(page.html.contains(&format!("id=\"term-{}\"", term.id)), "{}", term.id);
     }
     assert!(page.html.contains("<a href=\"#term=knee\">knee</a>"));
+}
+
+#[test]
+fn the_boards_link_to_terms_that_there_are() {
+    let (_, known) = glossary();
+    for (id, word) in [PRESSURE_TERMS, THEORY_TERMS, TRADE_OFF_TERMS, AGAIN_TERMS].into_iter().flatten() {
+        assert!(known.iter().any(|term| term.id == *id), "`{word}` links to `{id}`, which the glossary does not have");
+    }
 }

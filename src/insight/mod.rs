@@ -34,4 +34,6 @@ pub use resource::{Nature, Part, Resource};
 pub use theory::{Little, Servers, Theory, little_of_users};
 pub use tradeoffs::{Axis, TradeOffs, percentile};
 pub use warning::{Level, Warning, part_name};
-pub use words::{PressureRow, suspect_name, target_of};
+pub use words::{
+    AGAIN_TERMS, PRESSURE_TERMS, PressureRow, THEORY_TERMS, TRADE_OFF_TERMS, Terms, suspect_name, target_of,
+};

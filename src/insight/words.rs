@@ -109,3 +109,31 @@ fn row(pressure: &Pressure, parts: &Parts) -> Option<PressureRow> {
         note,
     })
 }
+
+/// Terms of the glossary, by their ids and as they are read.
+pub type Terms = &'static [(&'static str, &'static str)];
+
+/// The terms that the board of pressures uses.
+pub const PRESSURE_TERMS: Terms = &[
+    ("bottleneck", "bottleneck"),
+    ("utilization", "utilization"),
+    ("saturation", "saturation"),
+    ("waiting-room", "waiting room"),
+    ("connection-pool", "connections"),
+];
+/// Those of theory beside practice.
+pub const THEORY_TERMS: Terms = &[
+    ("littles-law", "Little's law"),
+    ("knee", "knee"),
+    ("service-time", "service time"),
+    ("utilization", "utilization"),
+];
+/// Those of the trade-offs.
+pub const TRADE_OFF_TERMS: Terms = &[
+    ("p95", "p95"),
+    ("availability", "availability"),
+    ("stale-read", "stale read"),
+    ("single-point-of-failure", "single point of failure"),
+];
+/// Those of the runs on other seeds.
+pub const AGAIN_TERMS: Terms = &[("p95", "p95"), ("goodput", "goodput"), ("slo", "service level objective")];

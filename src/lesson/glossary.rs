@@ -41,6 +41,12 @@ pub fn term_of(markdown: &str, id: &str) -> Option<String> {
     Some(render(&format!("**{}**\n\n{}", found.term, found.text), ""))
 }
 
+/// Links to terms, by their ids and as they are read, as safe HTML.
+pub fn term_links(terms: &[(&str, &str)]) -> String {
+    let link = |(id, word): &(&str, &str)| format!("<a href=\"#term={}\">{}</a>", escaped(id), escaped(word));
+    terms.iter().map(link).collect::<Vec<_>>().join(" · ")
+}
+
 /// Whether this may be a term's id: up to 40 lower-case letters, digits and `-`.
 pub fn is_term_id(id: &str) -> bool {
     (1..=40).contains(&id.len()) && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')

@@ -38,7 +38,7 @@ pub use course::{COURSE_BYTES_MAX, Course, Part, missing_file};
 pub use draft::{Draft, read_draft, saved_at, write_draft};
 pub use file::{LESSON_BYTES_MAX, Lesson, Step};
 pub use front::{WrongBuild, is_language};
-pub use glossary::{GLOSSARY, GLOSSARY_BYTES_MAX, Term, is_term_id, linked_terms, term_of, terms};
+pub use glossary::{GLOSSARY, GLOSSARY_BYTES_MAX, Term, is_term_id, linked_terms, term_links, term_of, terms};
 pub use goal::{
     AT_END, Comparison, Goal, GoalError, Grader, Hold, METRICS, Metric, MetricInfo, SLIDE, Scope, Standing, State,
     Subject, SubjectKind, Unit,

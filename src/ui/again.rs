@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::insight::{Band, Confidence, Trial};
+use crate::insight::{AGAIN_TERMS, Band, Confidence, Trial};
 use crate::lesson::write_scenario;
 use crate::sim::Scenario;
 use crate::units::Time;
@@ -13,6 +13,7 @@ use super::protocol::{Finding, Study};
 use super::run::use_run;
 use super::session::use_session;
 use super::study::{Ticket, study};
+use super::terms::words_line;
 
 /// Seeds that are tried.
 const SEEDS: u32 = 30;
@@ -96,6 +97,7 @@ pub fn AgainBoard() -> impl IntoView {
             <div class="again-bar">{live(button)}{live(progress)}<span class="soft" role="status">{move || told(count(), trials.under_way.get())}</span></div>
             {live(move || trials.trouble.get().map(|why| view! { <pre role="alert">{why}</pre> }))}
             {live(move || trials.done.with(|done| (!done.is_empty()).then(|| results(&Confidence::of(done)))))}
+            {words_line(AGAIN_TERMS)}
         </section>
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::design::{Design, Target};
 use crate::editor::Msg;
 use crate::editor::player::Player;
-use crate::insight::{Level, PressureRow, Pressures, Warning, target_of};
+use crate::insight::{Level, PRESSURE_TERMS, PressureRow, Pressures, Warning, target_of};
 use crate::metrics::Recording;
 use crate::sim::FRAME;
 use crate::units::Time;
@@ -14,6 +14,7 @@ use super::live::live;
 use super::rows::rows;
 use super::run::Run;
 use super::session::{Session, use_session};
+use super::terms::words_line;
 
 /// Beats between two looks: half a second.
 const BEATS: u32 = 5;
@@ -120,6 +121,7 @@ pub fn PressureBoard() -> impl IntoView {
                     <tbody>{rows(keys, move |key| view! { <PressureLine key /> })}</tbody>
                 </table>
             </div>
+            {words_line(PRESSURE_TERMS)}
         </section>
     }
 }

@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, MouseEvent};
 
-use crate::lesson::term_of;
+use crate::lesson::{term_links, term_of};
 
 use super::course::fetch;
 use super::glyph::{Glyph, glyph};
@@ -59,4 +59,10 @@ pub fn term_view(terms: Terms) -> AnyView {
         })
     };
     view! { <div role="status">{live(note)}</div> }.into_any()
+}
+
+/// Where the words of a view are explained.
+pub fn words_line(terms: crate::insight::Terms) -> AnyView {
+    view! { <p class="soft words-line">"What the words mean: "<span inner_html=term_links(terms)></span></p> }
+        .into_any()
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::editor::player::Player;
-use crate::insight::{Little, Part, Pressures, Servers, Theory, little_of_users};
+use crate::insight::{Little, Part, Pressures, Servers, THEORY_TERMS, Theory, little_of_users};
 use crate::sim::{FRAME, Parts};
 use crate::units::Time;
 
@@ -11,6 +11,7 @@ use super::live::live;
 use super::pressure::with_design;
 use super::run::{Run, use_run};
 use super::session::{Session, use_session};
+use super::terms::words_line;
 
 /// Frames that the live point is taken from: ten seconds.
 const FRAMES: usize = 100;
@@ -53,7 +54,7 @@ pub fn TheoryBoard() -> impl IntoView {
             }
         })
     };
-    view! { <section class="insight" aria-label="Theory">{live(body)}</section> }
+    view! { <section class="insight" aria-label="Theory">{live(body)}{words_line(THEORY_TERMS)}</section> }
 }
 
 /// The chosen component, or else the one that is nearest its limit.

@@ -4,12 +4,13 @@ use leptos::prelude::*;
 
 use crate::design::Design;
 use crate::editor::player::Player;
-use crate::insight::{Axis, TradeOffs};
+use crate::insight::{Axis, TRADE_OFF_TERMS, TradeOffs};
 use crate::sim::FRAME;
 
 use super::live::live;
 use super::run::Run;
 use super::session::Session;
+use super::terms::words_line;
 
 /// Beats between two looks: two seconds.
 const BEATS: u32 = 20;
@@ -95,7 +96,7 @@ pub fn TradeOffBoard() -> impl IntoView {
         }
         .into_any()
     };
-    view! { <section class="insight" aria-label="Trade-offs">{live(body)}</section> }
+    view! { <section class="insight" aria-label="Trade-offs">{live(body)}{words_line(TRADE_OFF_TERMS)}</section> }
 }
 
 fn line(axis: &Axis, old: Option<&Axis>) -> impl IntoView + use<> {
