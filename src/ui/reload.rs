@@ -17,13 +17,14 @@ pub fn start(classroom: Classroom) {
     spawn_local(async move {
         let mut known = None;
         loop {
-            TimeoutFuture::new(MILLIS).await;
             // A server that was stopped may come back.
-            let Some(stamp) = ask(&address).await else { continue };
-            if known.as_ref().is_some_and(|known| *known != stamp) {
-                classroom.reload();
+            if let Some(stamp) = ask(&address).await {
+                if known.as_ref().is_some_and(|known| *known != stamp) {
+                    classroom.reload();
+                }
+                known = Some(stamp);
             }
-            known = Some(stamp);
+            TimeoutFuture::new(MILLIS).await;
         }
     });
 }
