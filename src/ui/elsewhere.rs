@@ -7,6 +7,7 @@ use crate::design::Problem;
 use crate::editor::elsewhere::{Access, SplitAddress, access, folder_address, key_of};
 
 use super::course::{Classroom, Page, Source};
+use super::dialog::follow;
 
 const TOLD: &str = "<li>A lesson is text and drawings. It cannot run scripts, and it cannot see what you built.</li>\
     <li>The other site learns that somebody at your internet address opened it. It gets no cookies.</li>\
@@ -53,14 +54,7 @@ fn split(address: &str) -> Option<SplitAddress> {
 pub fn Consent() -> impl IntoView {
     let classroom: Classroom = expect_context();
     let dialog: NodeRef<leptos::html::Dialog> = NodeRef::new();
-    Effect::new(move |_| {
-        let Some(dialog) = dialog.get() else { return };
-        match (classroom.asking.with(|host| !host.is_empty()), dialog.open()) {
-            (true, false) => drop(dialog.show_modal()),
-            (false, true) => dialog.close(),
-            _ => {}
-        }
-    });
+    follow(dialog, move || classroom.asking.with(|host| !host.is_empty()));
     let agree = move |_| {
         let folder = classroom.asked.get_value();
         classroom.asking.set(String::new());

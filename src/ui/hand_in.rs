@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::lesson::HandIn;
 
 use super::award::Award;
+use super::dialog::follow;
 use super::files;
 use super::glyph::{Glyph, glyph};
 use super::storage;
@@ -15,14 +16,7 @@ pub fn HandInDialog(open: RwSignal<bool>) -> impl IntoView {
     let award: Award = expect_context();
     let dialog: NodeRef<leptos::html::Dialog> = NodeRef::new();
     let student = RwSignal::new(storage::get("student").unwrap_or_default());
-    Effect::new(move |_| {
-        let Some(dialog) = dialog.get() else { return };
-        match (open.get(), dialog.open()) {
-            (true, false) => drop(dialog.show_modal()),
-            (false, true) => dialog.close(),
-            _ => {}
-        }
-    });
+    follow(dialog, move || open.get());
     let result = move || {
         let run = award.solved.get()?;
         let own = run.own.as_ref()?;

@@ -1,10 +1,10 @@
 //! The help: every action and its keys, from the one registry, with a field to search it.
 
 use leptos::prelude::*;
-use web_sys::HtmlDialogElement;
 
 use crate::editor::{ACTIONS, ActionInfo};
 
+use super::dialog::follow;
 use super::glyph::{Glyph, glyph};
 use super::live::live;
 
@@ -29,10 +29,7 @@ const POINTER: [(&str, &str); 12] = [
 pub fn Help(open: RwSignal<bool>) -> impl IntoView {
     let dialog: NodeRef<leptos::html::Dialog> = NodeRef::new();
     let wanted = RwSignal::new(String::new());
-    Effect::new(move |_| {
-        let Some(dialog) = dialog.get() else { return };
-        show(&dialog, open.get());
-    });
+    follow(dialog, move || open.get());
     view! {
         <dialog class="help-dialog" node_ref=dialog aria-label="Help" on:close=move |_| open.set(false)>
             <header>
@@ -43,15 +40,6 @@ pub fn Help(open: RwSignal<bool>) -> impl IntoView {
                 on:input=move |event| wanted.set(event_target_value(&event)) />
             <div class="help-list">{live(move || wanted.with(|wanted| lists(wanted)))}</div>
         </dialog>
-    }
-}
-
-/// Opens or closes a dialog.
-pub fn show(dialog: &HtmlDialogElement, open: bool) {
-    match (open, dialog.open()) {
-        (true, false) => drop(dialog.show_modal()),
-        (false, true) => dialog.close(),
-        _ => {}
     }
 }
 

@@ -14,6 +14,7 @@ mod charts;
 mod clock;
 mod compare;
 mod course;
+mod dialog;
 mod drafts;
 mod events;
 mod elsewhere;

@@ -10,6 +10,7 @@ use crate::lesson::{GLOSSARY, INDEX, MODEL_BYTES_MAX, ModelPage, is_term_id, lis
 
 use super::address::address;
 use super::course::fetch;
+use super::dialog::show;
 use super::glyph::{Glyph, glyph};
 use super::workshop::Workshop;
 
@@ -176,14 +177,6 @@ pub fn ModelDialog() -> impl IntoView {
                 </div>
             </div>
         </dialog>
-    }
-}
-
-fn show(dialog: &HtmlDialogElement, open: bool) {
-    match (open, dialog.open()) {
-        (true, false) => drop(dialog.show_modal()),
-        (false, true) => dialog.close(),
-        _ => {}
     }
 }
 

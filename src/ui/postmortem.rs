@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::lesson::page_html;
 
+use super::dialog::follow;
 use super::files::download;
 use super::glyph::{Glyph, glyph};
 
@@ -11,14 +12,7 @@ use super::glyph::{Glyph, glyph};
 #[component]
 pub fn PostMortem(open: RwSignal<bool>, text: String) -> impl IntoView {
     let dialog: NodeRef<leptos::html::Dialog> = NodeRef::new();
-    Effect::new(move |_| {
-        let Some(dialog) = dialog.get() else { return };
-        match (open.get(), dialog.open()) {
-            (true, false) => drop(dialog.show_modal()),
-            (false, true) => dialog.close(),
-            _ => {}
-        }
-    });
+    follow(dialog, move || open.get());
     let (title, body) = text.split_once('\n').unwrap_or((&text, ""));
     let (title, html) = (title.trim_start_matches("# ").to_owned(), page_html(body));
     let print = move |_| drop(window().print());

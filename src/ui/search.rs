@@ -7,7 +7,7 @@ use crate::editor::Msg;
 use crate::editor::search::{Found, Goal, find};
 
 use super::app::Shell;
-use super::help::show;
+use super::dialog::show;
 use super::live::live;
 use super::session::{Session, use_session};
 

@@ -9,6 +9,7 @@ use crate::editor::address::Address;
 use crate::lesson::{LINK_CHARS_MAX, pack, write_scenario};
 use crate::sim::{Change, Scenario};
 
+use super::dialog::show;
 use super::files;
 use super::glyph::{Glyph, glyph};
 use super::live::live;
@@ -25,18 +26,13 @@ pub fn SheetDialog() -> impl IntoView {
     let dialog: NodeRef<leptos::html::Dialog> = NodeRef::new();
     Effect::new(move |_| {
         let Some(dialog) = dialog.get() else { return };
-        match (workshop.sheet.get().is_some(), dialog.open()) {
-            (true, false) => {
-                let _ = dialog.show_modal();
-                // What is to be typed into is drawn only now.
-                request_animation_frame(move || {
-                    if let Ok(Some(field)) = dialog.query_selector("[autofocus]") {
-                        let _ = field.unchecked_into::<web_sys::HtmlElement>().focus();
-                    }
-                });
-            }
-            (false, true) => dialog.close(),
-            _ => {}
+        if show(&dialog, workshop.sheet.get().is_some()) {
+            // What is to be typed into is drawn only now.
+            request_animation_frame(move || {
+                if let Ok(Some(field)) = dialog.query_selector("[autofocus]") {
+                    let _ = field.unchecked_into::<web_sys::HtmlElement>().focus();
+                }
+            });
         }
     });
     let title = move || match workshop.sheet.get() {

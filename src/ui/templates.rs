@@ -8,8 +8,8 @@ use crate::editor::template::{Template, read_list};
 
 use super::app::Shell;
 use super::course::fetch;
+use super::dialog::show;
 use super::glyph::{Glyph, glyph};
-use super::help::show;
 use super::live::live;
 
 const FOLDER: &str = "templates";
