@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::design::Design;
-use crate::sim::{Change, FRAME, Replay, Scenario, Status};
+use crate::sim::{Change, FRAME, Frame, Replay, Scenario, Status};
 use crate::units::Time;
 
 use super::file::Lesson;
@@ -56,35 +56,59 @@ impl Played {
 
 /// Plays a scenario to its end with this seed, its changes in mid-run included.
 pub fn play(scenario: &Scenario, goals: &[Goal], seed: u64) -> Played {
-    let mut scenario = scenario.clone();
-    scenario.design.seed = seed;
     let mut all = goals.to_vec();
     all.push(COST.parse().expect("a goal"));
-    let mut grader = Grader::new(&all, &scenario.design);
+    let Graded { grader, replay, stopped } = play_graded(scenario, &all, seed, EVENTS_MAX, &mut |_| {});
+    let mut standings = grader.standings();
+    let cost = standings.pop().and_then(|cost| cost.figure).unwrap_or(0.0);
+    let goals = standings.into_iter().map(played_goal).collect();
+    Played { seed, trace_hash: format!("{:016x}", replay.trace_hash()), goals, cost, stopped }
+}
+
+/// A run that was played to its end.
+pub(super) struct Graded {
+    /// What became of the goals.
+    pub grader: Grader,
+    /// What was run.
+    pub replay: Replay,
+    /// Why it was stopped before its end, if it was.
+    pub stopped: Option<String>,
+}
+
+/// Plays a scenario with this seed to its end, or until it took about so many events, and grades it: changes in mid-run are
+/// made again, and the grader hears of each new design. `see` gets every frame.
+pub(super) fn play_graded(
+    scenario: &Scenario,
+    goals: &[Goal],
+    seed: u64,
+    events_max: u64,
+    see: &mut dyn FnMut(&Frame),
+) -> Graded {
+    let mut scenario = scenario.clone();
+    scenario.design.seed = seed;
+    let mut grader = Grader::new(goals, &scenario.design);
     let mut replay = Replay::of(scenario);
-    let (mut index, mut left) = (0u64, EVENTS_MAX);
+    let mut left = events_max;
     let stopped = loop {
-        let (frames, status) = replay.run(Time(u64::MAX), EVENTS_PER_SLICE.min(left));
+        let (frames, status) = replay.run(Time::MAX, EVENTS_PER_SLICE.min(left));
         left = left.saturating_sub(EVENTS_PER_SLICE);
         for frame in &frames {
-            let now = Time(index * FRAME.0);
+            let now = Time(u64::from(frame.index) * FRAME.0);
+            // The first design is the one that the grader was made with.
             let changes = replay.scenario().designs().skip(1).filter(|(at, _)| *at == now);
             changes.for_each(|(_, design)| grader.changed(design));
             grader.feed(replay.parts(), frame);
-            index += 1;
+            see(frame);
         }
         match status {
-            Status::Running if left == 0 => break Some(format!("stopped after {EVENTS_MAX} events")),
+            Status::Running if left == 0 => break Some(format!("stopped after {events_max} events")),
             Status::Running => {}
             Status::Ended => break None,
             Status::Stopped(why) => break Some(why),
         }
     };
     grader.finish();
-    let mut standings = grader.standings();
-    let cost = standings.pop().and_then(|cost| cost.figure).unwrap_or(0.0);
-    let goals = standings.into_iter().map(played_goal).collect();
-    Played { seed, trace_hash: format!("{:016x}", replay.trace_hash()), goals, cost, stopped }
+    Graded { grader, replay, stopped }
 }
 
 fn played_goal(standing: Standing) -> PlayedGoal {

@@ -1,36 +1,17 @@
 //! The same scenario with another seed, run to its end and graded: would one pass again?
 
-use crate::design::Design;
 use crate::insight::{Trial, percentile};
-use crate::sim::{Change, FRAME, Frame, Replay, Scenario, Status};
-use crate::units::Time;
+use crate::sim::{FRAME, Frame, Scenario};
 
-use super::goal::{Goal, Grader};
-
-/// Events between two looks at the frames.
-const EVENTS: u64 = 400_000;
+use super::goal::Goal;
+use super::played::play_graded;
 
 /// Runs a scenario with this seed, what was done in mid-run included.
 pub fn trial(scenario: &Scenario, goals: &[Goal], seed: u64) -> Trial {
-    let mut replay = Replay::of(with_seed(scenario, seed));
-    let mut grader = Grader::new(goals, &replay.scenario().design);
     let mut seen: Vec<Frame> = Vec::new();
-    loop {
-        let (frames, status) = replay.run(Time::MAX, EVENTS);
-        for frame in frames {
-            let now = Time(u64::from(frame.index) * FRAME.0);
-            // The first design is the one that the grader was made with.
-            let changes = replay.scenario().designs().skip(1).filter(|(at, _)| *at == now);
-            changes.for_each(|(_, design)| grader.changed(design));
-            grader.feed(replay.parts(), &frame);
-            // The rest of a frame is not needed again.
-            seen.push(Frame { users: frame.users, ..Frame::default() });
-        }
-        if status != Status::Running {
-            break;
-        }
-    }
-    grader.finish();
+    // The rest of a frame is not needed again. Whoever waits can stop it: it may take what it takes.
+    let mut see = |frame: &Frame| seen.push(Frame { users: frame.users.clone(), ..Frame::default() });
+    let grader = play_graded(scenario, goals, seed, u64::MAX, &mut see).grader;
     let users = || seen.iter().flat_map(|frame| &frame.users);
     let good: f64 = users().map(|users| f64::from(users.succeeded)).sum();
     let lost: f64 = users().map(|users| f64::from(users.lost())).sum();
@@ -44,21 +25,11 @@ pub fn trial(scenario: &Scenario, goals: &[Goal], seed: u64) -> Trial {
     }
 }
 
-fn with_seed(scenario: &Scenario, seed: u64) -> Scenario {
-    let reseeded = |design: &Design| Design { seed, ..design.clone() };
-    let changed = |change: &Change| match change {
-        Change::Design(design) => Change::Design(Box::new(reseeded(design))),
-        Change::Fault(fault) => Change::Fault(fault.clone()),
-    };
-    Scenario {
-        design: reseeded(&scenario.design),
-        script: scenario.script.iter().map(|(at, change)| (*at, changed(change))).collect(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::Change;
+    use crate::units::Time;
 
     const DESIGN: &str = "version = 1\nduration = \"10s\"\n[classes.c]\ncpu = \"exp(5ms)\"\n[components.users]\n\
         kind = \"clients\"\ntraffic = [[\"0s\", \"150/s\"]]\n[components.app]\nkind = \"server\"\ncores = 1\n\
