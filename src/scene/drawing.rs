@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::design::{Component, Design, Kind};
 use crate::editor::{BOX, bounds};
+use crate::lesson::escaped;
 
 use super::caption::summary;
 use super::figures::{count_text, rate_text, share_text};
@@ -86,20 +87,6 @@ fn part(component: &Component, vitals: Option<&Vitals>, icon: &str, out: &mut St
 /// Names hold letters, digits, `-` and `_` only, each of one byte.
 fn short(name: &str) -> String {
     if name.len() > 14 { format!("{}…", &name[..13]) } else { name.to_owned() }
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@
 use std::fmt::Write;
 
 use crate::design::Difference;
+use crate::lesson::escaped;
 
 use super::duel::{HEIGHT, Overlay, Row, WIDTH};
-use super::picture::escaped;
 
 /// The sheets.
 pub fn charts_html(overlays: &[Overlay]) -> String {

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::design::{Component, Design, Kind, Point};
 use crate::editor::{BOX, bounds, box_of};
+use crate::lesson;
 
 use super::wire::WireShape;
 
@@ -109,20 +110,9 @@ fn draw(svg: &mut String, component: &Component, colours: &PictureColours, icon:
     );
 }
 
-/// A text that means only itself within SVG or HTML.
-pub fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            letter if letter.is_control() => out.push(' '),
-            letter => out.push(letter),
-        }
-    }
-    out
+/// A text as a document of its own shows it: XML knows no control characters.
+fn escaped(text: &str) -> String {
+    lesson::escaped(&text.replace(char::is_control, " "))
 }
 
 #[cfg(test)]
