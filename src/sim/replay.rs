@@ -70,9 +70,8 @@ impl Replay {
     /// and all later changes, are void; `run` computes them anew.
     pub fn change(&mut self, at: Time, change: Change) -> Time {
         let at = Time(at.0 / FRAME.0 * FRAME.0).min(self.simulation.now());
-        self.scenario.script.retain(|(when, _)| *when <= at);
-        self.rewind(at);
         self.scenario.change(at, change);
+        self.rewind(at);
         self.apply_script();
         at
     }
