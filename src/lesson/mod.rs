@@ -56,7 +56,7 @@ pub use predict::{Metered, Predict};
 pub use progress::{Mark, PROGRESS_BYTES_MAX, Progress, Reached};
 pub use result::{HandIn, RESULT_BYTES_MAX};
 pub use rules::Rules;
-pub use scenario::{SCENARIO_BYTES_MAX, read_scenario, write_scenario};
+pub use scenario::{SCENARIO_BYTES_MAX, read_change, read_scenario, write_change, write_scenario};
 pub use stars::{ROBUST_SEEDS, StarRules, is_cheap, is_robust, robust_seeds};
 pub use taught::{Idea, Taught};
 pub use translation::{best_language, language_name, language_of_file, translation_file};

@@ -11,8 +11,6 @@
 //! fault = "crash"
 //! ```
 
-use std::fmt::Write;
-
 use crate::design::{self, Findings, Node, Problem};
 use crate::sim::{Change, Scenario};
 use crate::units::Time;
@@ -26,13 +24,26 @@ const MARK: &str = "+++ at ";
 /// Writes a scenario. Reading it back gives an equal one.
 pub fn write_scenario(scenario: &Scenario) -> String {
     let mut out = design::write(&scenario.design);
-    for (at, change) in &scenario.script {
-        let _ = match change {
-            Change::Design(design) => write!(out, "{MARK}{at} design\n{}", design::write(design)),
-            Change::Fault(fault) => write!(out, "{MARK}{at} fault\n{}", design::write_fault(fault)),
-        };
-    }
+    scenario.script.iter().for_each(|(at, change)| out.push_str(&write_change(*at, change)));
     out
+}
+
+/// Writes one change, as it stands in a scenario's text.
+pub fn write_change(at: Time, change: &Change) -> String {
+    match change {
+        Change::Design(design) => format!("{MARK}{at} design\n{}", design::write(design)),
+        Change::Fault(fault) => format!("{MARK}{at} fault\n{}", design::write_fault(fault)),
+    }
+}
+
+/// Reads what [`write_change`] wrote.
+///
+/// # Errors
+/// All problems, with their lines in the text.
+pub fn read_change(text: &str) -> Result<Option<(Time, Change)>, Vec<Problem>> {
+    let mut findings = Findings::default();
+    let change = parts_of(text).get(1).and_then(|part| read_change_of(part, &mut findings));
+    if findings.0.is_empty() { Ok(change) } else { Err(findings.sorted()) }
 }
 
 /// Reads a scenario; a plain design file is one without a script.
@@ -53,7 +64,7 @@ pub fn read_scenario(text: &str) -> Result<Scenario, Vec<Problem>> {
             findings.note(part.line, format!("a run has at most {CHANGES_MAX} changes"));
             break;
         }
-        if let Some((at, change)) = read_change(&part, &mut findings) {
+        if let Some((at, change)) = read_change_of(&part, &mut findings) {
             if scenario.script.last().is_some_and(|(last, _)| *last > at) {
                 findings.note(part.line, "the changes of a run stand in the order of their times");
             }
@@ -101,7 +112,7 @@ fn read_design(part: &Section, findings: &mut Findings) -> Option<design::Design
     }
 }
 
-fn read_change(part: &Section, findings: &mut Findings) -> Option<(Time, Change)> {
+fn read_change_of(part: &Section, findings: &mut Findings) -> Option<(Time, Change)> {
     let (at, what) = part.head.trim().split_once(' ').unwrap_or((part.head.trim(), ""));
     let Ok(at) = at.parse::<Time>() else {
         findings.hint(part.line, format!("`{at}` is no time"), "write `+++ at 30s design` or `+++ at 30s fault`");
@@ -138,6 +149,9 @@ mod tests {
         scenario.change(Time::from_secs(3), Change::Fault(Fault { target: Target::parse("app"), settings }));
         scenario.change(Time::from_millis(3500), Change::Design(Box::new(design)));
         assert_eq!(read_scenario(&write_scenario(&scenario)).unwrap(), scenario);
+        for (at, change) in &scenario.script {
+            assert_eq!(read_change(&write_change(*at, change)).unwrap(), Some((*at, change.clone())));
+        }
     }
 
     #[test]

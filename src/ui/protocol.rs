@@ -29,10 +29,8 @@ pub enum ToWorker {
     Change {
         /// The new take.
         take: u32,
-        /// From when on.
-        at: Time,
-        /// The scenario with the change as its last one.
-        scenario: String,
+        /// What is done and from when on, as `lesson::write_change` writes it.
+        change: String,
     },
     /// Do this beside the run, in a worker of its own.
     Study(Study),

@@ -9,7 +9,7 @@ use web_sys::{ErrorEvent, MessageEvent, Worker};
 
 use crate::design::{Design, Fault};
 use crate::editor::player::{Phase, Player, PlayerMessage};
-use crate::lesson::write_scenario;
+use crate::lesson::{write_change, write_scenario};
 use crate::scene::plot::Curves;
 use crate::sim::{Change, FRAME, Scenario};
 use crate::units::Time;
@@ -190,8 +190,8 @@ impl Run {
             link.inbox.clear();
         });
         let take = self.link.with_value(|link| link.take);
+        self.post(&ToWorker::Change { take, change: write_change(at, &change) });
         self.scenario.update_value(|scenario| scenario.change(at, change));
-        self.post(&ToWorker::Change { take, at, scenario: self.scenario.with_value(write_scenario) });
         self.ask(PlayerMessage::Truncated(at));
     }
 

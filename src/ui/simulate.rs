@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessagePort};
 
 use crate::design;
-use crate::lesson::read_scenario;
+use crate::lesson::{read_change, read_scenario};
 use crate::sim::{Change, FRAME, Frame, Replay};
 use crate::units::Time;
 
@@ -82,12 +82,9 @@ impl Simulation {
                 }
             }
             ToWorker::Until(until) => self.until = Time(until.0.div_ceil(FRAME.0) * FRAME.0),
-            ToWorker::Change { take, at, scenario } => match read_scenario(&scenario) {
-                Ok(mut scenario) => {
-                    if let Some((_, change)) = scenario.script.pop() {
-                        self.change(take, at, change);
-                    }
-                }
+            ToWorker::Change { take, change } => match read_change(&change) {
+                Ok(Some((at, change))) => self.change(take, at, change),
+                Ok(None) => {}
                 Err(problems) => post(&problems_of(take, &problems)),
             },
             ToWorker::Study(study) => studies::work(study, &|finding| post(&FromWorker::Found(finding))),
