@@ -12,7 +12,7 @@ use super::live::live;
 use super::protocol::{Finding, Study};
 use super::run::use_run;
 use super::session::use_session;
-use super::study::{Ticket, study};
+use super::study::StudyRoom;
 use super::terms::words_line;
 
 /// Seeds that are tried.
@@ -24,7 +24,7 @@ struct Trials {
     done: RwSignal<Vec<Trial>>,
     under_way: RwSignal<bool>,
     trouble: RwSignal<Option<String>>,
-    ticket: StoredValue<Option<Ticket>, LocalStorage>,
+    room: StudyRoom,
 }
 
 impl Trials {
@@ -34,7 +34,7 @@ impl Trials {
         self.trouble.set(None);
         self.under_way.set(true);
         let asked = Study::Again(write_scenario(scenario), goals, scenario.design.seed, SEEDS);
-        let ticket = study(asked, move |finding| match finding {
+        self.room.begin(asked, move |finding| match finding {
             Finding::Tried(trial) => self.done.update(|done| done.push(trial)),
             Finding::Failed(problems) => {
                 self.under_way.set(false);
@@ -43,13 +43,10 @@ impl Trials {
             Finding::Done => self.under_way.set(false),
             _ => {}
         });
-        self.ticket.set_value(Some(ticket));
     }
 
     fn stop(self) {
-        if let Some(ticket) = self.ticket.try_update_value(Option::take).flatten() {
-            ticket.cancel();
-        }
+        self.room.stop();
         self.under_way.set(false);
     }
 }
@@ -62,10 +59,8 @@ pub fn AgainBoard() -> impl IntoView {
         done: RwSignal::new(Vec::new()),
         under_way: RwSignal::new(false),
         trouble: RwSignal::new(None),
-        ticket: StoredValue::new_local(None),
+        room: StudyRoom::new(),
     };
-    // A study lives as long as the view that began it: this board, not the button that is drawn anew.
-    let owner = StoredValue::new(Owner::current());
     let begin = move |_| {
         // Before the first play there is only the design.
         let played =
@@ -75,10 +70,7 @@ pub fn AgainBoard() -> impl IntoView {
             open.as_ref()
                 .map_or_else(Vec::new, |(_, lesson)| lesson.goals.iter().map(|goal| goal.text.clone()).collect())
         });
-        match owner.get_value() {
-            Some(owner) => owner.with(|| trials.begin(&scenario, goals)),
-            None => trials.begin(&scenario, goals),
-        }
+        trials.begin(&scenario, goals);
     };
     let button = move || match trials.under_way.get() {
         true => view! { <button class="chip" on:click=move |_| trials.stop()>"Stop"</button> }.into_any(),

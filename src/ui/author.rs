@@ -21,7 +21,7 @@ use super::protocol::{Finding, Study};
 use super::run::Run;
 use super::session::Session;
 use super::storage;
-use super::study::study;
+use super::study::StudyRoom;
 
 use builds::Builds;
 use goals::GoalMaker;
@@ -66,6 +66,7 @@ pub struct Desk {
     report: RwSignal<String>,
     /// The verifier is at work.
     busy: RwSignal<bool>,
+    room: StudyRoom,
     /// What was last told; empty if there is nothing to tell.
     note: RwSignal<String>,
     /// The draft before the one that was just laid down.
@@ -86,6 +87,7 @@ impl Desk {
             build: RwSignal::new(START.to_owned()),
             report: RwSignal::new(RULES.to_owned()),
             busy: RwSignal::new(false),
+            room: StudyRoom::new(),
             note: RwSignal::new(String::new()),
             before: StoredValue::new(None),
             changes: StoredValue::new(0),
@@ -184,7 +186,8 @@ impl Desk {
             desk.busy.set(busy);
         };
         tell("<p>Reading the files …</p>".to_owned(), true);
-        study(Study::Verify(self.draft.with_untracked(LessonDraft::paths)), move |finding| match finding {
+        let files = self.draft.with_untracked(LessonDraft::paths);
+        self.room.begin(Study::Verify(files), move |finding| match finding {
             Finding::Doing(what) => tell(format!("<p>Running {} …</p>", escaped(&what)), true),
             Finding::Verdict(report) => tell(report.html(&glyph_html(Glyph::Check), &glyph_html(Glyph::Close)), false),
             Finding::Failed(why) => tell(format!("<pre>{}</pre>", escaped(&why.join("\n"))), false),

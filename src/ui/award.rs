@@ -18,7 +18,7 @@ use super::fetch::fetch_text;
 use super::glyph::{Glyph, glyph_html};
 use super::protocol::{Finding, Study};
 use super::run::Run;
-use super::study::{Ticket, study};
+use super::study::StudyRoom;
 
 /// A run that solved its lesson.
 #[derive(Clone)]
@@ -44,36 +44,21 @@ pub struct Award {
     run: Run,
     /// The run; none before the lesson is solved.
     pub solved: RwSignal<Option<SolvedRun>>,
-    ticket: StoredValue<Option<Ticket>, LocalStorage>,
-    /// Studies outlive the view that asked for them.
-    owner: StoredValue<Owner, LocalStorage>,
+    room: StudyRoom,
 }
 
 impl Award {
     /// Nothing earned yet; put into the context.
     pub fn provide(classroom: Classroom, run: Run) -> Award {
-        let owner = Owner::current().expect("the app has an owner");
-        let award = Award {
-            classroom,
-            run,
-            solved: RwSignal::new(None),
-            ticket: StoredValue::new_local(None),
-            owner: StoredValue::new_local(owner),
-        };
+        let award = Award { classroom, run, solved: RwSignal::new(None), room: StudyRoom::new() };
         provide_context(award);
         award
     }
 
     /// Another lesson is open, or another run began: what was found out is of no use.
     pub fn forget(&self) {
-        self.stop();
+        self.room.stop();
         self.solved.set(None);
-    }
-
-    fn stop(&self) {
-        if let Some(ticket) = self.ticket.try_update_value(Option::take).flatten() {
-            ticket.cancel();
-        }
     }
 
     /// The open lesson was solved by the run of this moment.
@@ -81,7 +66,7 @@ impl Award {
         let open = self.classroom.open.get_untracked();
         let (Some((folder, lesson)), Some(_)) = (open, self.classroom.learning()) else { return };
         let scenario = self.run.scenario.get_value();
-        self.stop();
+        self.room.stop();
         let reasons = does_not_count(&scenario, &lesson);
         let counts = reasons.is_empty();
         let bound = lesson.stars.cost;
@@ -97,7 +82,7 @@ impl Award {
                 None => fetch_text(&format!("{}/solution.toml", source.folder), source.foreign).await.ok(),
             };
             let solution = solution.and_then(|text| design::read(&text).ok()).map(Scenario::of);
-            award.owner.get_value().with(|| award.look_into(&lesson, solution));
+            award.look_into(&lesson, solution);
         });
     }
 
@@ -112,12 +97,11 @@ impl Award {
         plays.extend(solution.map(|solution| (write_scenario(&solution), solution.design.seed)));
         let goals = lesson.goals.iter().map(|goal| goal.text.clone()).collect();
         let award = *self;
-        let ticket = study(Study::Play { goals, plays }, move |finding| {
+        self.room.begin(Study::Play { goals, plays }, move |finding| {
             if let Finding::Played(played) = finding {
                 award.take(played);
             }
         });
-        self.ticket.set_value(Some(ticket));
     }
 
     fn take(&self, played: Played) {

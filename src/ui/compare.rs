@@ -17,7 +17,7 @@ use super::protocol::{Finding, Study};
 use super::run::use_run;
 use super::session::use_session;
 use super::shelf;
-use super::study::study;
+use super::study::StudyRoom;
 use super::toast::{Tone, use_toasts};
 use super::workshop::Workshop;
 
@@ -58,12 +58,12 @@ impl Rival {
         self.grown.update(|grown| *grown += 1);
     }
 
-    fn record(&self, scenario: &str, until: Time) {
+    fn record(&self, room: StudyRoom, scenario: &str, until: Time) {
         self.recording.set_value(Recording::default());
         self.trouble.set(None);
         self.grown.update(|grown| *grown += 1);
         let rival = *self;
-        study(Study::Record(scenario.to_owned(), until), move |finding| rival.hear(finding));
+        room.begin(Study::Record(scenario.to_owned(), until), move |finding| rival.hear(finding));
     }
 }
 
@@ -80,10 +80,13 @@ pub fn Compare() -> impl IntoView {
             other.map(|other| write_scenario(&Scenario::of(other))).unwrap_or_default()
         })
     });
+    let room = StudyRoom::new();
     Effect::new(move |_| {
         let scenario = load.get();
-        if !scenario.is_empty() {
-            rival.record(&scenario, session.with_untracked_design(|own| own.duration));
+        if scenario.is_empty() {
+            room.stop();
+        } else {
+            rival.record(room, &scenario, session.with_untracked_design(|own| own.duration));
         }
     });
     let chosen = Memo::new(move |_| {

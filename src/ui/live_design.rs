@@ -19,7 +19,7 @@ use super::icon::kind_path;
 use super::live::live;
 use super::protocol::{Finding, Study};
 use super::session::use_session;
-use super::study::study;
+use super::study::StudyRoom;
 
 /// The longest run that is made in the text.
 const RUN_MAX: Time = Time::from_secs(600);
@@ -50,8 +50,7 @@ struct Small {
     design: Arc<Design>,
     recording: StoredValue<Recording>,
     shown: RwSignal<Shown>,
-    /// Who keeps the study: the step, not the button that goes away when it is pressed.
-    keeper: Option<Owner>,
+    room: StudyRoom,
 }
 
 impl Small {
@@ -68,7 +67,7 @@ pub fn live_design(live_design: &LiveDesign, allowed: bool) -> AnyView {
         design: Arc::new(live_design.design.clone()),
         recording: StoredValue::new(Recording::default()),
         shown: RwSignal::new(Shown { at: Time::ZERO, end: Time::ZERO, stage: Stage::Before }),
-        keeper: Owner::current(),
+        room: StudyRoom::new(),
     };
     let design = small.design.clone();
     let put = move |_| shell.replace(&design, "The lesson's design is on the canvas");
@@ -143,9 +142,8 @@ fn scrubber(small: &Small) -> AnyView {
 
 fn start(small: &Small, less_motion: bool) {
     let scenario = write_scenario(&Scenario::of((*small.design).clone()));
-    let Some(keeper) = &small.keeper else { return };
     small.set(|shown| shown.stage = Stage::Computing);
-    let (recording, small) = (small.recording, small.clone());
+    let (recording, room, small) = (small.recording, small.room, small.clone());
     recording.set_value(Recording::default());
     let until = small.design.duration.min(RUN_MAX);
     let hear = move |finding| match finding {
@@ -155,7 +153,7 @@ fn start(small: &Small, less_motion: bool) {
         Finding::Done => show(&small, less_motion),
         _ => {}
     };
-    keeper.with(|| study(Study::Record(scenario, until), hear));
+    room.begin(Study::Record(scenario, until), hear);
 }
 
 /// Plays what was recorded, as quickly for a long run as for a short one.

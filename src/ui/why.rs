@@ -18,7 +18,7 @@ use super::postmortem::PostMortem;
 use super::protocol::{Finding, Study};
 use super::run::{Run, use_run};
 use super::session::{Session, use_session};
-use super::study::{Ticket, study};
+use super::study::StudyRoom;
 
 /// Reasons that are listed.
 const REASONS: usize = 12;
@@ -80,8 +80,7 @@ impl PartialEq for ByAddress {
 
 /// Begins a study whenever the run stands still and is not the one that was explained.
 fn look_when_it_stands(run: Run, session: Session, told: RwSignal<Told>, shown: RwSignal<usize>) {
-    let owner = Owner::current().expect("a view has an owner");
-    let ticket: StoredValue<Option<Ticket>> = StoredValue::new(None);
+    let room = StudyRoom::new();
     Effect::new(move |_| {
         run.beat.track();
         run.reset_count.track();
@@ -100,13 +99,9 @@ fn look_when_it_stands(run: Run, session: Session, told: RwSignal<Told>, shown: 
         if !stands(run, end) || known == Some(of) || under_way {
             return;
         }
-        if let Some(ticket) = ticket.get_value() {
-            ticket.cancel();
-        }
         told.update(|told| (told.busy, told.of, told.problem) = (true, Some(of), None));
         let asked = Study::Explain(run.scenario.with_value(write_scenario), end);
-        let hear = move |finding| hear(finding, session, told, shown);
-        ticket.set_value(Some(owner.with(|| study(asked, hear))));
+        room.begin(asked, move |finding| hear(finding, session, told, shown));
     });
 }
 
