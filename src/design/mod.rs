@@ -10,6 +10,7 @@ mod fault;
 mod file;
 mod kind;
 mod node;
+mod path;
 mod policy;
 mod problem;
 mod region;
@@ -20,7 +21,7 @@ pub use class::{ClassCost, Criticality, Keys, RequestClass};
 pub use diff::{Difference, differences, under_load_of};
 pub use edit::Edit;
 pub use fault::{Fault, FaultKind, FaultSettings, Target};
-pub use file::{DESIGN_BYTES_MAX, read, read_fault, set_path, write, write_fault};
+pub use file::{DESIGN_BYTES_MAX, read, read_fault, write, write_fault};
 pub use kind::{
     Algorithm, Analytics, ApiGateway, Arrivals, Auth, Autoscale, Batch, Cache, CacheMode, Cdn, Chat, Clients, Codel,
     Compression, Consistency, Database, Delivery, Disk, Dns, Eviction, External, Fetch, Filter, HashBy, HealthCheck,
@@ -29,6 +30,7 @@ pub use kind::{
     Size, SizeInfo, Spread, StaticCache, Strategy, Terms, Tls, Worker,
 };
 pub use node::{Entry, Node, Value, inline_text};
+pub use path::set_path;
 pub use policy::{Backoff, Breaker, CallPolicy, Hedge, Jitter, Retry, RetryOn};
 pub use problem::{Findings, Problem, suggest};
 pub use region::{Distance, Regions, region_typed};
