@@ -4,11 +4,13 @@
 //! `COUNT=300 cargo test --test insight_bottleneck -- --nocapture` judges more designs and tells what was missed.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod relief;
 mod support;
 
 use pressure_point::design::{Design, Kind};
-use pressure_point::insight::{Pressures, Suspect, relieved};
+use pressure_point::insight::{Pressures, Suspect};
 use pressure_point::sim::{Frame, Parts, Simulation};
+use relief::relieved;
 use support::{Dice, read};
 
 /// Frames before the system has settled.

@@ -90,18 +90,4 @@ impl super::Kind {
             _ => None,
         }
     }
-
-    /// The same, to be changed.
-    pub fn server_mut(&mut self) -> Option<&mut Server> {
-        use super::Kind;
-        match self {
-            Kind::Server(server)
-            | Kind::Payment(Payment(server))
-            | Kind::Search(Search(server))
-            | Kind::Notification(Notification(server))
-            | Kind::Analytics(Analytics(server))
-            | Kind::Chat(Chat(server)) => Some(server),
-            _ => None,
-        }
-    }
 }

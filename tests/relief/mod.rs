@@ -1,11 +1,9 @@
-//! More of one resource: the design as it would be with it.
+//! The experiment: more of one resource, and the design as it would be with it.
 
-use crate::design::{Design, Kind, Server};
-use crate::sim::Parts;
-use crate::units::{Bytes, Rate};
-
-use super::pressure::Suspect;
-use super::resource::{Part, Resource};
+use pressure_point::design::{Analytics, Chat, Design, Kind, Notification, Payment, Search, Server};
+use pressure_point::insight::{Part, Resource, Suspect};
+use pressure_point::sim::Parts;
+use pressure_point::units::{Bytes, Rate};
 
 /// The design with `factor` times as much of these resources; none where one is nothing that can be bought (locks).
 pub fn relieved(design: &Design, parts: &Parts, suspects: &[Suspect], factor: u32) -> Option<Design> {
@@ -45,7 +43,7 @@ fn more_rate(setting: &mut Rate, factor: u32) {
 }
 
 fn relieve(kind: &mut Kind, resource: Resource, factor: u32) -> Option<()> {
-    if let Some(server) = kind.server_mut() {
+    if let Some(server) = server_of(kind) {
         return relieve_server(server, resource, factor);
     }
     match (kind, resource) {
@@ -94,6 +92,18 @@ fn relieve(kind: &mut Kind, resource: Resource, factor: u32) -> Option<()> {
         _ => return None,
     }
     Some(())
+}
+
+fn server_of(kind: &mut Kind) -> Option<&mut Server> {
+    match kind {
+        Kind::Server(server)
+        | Kind::Payment(Payment(server))
+        | Kind::Search(Search(server))
+        | Kind::Notification(Notification(server))
+        | Kind::Analytics(Analytics(server))
+        | Kind::Chat(Chat(server)) => Some(server),
+        _ => None,
+    }
 }
 
 fn relieve_server(server: &mut Server, resource: Resource, factor: u32) -> Option<()> {
