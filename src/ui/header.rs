@@ -7,11 +7,11 @@ use web_sys::HtmlInputElement;
 use crate::editor::{Action, Msg};
 use crate::lesson::INDEX;
 
-use super::app::Shell;
 use super::course::Classroom;
 use super::glyph::{Glyph, brand_mark, glyph};
 use super::model::ModelBook;
 use super::session::use_session;
+use super::shell::Shell;
 use super::theme::ThemeButton;
 use super::workshop::{Sheet, Workshop};
 

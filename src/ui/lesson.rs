@@ -7,7 +7,6 @@ use leptos::prelude::*;
 use crate::design::Problem;
 use crate::lesson::{Block, Course, Lesson};
 
-use super::app::Shell;
 use super::award::Earned;
 use super::course::{Classroom, Page, folder_title};
 use super::glyph::{Glyph, glyph};
@@ -22,6 +21,7 @@ use super::predict::predict_view;
 use super::reading::{Notes, Place, Reading};
 use super::sandbox::SandboxPanel;
 use super::session::use_session;
+use super::shell::Shell;
 use super::terms::{Terms, term_view};
 
 /// The panel.

@@ -7,7 +7,6 @@ use wasm_bindgen::JsCast;
 use crate::design::{self, Design};
 use crate::lesson::Mark;
 
-use super::app::Shell;
 use super::award::Award;
 use super::course::Classroom;
 use super::fetch::fetch_text;
@@ -15,6 +14,7 @@ use super::glyph::{Glyph, glyph};
 use super::hand_in::HandInDialog;
 use super::live::live;
 use super::session::use_session;
+use super::shell::Shell;
 use super::toast::{Tone, use_toasts};
 use super::workshop::Workshop;
 

@@ -13,12 +13,12 @@ use crate::scene::{Glance, component_words, drawing};
 use crate::sim::Scenario;
 use crate::units::Time;
 
-use super::app::Shell;
 use super::glyph::{Glyph, glyph};
 use super::icon::kind_path;
 use super::live::live;
 use super::protocol::{Finding, Study};
 use super::session::use_session;
+use super::shell::Shell;
 use super::study::StudyRoom;
 
 /// The longest run that is made in the text.

@@ -58,6 +58,7 @@ mod sandbox;
 mod session;
 mod share;
 mod shelf;
+mod shell;
 mod simulate;
 mod storage;
 mod studies;

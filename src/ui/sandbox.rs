@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::editor::Spot;
 use crate::lesson::unpack;
 
-use super::app::Shell;
+use super::shell::Shell;
 use super::workshop::{Sheet, Workshop};
 
 const FREE: &str = "<p>No lesson, no rules: draw what you like, let traffic in, and see where it breaks.</p><ul>\

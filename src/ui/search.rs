@@ -6,10 +6,10 @@ use leptos::prelude::*;
 use crate::editor::Msg;
 use crate::editor::search::{Found, Goal, find};
 
-use super::app::Shell;
 use super::dialog::show;
 use super::live::live;
 use super::session::{Session, use_session};
+use super::shell::Shell;
 
 /// The search; it opens when `open` becomes true.
 #[component]

@@ -6,11 +6,11 @@ use leptos::task::spawn_local;
 use crate::design;
 use crate::editor::template::{Template, read_list};
 
-use super::app::Shell;
 use super::course::fetch;
 use super::dialog::show;
 use super::glyph::{Glyph, glyph};
 use super::live::live;
+use super::shell::Shell;
 
 const FOLDER: &str = "templates";
 
