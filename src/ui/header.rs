@@ -1,13 +1,13 @@
 //! The header: where one is, undo and redo, files, theme, help.
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
 use crate::editor::{Action, Msg};
 use crate::lesson::INDEX;
 
 use super::course::Classroom;
+use super::drop_down::close_outside;
 use super::glyph::{Glyph, brand_mark, glyph};
 use super::model::ModelBook;
 use super::session::use_session;
@@ -59,19 +59,11 @@ type Item = (Glyph, &'static str, &'static str, Box<dyn Fn()>);
 /// What can be done with the whole design.
 #[component]
 fn DesignMenu() -> impl IntoView {
-    let (shell, session) = (expect_context::<Shell>(), use_session());
-    let (book, workshop): (ModelBook, Workshop) = (expect_context(), expect_context());
+    let shell: Shell = expect_context();
     let open = RwSignal::new(false);
     let input: NodeRef<leptos::html::Input> = NodeRef::new();
     let root: NodeRef<leptos::html::Div> = NodeRef::new();
-    let outside = window_event_listener(leptos::ev::pointerdown, move |event| {
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        let inside = root.get_untracked().is_some_and(|root| root.contains(target.as_ref()));
-        if !inside && open.get_untracked() {
-            open.set(false);
-        }
-    });
-    on_cleanup(move || outside.remove());
+    close_outside(root, open);
     let pick = move || {
         if let Some(input) = input.get_untracked() {
             input.click();
@@ -85,7 +77,30 @@ fn DesignMenu() -> impl IntoView {
             }
         });
     };
-    let items: Vec<Item> = vec![
+    let item = |(picture, label, class, todo): Item| {
+        let click = move |_| {
+            open.set(false);
+            todo();
+        };
+        view! { <button class=class on:click=click>{glyph(picture)}{label}</button> }
+    };
+    view! {
+        <div class="design-menu" node_ref=root on:keydown=move |event| if event.key() == "Escape" { open.set(false) }>
+            <button class="text-button" aria-label="Design" aria-haspopup="true" aria-expanded=move || open.get().to_string()
+                on:click=move |_| open.update(|open| *open = !*open)>
+                <span class="design-word">"Design"</span>{glyph(Glyph::Down)}
+            </button>
+            <div class="design-menu-list" hidden=move || !open.get()>{items(shell, pick).into_iter().map(item).collect_view()}</div>
+            <input class="visually-hidden" type="file" accept=".toml,text/plain" tabindex="-1" aria-hidden="true" node_ref=input
+                on:change=picked />
+        </div>
+    }
+}
+
+/// The items, in the order of the menu; `pick` asks for a file.
+fn items(shell: Shell, pick: impl Fn() + 'static) -> Vec<Item> {
+    let (book, workshop, session): (ModelBook, Workshop, _) = (expect_context(), expect_context(), use_session());
+    vec![
         (Glyph::Up, "Share…", "only-small", Box::new(move || workshop.sheet.set(Some(Sheet::Share)))),
         (Glyph::Check, "Save as…", "", Box::new(move || workshop.sheet.set(Some(Sheet::SaveAs)))),
         (Glyph::List, "Saved designs…", "", Box::new(move || workshop.sheet.set(Some(Sheet::Open)))),
@@ -106,23 +121,5 @@ fn DesignMenu() -> impl IntoView {
         ),
         (Glyph::Book, "How it is simulated", "only-small", Box::new(move || book.go(INDEX))),
         (Glyph::Help, "Help", "only-small", Box::new(move || shell.help.set(true))),
-    ];
-    let item = |(picture, label, class, todo): Item| {
-        let click = move |_| {
-            open.set(false);
-            todo();
-        };
-        view! { <button class=class on:click=click>{glyph(picture)}{label}</button> }
-    };
-    view! {
-        <div class="design-menu" node_ref=root on:keydown=move |event| if event.key() == "Escape" { open.set(false) }>
-            <button class="text-button" aria-label="Design" aria-haspopup="true" aria-expanded=move || open.get().to_string()
-                on:click=move |_| open.update(|open| *open = !*open)>
-                <span class="design-word">"Design"</span>{glyph(Glyph::Down)}
-            </button>
-            <div class="design-menu-list" hidden=move || !open.get()>{items.into_iter().map(item).collect_view()}</div>
-            <input class="visually-hidden" type="file" accept=".toml,text/plain" tabindex="-1" aria-hidden="true" node_ref=input
-                on:change=picked />
-        </div>
-    }
+    ]
 }

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
 
 use crate::design::{self, Design};
 use crate::lesson::Mark;
 
 use super::award::Award;
 use super::course::Classroom;
+use super::drop_down::close_outside;
 use super::fetch::fetch_text;
 use super::glyph::{Glyph, glyph};
 use super::hand_in::HandInDialog;
@@ -44,13 +44,7 @@ pub fn LessonMenu() -> impl IntoView {
     let asking = RwSignal::new(false);
     let handing_in = RwSignal::new(false);
     let root: NodeRef<leptos::html::Div> = NodeRef::new();
-    let outside = window_event_listener(leptos::ev::pointerdown, move |event| {
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        if open.get_untracked() && !root.get_untracked().is_some_and(|root| root.contains(target.as_ref())) {
-            open.set(false);
-        }
-    });
-    on_cleanup(move || outside.remove());
+    close_outside(root, open);
     let choose = move |todo: Box<dyn Fn()>| {
         move |_| {
             open.set(false);

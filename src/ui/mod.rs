@@ -16,6 +16,7 @@ mod compare;
 mod course;
 mod dialog;
 mod drafts;
+mod drop_down;
 mod events;
 mod elsewhere;
 mod fetch;
