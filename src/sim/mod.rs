@@ -65,12 +65,7 @@ impl Scenario {
 
     /// The design as it stands once everything up to this time (inclusive) was done.
     pub fn design_at(&self, at: Time) -> &Design {
-        let changes = self.script.iter().rev().filter(|(when, _)| *when <= at);
-        let designs = changes.filter_map(|(_, change)| match change {
-            Change::Design(design) => Some(&**design),
-            Change::Fault(_) => None,
-        });
-        designs.into_iter().next().unwrap_or(&self.design)
+        self.designs().take_while(|(when, _)| *when <= at).last().map_or(&self.design, |(_, design)| design)
     }
 
     /// The design that is run last.
