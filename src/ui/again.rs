@@ -8,6 +8,7 @@ use crate::sim::Scenario;
 use crate::units::Time;
 
 use super::course::Classroom;
+use super::element::view;
 use super::live::live;
 use super::protocol::{Finding, Study};
 use super::run::use_run;

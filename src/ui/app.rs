@@ -8,6 +8,7 @@ use super::author::{AuthorDesk, Sheet};
 use super::board::BoardPanel;
 use super::canvas::Canvas;
 use super::course::Room;
+use super::element::view;
 use super::elsewhere::Consent;
 use super::glyph::{Glyph, glyph};
 use super::header::Header;

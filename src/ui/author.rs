@@ -15,6 +15,7 @@ use crate::editor::{Action, Msg};
 use crate::lesson::{LessonDraft, escaped};
 
 use super::course::{AUTHOR, Classroom, Page, Room};
+use super::element::view;
 use super::glyph::{Glyph, glyph, glyph_html};
 use super::live::live;
 use super::protocol::{Finding, Study};

@@ -14,6 +14,7 @@ use crate::sim::Scenario;
 use crate::units::Money;
 
 use super::course::Classroom;
+use super::element::view;
 use super::fetch::fetch_text;
 use super::glyph::{Glyph, glyph_html};
 use super::protocol::{Finding, Study};

@@ -7,6 +7,7 @@ use super::again::AgainBoard;
 use super::chart_tools::{ChartDesk, ChartTools};
 use super::charts::Charts;
 use super::compare::Compare;
+use super::element::view;
 use super::events::Events;
 use super::latency::LatencyView;
 use super::live::live;

@@ -15,6 +15,7 @@ use crate::design::{Design, Target};
 use crate::editor::{Action, Gesture, Msg, Rect};
 use crate::scene::{DotStyle, State, upstream_first};
 
+use super::element::view;
 use super::icon::{line_icon, state_icon};
 use super::live::live;
 use super::rows::rows;

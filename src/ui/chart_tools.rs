@@ -14,6 +14,7 @@ use crate::sim::FRAME;
 use crate::units::Time;
 
 use super::charts::cut;
+use super::element::view;
 use super::files;
 use super::live::live;
 use super::run::{Run, use_run};

@@ -12,6 +12,7 @@ use crate::units::Time;
 
 use super::chart_draw::{LEFT, RIGHT, Sheet, draw};
 use super::chart_tools::ChartDesk;
+use super::element::view;
 use super::live::live;
 use super::run::{Run, use_run};
 use super::session::{Session, use_session};

@@ -12,6 +12,7 @@ use crate::scene::{charts_html, figures_html, settings_html};
 use crate::sim::Scenario;
 use crate::units::Time;
 
+use super::element::view;
 use super::live::live;
 use super::protocol::{Finding, Study};
 use super::run::use_run;

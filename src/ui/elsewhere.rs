@@ -8,6 +8,7 @@ use crate::editor::elsewhere::{Access, SplitAddress, access, folder_address, key
 
 use super::course::{Classroom, Page, Source};
 use super::dialog::follow;
+use super::element::view;
 
 const TOLD: &str = "<li>A lesson is text and drawings. It cannot run scripts, and it cannot see what you built.</li>\
     <li>The other site learns that somebody at your internet address opened it. It gets no cookies.</li>\

@@ -6,6 +6,7 @@ use crate::editor::player::PlayerMessage;
 use crate::scene::events::{Stop, stops};
 use crate::scene::plot::clock_tenths;
 
+use super::element::view;
 use super::live::live;
 use super::run::use_run;
 use super::session::use_session;

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::element::view;
+
 /// A filled shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Glyph {

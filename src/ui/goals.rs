@@ -6,6 +6,7 @@ use crate::insight::cost_per_hour;
 use crate::lesson::{Standing, State, Unit};
 
 use super::course::Classroom;
+use super::element::view;
 use super::glyph::{Glyph, glyph};
 use super::grading::Grading;
 use super::live::live;

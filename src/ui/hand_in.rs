@@ -6,6 +6,7 @@ use crate::lesson::HandIn;
 
 use super::award::Award;
 use super::dialog::follow;
+use super::element::view;
 use super::files;
 use super::glyph::{Glyph, glyph};
 use super::storage;

@@ -8,6 +8,7 @@ use crate::lesson::INDEX;
 
 use super::course::Classroom;
 use super::drop_down::close_outside;
+use super::element::view;
 use super::glyph::{Glyph, brand_mark, glyph};
 use super::model::ModelBook;
 use super::session::use_session;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::editor::{ACTIONS, ActionInfo};
 
 use super::dialog::follow;
+use super::element::view;
 use super::glyph::{Glyph, glyph};
 use super::live::live;
 

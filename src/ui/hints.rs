@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::lesson::Hint;
 
+use super::element::view;
 use super::live::live;
 use super::reading::{Place, Reading};
 

@@ -12,6 +12,7 @@ use crate::lesson::{
 };
 
 use super::course::{Classroom, Room, folder_title};
+use super::element::view;
 use super::fetch::fetch;
 use super::files;
 use super::glyph::{Glyph, glyph, glyph_html};

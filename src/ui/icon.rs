@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use crate::design::Kind;
 use crate::scene::State;
 
+use super::element::view;
+
 /// The lines of a kind's icon.
 pub fn kind_path(kind: &Kind) -> &'static str {
     match kind {

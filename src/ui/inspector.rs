@@ -12,6 +12,7 @@ use crate::design::{Component, Target};
 use crate::editor::{Action, Msg, Room, region_info};
 use crate::scene::policy_summary;
 
+use super::element::view;
 use super::icon::kind_icon;
 use super::live::live;
 use super::model::HowItWorks;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::lesson::{Lesson, best_language, language_name, translation_file};
 
 use super::course::{Classroom, Source};
+use super::element::view;
 use super::fetch::fetch_text;
 use super::storage;
 

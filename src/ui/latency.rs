@@ -7,6 +7,7 @@ use crate::scene::plot::short;
 use crate::units::Time;
 
 use super::board::{Board, ClassChoice};
+use super::element::view;
 use super::live::live;
 use super::run::use_run;
 use super::session::use_session;

@@ -9,6 +9,7 @@ use crate::lesson::{Block, Course, Lesson};
 
 use super::award::Earned;
 use super::course::{Classroom, Page, folder_title};
+use super::element::view;
 use super::glyph::{Glyph, glyph};
 use super::goals::{Budget, Goals, GoalsPinned};
 use super::grading::Grading;

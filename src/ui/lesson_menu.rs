@@ -9,6 +9,7 @@ use crate::lesson::Mark;
 use super::award::Award;
 use super::course::Classroom;
 use super::drop_down::close_outside;
+use super::element::view;
 use super::fetch::fetch_text;
 use super::glyph::{Glyph, glyph};
 use super::hand_in::HandInDialog;

@@ -13,6 +13,7 @@ use crate::scene::{Glance, component_words, drawing};
 use crate::sim::Scenario;
 use crate::units::Time;
 
+use super::element::view;
 use super::glyph::{Glyph, glyph};
 use super::icon::kind_path;
 use super::live::live;

@@ -18,6 +18,7 @@ mod dialog;
 mod drafts;
 mod drop_down;
 mod events;
+mod element;
 mod elsewhere;
 mod fetch;
 mod files;

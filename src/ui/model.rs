@@ -11,6 +11,7 @@ use crate::lesson::{GLOSSARY, INDEX, MODEL_BYTES_MAX, ModelPage, is_term_id, lis
 use super::address::address;
 use super::course::fetch;
 use super::dialog::show;
+use super::element::view;
 use super::glyph::{Glyph, glyph};
 use super::workshop::Workshop;
 

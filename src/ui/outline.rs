@@ -9,6 +9,7 @@ use crate::design::{Design, Form, Node, SettingInfo, Target};
 use crate::editor::{Effect as Asked, Msg, Room, has_caller_port};
 use crate::scene::{FlowState, count_text, policy_summary, rate_text, share_text, summary, upstream_first};
 
+use super::element::view;
 use super::icon::{kind_icon, state_icon};
 use super::inspector::common;
 use super::live::live;

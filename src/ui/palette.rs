@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use crate::design::Kind;
 use crate::editor::Msg;
 
+use super::element::view;
 use super::icon::kind_icon;
 use super::rows::rows;
 use super::session::{Session, use_session};

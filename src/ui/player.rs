@@ -10,6 +10,7 @@ use crate::scene::track::{self, TrackMark, TrackSpan, across};
 use crate::sim::FRAME;
 use crate::units::Time;
 
+use super::element::view;
 use super::glyph::{Glyph, glyph};
 use super::live::live;
 use super::run::{Run, use_run};

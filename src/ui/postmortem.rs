@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::lesson::page_html;
 
 use super::dialog::follow;
+use super::element::view;
 use super::files::download;
 use super::glyph::{Glyph, glyph};
 

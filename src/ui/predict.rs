@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::lesson::{Metered, Predict};
 
+use super::element::view;
 use super::live::live;
 use super::reading::{Answer, Place, Reading};
 use super::run::use_run;

@@ -10,6 +10,7 @@ use crate::metrics::Recording;
 use crate::sim::FRAME;
 use crate::units::Time;
 
+use super::element::view;
 use super::live::live;
 use super::rows::rows;
 use super::run::Run;

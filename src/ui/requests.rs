@@ -11,6 +11,7 @@ use crate::units::Time;
 
 use super::board::{Board, ClassChoice};
 use super::canvas::dots::dot_mark;
+use super::element::view;
 use super::live::live;
 use super::session::{Session, use_session};
 use super::waterfall::WaterfallView;

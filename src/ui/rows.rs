@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::element::view;
+
 /// A row for each key, which is made once.
 pub fn rows<V: IntoView + 'static>(
     keys: impl Fn() -> Vec<String> + Send + Sync + 'static,

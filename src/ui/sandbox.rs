@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::editor::Spot;
 use crate::lesson::unpack;
 
+use super::element::view;
 use super::shell::Shell;
 use super::workshop::{Sheet, Workshop};
 

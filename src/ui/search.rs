@@ -7,6 +7,7 @@ use crate::editor::Msg;
 use crate::editor::search::{Found, Goal, find};
 
 use super::dialog::show;
+use super::element::view;
 use super::live::live;
 use super::session::{Session, use_session};
 use super::shell::Shell;

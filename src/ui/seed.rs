@@ -6,6 +6,7 @@ use web_sys::HtmlInputElement;
 use crate::design::Edit;
 use crate::editor::{Effect as EditorEffect, Msg};
 
+use super::element::view;
 use super::glyph::{Glyph, glyph};
 use super::run::{Run, use_run};
 use super::session::{Session, use_session};

@@ -10,6 +10,7 @@ use crate::lesson::{LINK_CHARS_MAX, pack, write_scenario};
 use crate::sim::{Change, Scenario};
 
 use super::dialog::show;
+use super::element::view;
 use super::files;
 use super::glyph::{Glyph, glyph};
 use super::live::live;

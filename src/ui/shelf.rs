@@ -10,6 +10,7 @@ use crate::lesson::{read_draft, saved_at, write_draft};
 use crate::units::put_in_order;
 
 use super::drafts;
+use super::element::view;
 use super::live::live;
 use super::storage;
 use super::toast::{Toasts, Tone, use_toasts};

@@ -8,6 +8,7 @@ use crate::editor::template::{Template, read_list};
 
 use super::course::fetch;
 use super::dialog::show;
+use super::element::view;
 use super::glyph::{Glyph, glyph};
 use super::live::live;
 use super::shell::Shell;

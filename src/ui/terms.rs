@@ -8,6 +8,7 @@ use web_sys::{Element, MouseEvent};
 use crate::lesson::{term_links, term_of};
 
 use super::course::fetch;
+use super::element::view;
 use super::glyph::{Glyph, glyph};
 use super::live::live;
 

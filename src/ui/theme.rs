@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 use crate::scene::PictureColours;
 use crate::scene::plot::Role;
 
+use super::element::view;
 use super::glyph::{Glyph, glyph};
 use super::live::live;
 use super::storage;

@@ -7,6 +7,7 @@ use crate::insight::{Little, Part, Pressures, Servers, THEORY_TERMS, Theory, lit
 use crate::sim::{FRAME, Parts};
 use crate::units::Time;
 
+use super::element::view;
 use super::live::live;
 use super::pressure::with_design;
 use super::run::{Run, use_run};

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::element::view;
 use super::glyph::{Glyph, glyph};
 use super::rows::rows;
 use super::session::use_session;

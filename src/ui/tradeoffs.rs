@@ -7,6 +7,7 @@ use crate::editor::player::Player;
 use crate::insight::{Axis, TRADE_OFF_TERMS, TradeOffs};
 use crate::sim::FRAME;
 
+use super::element::view;
 use super::live::live;
 use super::run::Run;
 use super::session::Session;

@@ -9,6 +9,7 @@ use crate::scene::{outcome_word, reason};
 use crate::units::Time;
 
 use super::board::Board;
+use super::element::view;
 use super::glyph::{Glyph, glyph};
 use super::live::live;
 use super::run::use_run;

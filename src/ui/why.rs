@@ -13,6 +13,7 @@ use crate::lesson::write_scenario;
 use crate::sim::Parts;
 use crate::units::Time;
 
+use super::element::view;
 use super::live::live;
 use super::postmortem::PostMortem;
 use super::protocol::{Finding, Study};

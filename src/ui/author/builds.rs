@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::design;
+use crate::ui::element::view;
 
 use super::super::glyph::{Glyph, glyph};
 use super::super::live::live;

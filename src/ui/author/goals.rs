@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::design::Target;
 use crate::lesson::{Goal, Metric, bound_near, escaped, figure_of, goal_text, metrics_of};
 use crate::sim::FRAME;
+use crate::ui::element::view;
 
 use super::Desk;
 

@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
 use crate::lesson::{LessonDraft, read_zip, write_zip};
+use crate::ui::element::view;
 
 use super::super::files;
 use super::super::glyph::{Glyph, glyph};

@@ -13,6 +13,7 @@ use crate::design::Point;
 use crate::editor::Camera;
 use crate::scene::{Dot, DotStyle, Glance, Places, TripIndex, dots_at, nearest};
 use crate::ui::board::Board;
+use crate::ui::element::view;
 use crate::ui::session::{Session, use_session};
 use crate::ui::theme::Theme;
 use crate::units::Time;

@@ -7,6 +7,7 @@ use web_sys::{HtmlElement, KeyboardEvent};
 
 use crate::design::{Fault, FaultSettings, Target};
 use crate::editor::{Action, Menu, MenuPage, Msg, blows, has_caller_port};
+use crate::ui::element::view;
 use crate::ui::live::live;
 use crate::ui::session::{Session, quoted, use_session};
 
@@ -69,9 +70,9 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
         (_, on) => actions_page(session, on.as_ref()).into_any(),
     };
     view! {
-        <div class="menu" node_ref=root role=role aria-label=title style=format!("{horizontal};{vertical}")
+        <div class="menu" node_ref=root role=role aria-label=title.clone() style=format!("{horizontal};{vertical}")
             on:keydown=move |event| menu_key(session, root, &event) on:contextmenu=|event| event.prevent_default()>
-            <p class="menu-title" role="presentation">{title.clone()}</p>
+            <p class="menu-title" role="presentation">{title}</p>
             {content}
         </div>
         <div class="menu-shade" on:pointerdown=move |_| session.dispatch(Msg::CloseMenu) on:contextmenu=|event| event.prevent_default()>

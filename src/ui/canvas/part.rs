@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::design::{Component, Kind, Target};
 use crate::editor::{BOX, Msg, PORT_RADIUS, has_callee_port, has_caller_port};
 use crate::scene::{Vitals, component_words, count_text, rate_text, share_text, summary};
+use crate::ui::element::view;
 use crate::ui::icon::{kind_mark, state_mark};
 use crate::ui::live::live;
 use crate::ui::pressure::Found;

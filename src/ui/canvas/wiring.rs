@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::design::{Design, Target, Wire};
 use crate::editor::{Gesture, Msg, callee_port, caller_port, wire_curve};
 use crate::scene::{Flow, FlowState, WireShape, policy_summary, rate_text, share_text, wire_words};
+use crate::ui::element::view;
 use crate::ui::live::live;
 use crate::ui::rows::rows;
 use crate::ui::session::{Session, quoted, use_session};

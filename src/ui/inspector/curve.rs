@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::design::{Node, Value};
 use crate::editor::Msg;
 use crate::editor::drawing;
+use crate::ui::element::view;
 use crate::ui::live::live;
 use crate::ui::session::{Session, quoted, use_session};
 

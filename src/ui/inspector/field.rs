@@ -5,6 +5,7 @@ use web_sys::{Event, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosit
 
 use crate::design::{Form as Shape, Node, SettingInfo, Value};
 use crate::editor::{Msg, Room};
+use crate::ui::element::view;
 use crate::ui::live::live;
 use crate::ui::session::{Session, quoted, use_session};
 use crate::units::put_in_order;

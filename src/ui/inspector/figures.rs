@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::design::Kind;
 use crate::scene::{bytes_text, count_text, figure_text, rate_text, share_text};
+use crate::ui::element::view;
 use crate::ui::icon::state_icon;
 use crate::ui::live::live;
 use crate::ui::session::use_session;

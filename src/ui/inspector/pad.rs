@@ -8,6 +8,7 @@ use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
 use crate::editor::Msg;
 use crate::editor::drawing::{Pad, Points, added, moved, removed, split};
 use crate::scene::rate_text;
+use crate::ui::element::view;
 use crate::ui::live::live;
 use crate::ui::rows::rows;
 use crate::ui::session::{Session, use_session};

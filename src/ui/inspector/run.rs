@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::design::{ClassCost, Edit, RequestClass, Target, remarks};
 use crate::editor::{Msg, Room};
+use crate::ui::element::view;
 use crate::ui::live::live;
 use crate::ui::rows::rows;
 use crate::ui::seed::SeedControl;
