@@ -19,6 +19,7 @@ self.onmessage = async ({ data: { js, module } }) => {
   try {
     const app = await import(js);
     app.initSync({ module });
+    await app.simulate(); // fetches the simulator's part of the wasm, and starts it
     for (const { data } of early) self.dispatchEvent(new MessageEvent("message", { data }));
   } catch (error) {
     self.reportError(error); // reaches `onerror` of the page's Worker, which a rejected promise would not

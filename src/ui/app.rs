@@ -9,21 +9,17 @@ use super::board::BoardPanel;
 use super::canvas::Canvas;
 use super::course::Room;
 use super::element::view;
-use super::elsewhere::Consent;
 use super::glyph::{Glyph, glyph};
 use super::header::Header;
-use super::help::Help;
 use super::home::Home;
 use super::inspector::Inspector;
+use super::later::{self, Dialog};
 use super::lesson::LessonPanel;
 use super::live::live;
-use super::model::ModelDialog;
+use super::model::ModelBook;
 use super::palette::Palette;
 use super::player::PlayerBar;
 use super::run::Run;
-use super::search::Search;
-use super::share::SheetDialog;
-use super::templates::Templates;
 use super::toast::ToastList;
 use super::workshop::Workshop;
 
@@ -40,6 +36,7 @@ pub fn App() -> impl IntoView {
         [shell.lesson_shown, shell.inspector_shown, shell.charts_shown, shell.board.tall].iter().for_each(Track::track);
         request_animation_frame(move || shell.resized.tell());
     });
+    let book: ModelBook = expect_context();
     let at = move |room: Room| shell.classroom.room.get() == room;
     view! {
         <div class="app" data-tab=move || shell.tab.get().word()
@@ -74,14 +71,14 @@ pub fn App() -> impl IntoView {
             </main>
             <nav class="tabs" aria-label="Views">{Tab::ALL.map(|tab| tab_button(shell, tab)).collect_view()}</nav>
             <ToastList />
-            <Help open=shell.help />
-            <Search open=shell.search />
-            <Templates open=shell.templates />
-            <ModelDialog />
+            {later::once_wanted(move || shell.help.get(), later::dialogs, Dialog::Help)}
+            {later::once_wanted(move || shell.search.get(), later::dialogs, Dialog::Search)}
+            {later::once_wanted(move || shell.templates.get(), later::dialogs, Dialog::Templates)}
+            {later::once_wanted(move || book.is_open(), later::dialogs, Dialog::Model)}
             <ImportProblems />
-            <SheetDialog />
+            {later::once_wanted(move || shell.workshop.sheet.get().is_some(), later::dialogs, Dialog::Sheet)}
             {shell.workshop.embed.then(|| view! { <OpenInEditor /> })}
-            <Consent />
+            {later::once_wanted(move || shell.classroom.asking.with(|host| !host.is_empty()), later::dialogs, Dialog::Consent)}
         </div>
     }
 }

@@ -17,6 +17,7 @@ use crate::lesson::{LessonDraft, escaped};
 use super::course::{AUTHOR, Classroom, Page, Room};
 use super::element::view;
 use super::glyph::{Glyph, glyph, glyph_html};
+use super::later::{self, later};
 use super::live::live;
 use super::protocol::{Finding, Study};
 use super::run::Run;
@@ -206,13 +207,15 @@ impl Desk {
 /// What stands above the canvas at the author's desk; nothing elsewhere.
 #[component]
 pub fn AuthorDesk() -> impl IntoView {
-    let (classroom, desk): (Classroom, Desk) = (expect_context(), expect_context());
+    let classroom: Classroom = expect_context();
     let there = Memo::new(move |_| classroom.room.get() == Room::Author);
-    live(move || there.get().then(|| view! { <DeskView desk /> }))
+    live(move || there.get().then(|| later(later::author, ())))
 }
 
+/// The desk itself.
 #[component]
-fn DeskView(desk: Desk) -> impl IntoView {
+pub fn DeskView() -> impl IntoView {
+    let desk: Desk = expect_context();
     let tab = move |(sheet, word): (Sheet, &'static str)| {
         view! {
             <button class="desk-tab" aria-pressed=move || (desk.sheet.get() == sheet).to_string()

@@ -10,6 +10,7 @@ use super::compare::Compare;
 use super::element::view;
 use super::events::Events;
 use super::latency::LatencyView;
+use super::later::{self, later};
 use super::live::live;
 use super::outline::Outline;
 use super::pressure::PressureBoard;
@@ -36,7 +37,8 @@ macro_rules! views {
                 match self { $(BoardView::$name => concat!("board-", $id),)+ }
             }
 
-            fn show(self) -> AnyView {
+            /// The view.
+            pub fn show(self) -> AnyView {
                 match self { $(BoardView::$name => view! { <$component /> }.into_any(),)+ }
             }
         }
@@ -164,7 +166,10 @@ pub fn BoardPanel() -> impl IntoView {
                     on:click=move |_| board.tall.update(|tall| *tall = !*tall)>"Tall"</button>
             </div>
             <div class="board-view" id="board-view" role="tabpanel" aria-labelledby=move || board.open.get().id()>
-                {live(move || board.open.get().show())}
+                {live(move || match board.open.get() {
+                    BoardView::Charts => view! { <Charts /> }.into_any(),
+                    other => later(later::boards, other),
+                })}
             </div>
         </section>
     }

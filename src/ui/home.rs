@@ -16,6 +16,7 @@ use super::element::view;
 use super::fetch::fetch;
 use super::files;
 use super::glyph::{Glyph, glyph, glyph_html};
+use super::later::{self, later};
 use super::live::live;
 use super::model::ModelBook;
 
@@ -40,7 +41,8 @@ pub fn Home() -> impl IntoView {
             fetch_cards(&course, cards);
         }
     });
-    live(move || there.get().then(|| view! { <HomePage cards /> }))
+    provide_context(cards);
+    live(move || there.get().then(|| later(later::home, ())))
 }
 
 fn fetch_cards(course: &Course, cards: RwSignal<Cards>) {
@@ -54,8 +56,10 @@ fn fetch_cards(course: &Course, cards: RwSignal<Cards>) {
     }
 }
 
+/// The page itself.
 #[component]
-fn HomePage(cards: RwSignal<Cards>) -> impl IntoView {
+pub fn HomePage() -> impl IntoView {
+    let cards: RwSignal<Cards> = expect_context();
     let classroom: Classroom = expect_context();
     let book: ModelBook = expect_context();
     let body: NodeRef<leptos::html::Section> = NodeRef::new();

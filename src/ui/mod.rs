@@ -35,6 +35,7 @@ mod inspector;
 mod language;
 mod jump;
 mod latency;
+mod later;
 mod lesson;
 mod lesson_menu;
 mod live;
@@ -83,7 +84,8 @@ use leptos::prelude::*;
 /// Starts the app; in a worker, the simulation.
 pub fn start() {
     if worker::in_worker() {
-        return simulate::start();
+        // `worker.js` calls `simulate` next, and waits for it.
+        return;
     }
     panic::guard();
     mount_to_body(app::App);

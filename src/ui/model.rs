@@ -35,6 +35,11 @@ enum Text {
 }
 
 impl ModelBook {
+    /// Whether a page is open.
+    pub fn is_open(&self) -> bool {
+        self.open.with(Option::is_some)
+    }
+
     /// A closed book, put into the context; it opens where the address says so, now and later.
     pub fn provide() -> ModelBook {
         let (open, text, term) = (RwSignal::new(None), RwSignal::new(Text::Loading), RwSignal::new(None));

@@ -18,7 +18,18 @@ pub fn in_worker() -> bool {
     js_sys::global().has_type::<DedicatedWorkerGlobalScope>()
 }
 
-/// Starts the worker. Messages may be posted to it at once: `worker.js` keeps them until `main()` has run there.
+/// Starts the simulator: `worker.js` waits for this before it hands on what the page said meanwhile.
+///
+/// # Errors
+/// The simulator's code could not be fetched.
+#[wasm_bindgen]
+pub async fn simulate() -> Result<(), JsError> {
+    let start = super::later::engine().await.map_err(|error| JsError::new(&error.to_string()))?;
+    start();
+    Ok(())
+}
+
+/// Starts the worker. Messages may be posted to it at once: `worker.js` keeps them until the simulator runs there.
 pub fn spawn() -> Worker {
     let options = WorkerOptions::new();
     options.set_type(WorkerType::Module);

@@ -1,0 +1,142 @@
+//! Parts of the page that are fetched when they are first wanted: the page opens sooner for what most never look at.
+//!
+//! Each function marked `wasm_split` is cut out of the page's wasm with all that only it needs; `scripts/split.mjs` does the
+//! cutting after the build. Called, it fetches its piece first. What it gives is a function that makes the part: a plain
+//! address, for the page must be asked whether the part is still wanted once it is there.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+use super::author::DeskView;
+use super::board::BoardView;
+use super::element::view;
+use super::elsewhere::Consent;
+use super::help::Help;
+use super::home::HomePage;
+use super::live::live;
+use super::model::ModelDialog;
+use super::search::Search;
+use super::share::SheetDialog;
+use super::shell::Shell;
+use super::templates::Templates;
+
+/// What makes a part from what it is told, once the part is there.
+type Fetched<T> = Result<fn(T) -> AnyView, SplitLoaderError>;
+
+/// The dialogs, of which a visit needs few.
+#[derive(Clone, Copy)]
+pub enum Dialog {
+    /// Keys and gestures.
+    Help,
+    /// Actions and parts, found by typing.
+    Search,
+    /// Designs to start from.
+    Templates,
+    /// The model page.
+    Model,
+    /// Sharing, saving and opening.
+    Sheet,
+    /// Whether to open a foreign lesson.
+    Consent,
+}
+
+/// The views below the canvas, but for the charts.
+#[wasm_split(boards, fallible)]
+pub fn boards() -> Fetched<BoardView> {
+    Ok(BoardView::show)
+}
+
+/// The author's desk.
+#[wasm_split(author, fallible)]
+pub fn author() -> Fetched<()> {
+    Ok(|()| view! { <DeskView /> }.into_any())
+}
+
+/// The course's page.
+#[wasm_split(home, fallible)]
+pub fn home() -> Fetched<()> {
+    Ok(|()| view! { <HomePage /> }.into_any())
+}
+
+/// The dialogs.
+#[wasm_split(dialogs, fallible)]
+pub fn dialogs() -> Fetched<Dialog> {
+    fn dialog(which: Dialog) -> AnyView {
+        let shell: Shell = expect_context();
+        match which {
+            Dialog::Help => view! { <Help open=shell.help /> }.into_any(),
+            Dialog::Search => view! { <Search open=shell.search /> }.into_any(),
+            Dialog::Templates => view! { <Templates open=shell.templates /> }.into_any(),
+            Dialog::Model => view! { <ModelDialog /> }.into_any(),
+            Dialog::Sheet => view! { <SheetDialog /> }.into_any(),
+            Dialog::Consent => view! { <Consent /> }.into_any(),
+        }
+    }
+    Ok(dialog)
+}
+
+/// The simulator, which only the worker needs.
+#[wasm_split(engine, fallible)]
+pub fn engine() -> Result<fn(), SplitLoaderError> {
+    Ok(super::simulate::start)
+}
+
+/// A part, or how its fetching stands.
+pub fn later<T, F>(fetch: fn() -> F, told: T) -> AnyView
+where
+    T: Copy + Send + Sync + 'static,
+    F: Future<Output = Fetched<T>> + 'static,
+{
+    let stand = RwSignal::new(Stand::Coming);
+    let ask = move || {
+        stand.set(Stand::Coming);
+        spawn_local(async move {
+            let fetched = fetch().await;
+            // It may be gone from the page by now, and its signal with it.
+            let _ = stand.try_set(fetched.map_or(Stand::Failed, |make| Stand::There(Arc::new(move || make(told)))));
+        });
+    };
+    ask();
+    shown(stand, Box::new(ask))
+}
+
+/// A part that is fetched when it is wanted for the first time, and stays from then on.
+pub fn once_wanted<T, F>(wanted: impl Fn() -> bool + Send + Sync + 'static, fetch: fn() -> F, told: T) -> AnyView
+where
+    T: Copy + Send + Sync + 'static,
+    F: Future<Output = Fetched<T>> + 'static,
+{
+    let ever = Memo::new(move |before| before == Some(&true) || wanted());
+    live(move || ever.get().then(|| later(fetch, told)))
+}
+
+type Made = Arc<dyn Fn() -> AnyView + Send + Sync>;
+
+/// How the fetching of a part stands.
+#[derive(Clone)]
+enum Stand {
+    Coming,
+    There(Made),
+    Failed,
+}
+
+fn shown(stand: RwSignal<Stand>, again: Box<dyn Fn() + Send + Sync>) -> AnyView {
+    let again = StoredValue::new(again);
+    let retry = move || {
+        view! {
+            <p class="later" role="alert">
+                "This part of the page could not be fetched. "
+                <button class="text-button framed" on:click=move |_| again.with_value(|again| again())>"Try again"</button>
+            </p>
+        }
+    };
+    live(move || match stand.get() {
+        Stand::Coming => view! { <p class="later coming" role="status">"Loading …"</p> }.into_any(),
+        Stand::There(make) => make(),
+        Stand::Failed => retry().into_any(),
+    })
+}
