@@ -43,6 +43,10 @@ setup_build() {
             fail "Could not install wasm-bindgen-cli $bindgen."
     fi
 
+    # Cuts the wasm into parts (scripts/split.mjs).
+    [ -x "$tools/bin/wasm-split-cli" ] ||
+        cargo_tool wasm_split_cli_support@0.2.4 --locked --features build-binary || fail "Could not install wasm-split-cli."
+
     # Distributions ship versions too old for what rustc writes today.
     if [ ! -x "$tools/node_modules/.bin/wasm-opt" ]; then
         say "Installing wasm-opt into .tools/"

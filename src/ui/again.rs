@@ -13,6 +13,7 @@ use super::live::live;
 use super::protocol::{Finding, Study};
 use super::run::use_run;
 use super::session::use_session;
+use super::signal::RwSignal;
 use super::study::StudyRoom;
 use super::terms::words_line;
 

@@ -20,6 +20,7 @@ use super::model::ModelBook;
 use super::palette::Palette;
 use super::player::PlayerBar;
 use super::run::Run;
+use super::signal::RwSignal;
 use super::toast::ToastList;
 use super::workshop::Workshop;
 
@@ -33,7 +34,9 @@ pub fn App() -> impl IntoView {
         shell.tab.track();
         shell.classroom.room.track();
         shell.author.sheet.track();
-        [shell.lesson_shown, shell.inspector_shown, shell.charts_shown, shell.board.tall].iter().for_each(Track::track);
+        [shell.lesson_shown, shell.inspector_shown, shell.charts_shown, shell.board.tall]
+            .iter()
+            .for_each(RwSignal::track);
         request_animation_frame(move || shell.resized.tell());
     });
     let book: ModelBook = expect_context();

@@ -22,6 +22,7 @@ use super::live::live;
 use super::protocol::{Finding, Study};
 use super::run::Run;
 use super::session::Session;
+use super::signal::{Memo, RwSignal};
 use super::storage;
 use super::study::StudyRoom;
 

@@ -19,6 +19,7 @@ use super::fetch::fetch_text;
 use super::glyph::{Glyph, glyph_html};
 use super::protocol::{Finding, Study};
 use super::run::Run;
+use super::signal::RwSignal;
 use super::study::StudyRoom;
 
 /// A run that solved its lesson.

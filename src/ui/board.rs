@@ -16,6 +16,7 @@ use super::outline::Outline;
 use super::pressure::PressureBoard;
 use super::requests::Requests;
 use super::session::use_session;
+use super::signal::{Memo, RwSignal};
 use super::theory::TheoryBoard;
 use super::tradeoffs::TradeOffBoard;
 use super::why::Why;

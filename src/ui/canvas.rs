@@ -20,6 +20,7 @@ use super::icon::{line_icon, state_icon};
 use super::live::live;
 use super::rows::rows;
 use super::session::{Session, use_session};
+use super::signal::{Memo, RwSignal};
 
 pub use clipboard::act as use_clipboard;
 

@@ -19,6 +19,7 @@ use super::files;
 use super::live::live;
 use super::run::{Run, use_run};
 use super::session::{Session, use_session};
+use super::signal::{Memo, RwSignal};
 
 /// Whose charts are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,6 +16,7 @@ use super::element::view;
 use super::live::live;
 use super::run::{Run, use_run};
 use super::session::{Session, use_session};
+use super::signal::RwSignal;
 use super::theme::Theme;
 
 /// A pointer that moved less than this, in CSS pixels, has clicked.

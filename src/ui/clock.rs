@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use super::grading::Grading;
 use super::run::Run;
+use super::signal::RwSignal;
 
 type Picture = Closure<dyn FnMut(f64)>;
 

@@ -2,6 +2,8 @@
 
 use leptos::html::Div;
 use leptos::prelude::*;
+
+use super::signal::RwSignal;
 use wasm_bindgen::JsCast;
 
 /// A press anywhere else closes it.

@@ -46,35 +46,55 @@ pub fn several<const N: usize>(views: [AnyView; N]) -> AnyView {
     Vec::from(views).into_any()
 }
 
-/// Writes an element from outside to inside: what is added goes to the innermost that is open.
+/// Makes an element from its template: what never changes of it, with a slot for each thing that does.
+///
+/// The template is a row of steps, each a control character with what it needs up to the next. The macro writes them.
 pub struct Builder {
     site: u32,
+    rest: &'static str,
     open: Vec<Tag>,
     done: Option<Tag>,
 }
 
+const SLOT: u8 = 0;
+const OPEN: u8 = 1;
+const OPEN_SVG: u8 = 2;
+const CLOSE: u8 = 3;
+const ATTRIBUTE: u8 = 4;
+const TEXT: u8 = 5;
+
 impl Builder {
     /// A builder for the view of a site.
-    pub fn new(site: u32) -> Self {
-        Self { site, open: Vec::new(), done: None }
+    pub fn new(site: u32, template: &'static str) -> Self {
+        Self { site, rest: template, open: Vec::new(), done: None }
     }
 
-    /// Opens an element of HTML.
-    pub fn open(&mut self, tag: &'static str) {
-        self.begin(tag, false);
-    }
-
-    /// Opens an element of SVG.
-    pub fn open_svg(&mut self, tag: &'static str) {
-        self.begin(tag, true);
+    /// Makes what comes before the next slot, if there is one.
+    fn to_slot(&mut self) {
+        while let Some(&step) = self.rest.as_bytes().first() {
+            let end = self.rest.bytes().skip(1).position(|byte| byte <= TEXT).map_or(self.rest.len(), |at| at + 1);
+            let with = &self.rest[1..end];
+            self.rest = &self.rest[end..];
+            match step {
+                SLOT => return,
+                OPEN => self.begin(with, false),
+                OPEN_SVG => self.begin(with, true),
+                CLOSE => self.close(),
+                ATTRIBUTE => {
+                    let (name, value) = with.split_once('=').unwrap_or((with, ""));
+                    self.innermost().attributes.push(Attribute::Fixed(name, value));
+                }
+                TEXT => self.innermost().children.push(Child::Text(with)),
+                _ => unreachable!("the macro writes no other step"),
+            }
+        }
     }
 
     fn begin(&mut self, tag: &'static str, svg: bool) {
         self.open.push(Tag { site: self.site, tag, svg, attributes: Vec::new(), children: Vec::new() });
     }
 
-    /// Closes the innermost element.
-    pub fn close(&mut self) {
+    fn close(&mut self) {
         let closed = self.open.pop();
         match (self.open.last_mut(), closed) {
             (Some(parent), Some(closed)) => parent.children.push(Child::Tag(closed)),
@@ -82,8 +102,9 @@ impl Builder {
         }
     }
 
-    /// The outermost element, once it is closed.
-    pub fn finish(self) -> Element {
+    /// The outermost element.
+    pub fn finish(mut self) -> Element {
+        self.to_slot();
         Element(SendWrapper::new(self.done.expect("the macro closes what it opens")))
     }
 
@@ -92,12 +113,8 @@ impl Builder {
     }
 
     fn push(&mut self, attribute: Attribute) {
+        self.to_slot();
         self.innermost().attributes.push(attribute);
-    }
-
-    /// An attribute that never changes.
-    pub fn fixed(&mut self, name: &'static str, value: &'static str) {
-        self.push(Attribute::Fixed(name, value));
     }
 
     /// An attribute: none takes it away, and a closure keeps it up to date.
@@ -143,11 +160,6 @@ impl Builder {
         self.push(Attribute::Reference(Box::new(move |element| node.load(element))));
     }
 
-    /// A text that never changes.
-    pub fn text(&mut self, words: &'static str) {
-        self.innermost().children.push(Child::Text(words));
-    }
-
     /// Any view.
     pub fn child(&mut self, view: impl IntoAny) {
         self.any(view.into_any());
@@ -159,6 +171,7 @@ impl Builder {
     }
 
     fn any(&mut self, view: AnyView) {
+        self.to_slot();
         self.innermost().children.push(Child::Any(view));
     }
 }

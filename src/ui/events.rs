@@ -10,6 +10,7 @@ use super::element::view;
 use super::live::live;
 use super::run::use_run;
 use super::session::use_session;
+use super::signal::Memo;
 
 /// The view.
 #[component]

@@ -11,6 +11,7 @@ use super::glyph::{Glyph, glyph};
 use super::grading::Grading;
 use super::live::live;
 use super::session::use_session;
+use super::signal::Memo;
 
 /// The goals where the text has none.
 #[component]

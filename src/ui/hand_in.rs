@@ -9,6 +9,7 @@ use super::dialog::follow;
 use super::element::view;
 use super::files;
 use super::glyph::{Glyph, glyph};
+use super::signal::RwSignal;
 use super::storage;
 
 /// The dialog.

@@ -13,6 +13,7 @@ use super::glyph::{Glyph, brand_mark, glyph};
 use super::model::ModelBook;
 use super::session::use_session;
 use super::shell::Shell;
+use super::signal::{Memo, RwSignal};
 use super::theme::ThemeButton;
 use super::workshop::{Sheet, Workshop};
 

@@ -8,6 +8,7 @@ use super::dialog::follow;
 use super::element::view;
 use super::glyph::{Glyph, glyph};
 use super::live::live;
+use super::signal::RwSignal;
 
 /// What is done with the pointer, which the registry does not know.
 const POINTER: [(&str, &str); 12] = [

@@ -7,6 +7,7 @@ use crate::lesson::Hint;
 use super::element::view;
 use super::live::live;
 use super::reading::{Place, Reading};
+use super::signal::Memo;
 
 /// The hint at this place; `before` is the one that must be open first.
 pub fn hint_view(hint: &Hint, place: Place, before: Option<Place>, reading: Reading) -> AnyView {

@@ -19,6 +19,7 @@ use super::glyph::{Glyph, glyph, glyph_html};
 use super::later::{self, later};
 use super::live::live;
 use super::model::ModelBook;
+use super::signal::{Memo, RwSignal};
 
 /// A quiet evening, the spike, and what stays: the line behind the title.
 const CURVE: &str =

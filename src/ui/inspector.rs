@@ -17,6 +17,7 @@ use super::icon::kind_icon;
 use super::live::live;
 use super::model::HowItWorks;
 use super::session::{Session, use_session};
+use super::signal::Memo;
 
 use field::{Form, field};
 use figures::{ComponentFigures, WireFigures};

@@ -11,6 +11,7 @@ use super::element::view;
 use super::live::live;
 use super::run::use_run;
 use super::session::use_session;
+use super::signal::{Memo, RwSignal};
 
 /// How far "the last seconds" go back.
 const LAST: Time = Time(10_000_000_000);

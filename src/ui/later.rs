@@ -19,10 +19,14 @@ use super::help::Help;
 use super::home::HomePage;
 use super::live::live;
 use super::model::ModelDialog;
+use super::pressure::Found;
+use super::run::Run;
 use super::search::Search;
 use super::share::SheetDialog;
 use super::shell::Shell;
+use super::signal::{Memo, RwSignal};
 use super::templates::Templates;
+use super::tradeoffs::Ledger;
 
 /// What makes a part from what it is told, once the part is there.
 type Fetched<T> = Result<fn(T) -> AnyView, SplitLoaderError>;
@@ -48,6 +52,41 @@ pub enum Dialog {
 #[wasm_split(boards, fallible)]
 pub fn boards() -> Fetched<BoardView> {
     Ok(BoardView::show)
+}
+
+/// What looks at the run while it plays: the pressures, with their warnings, and the trade-offs.
+#[wasm_split(boards, fallible)]
+fn watchers() -> Fetched<Run> {
+    fn watch(run: Run) -> AnyView {
+        let (found, ledger): (Found, Ledger) = (expect_context(), expect_context());
+        found.watch(run.session, run);
+        ledger.watch(run.session, run);
+        ().into_any()
+    }
+    Ok(watch)
+}
+
+/// Starts what looks at the run, once there is one.
+pub fn watch_when_it_runs(run: Run) {
+    let owner = Owner::current().unwrap_or_default();
+    let begun = Memo::new(move |before| before == Some(&true) || run.beat.get() > 0);
+    Effect::new(move |_| {
+        if begun.get() {
+            let owner = owner.clone();
+            spawn_local(async move {
+                // Not fetched: the run goes on without warnings, and the board that wants to show them says why.
+                if let Ok(watch) = watchers().await {
+                    owner.with(|| watch(run));
+                }
+            });
+        }
+    });
+}
+
+/// Fetches what the first run needs ahead of it.
+pub async fn prefetch() {
+    // Not fetched now: it is asked for again where it is shown.
+    let _ = boards().await;
 }
 
 /// The author's desk.
@@ -97,7 +136,7 @@ where
         spawn_local(async move {
             let fetched = fetch().await;
             // It may be gone from the page by now, and its signal with it.
-            let _ = stand.try_set(fetched.map_or(Stand::Failed, |make| Stand::There(Arc::new(move || make(told)))));
+            stand.set(fetched.map_or(Stand::Failed, |make| Stand::There(Arc::new(move || make(told)))));
         });
     };
     ask();

@@ -23,6 +23,7 @@ use super::reading::{Notes, Place, Reading};
 use super::sandbox::SandboxPanel;
 use super::session::use_session;
 use super::shell::Shell;
+use super::signal::{Memo, RwSignal};
 use super::terms::{Terms, term_view};
 
 /// The panel.

@@ -16,6 +16,7 @@ use super::hand_in::HandInDialog;
 use super::live::live;
 use super::session::use_session;
 use super::shell::Shell;
+use super::signal::{Memo, RwSignal};
 use super::toast::{Tone, use_toasts};
 use super::workshop::Workshop;
 

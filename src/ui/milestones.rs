@@ -9,6 +9,7 @@ use super::award::Award;
 use super::course::{Classroom, Room};
 use super::grading::Grading;
 use super::run::Run;
+use super::signal::Memo;
 
 /// Starts to watch.
 pub fn start(classroom: Classroom, run: Run, grading: Grading, award: Award) {

@@ -62,6 +62,7 @@ mod session;
 mod share;
 mod shelf;
 mod shell;
+mod signal;
 mod simulate;
 mod storage;
 mod studies;

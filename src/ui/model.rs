@@ -13,6 +13,7 @@ use super::course::fetch;
 use super::dialog::show;
 use super::element::view;
 use super::glyph::{Glyph, glyph};
+use super::signal::RwSignal;
 use super::workshop::Workshop;
 
 /// The pages, and which of them is open.

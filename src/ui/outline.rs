@@ -15,6 +15,7 @@ use super::inspector::common;
 use super::live::live;
 use super::rows::rows;
 use super::session::{Session, quoted, use_session};
+use super::signal::{Memo, RwSignal};
 
 /// Settings of a part that stand in its row.
 const FIELDS_MAX: usize = 3;

@@ -16,6 +16,7 @@ use super::live::live;
 use super::run::{Run, use_run};
 use super::seed::SeedControl;
 use super::session::{Session, use_session};
+use super::signal::{Memo, RwSignal};
 
 /// Frames of a small step, and of a large one (with Shift, or an arrow key on the track).
 const STEP_SMALL: i32 = 1;
@@ -104,8 +105,8 @@ fn Clock() -> impl IntoView {
     let note = Memo::new(move |_| run.player.with(note));
     view! {
         <div class="clock">
-            <span class="clock-now"><span class="visually-hidden">"Simulated time "</span>{now}</span>
-            <span class="clock-all">" / "{duration}</span>
+            <span class="clock-now"><span class="visually-hidden">"Simulated time "</span>{move || now.get()}</span>
+            <span class="clock-all">" / "{move || duration.get()}</span>
             <span class="clock-note" class:shown=move || !note.with(String::is_empty)
                 title="The simulation cannot keep up with the speed asked for">{note}</span>
             <div class="only-large"><SeedControl /></div>

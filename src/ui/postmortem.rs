@@ -8,6 +8,7 @@ use super::dialog::follow;
 use super::element::view;
 use super::files::download;
 use super::glyph::{Glyph, glyph};
+use super::signal::RwSignal;
 
 /// The page; it opens when `open` becomes true. `text` is Markdown, its first line the title.
 #[component]

@@ -8,6 +8,7 @@ use super::element::view;
 use super::live::live;
 use super::reading::{Answer, Place, Reading};
 use super::run::use_run;
+use super::signal::{Memo, RwSignal};
 
 /// How far a prediction is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +29,7 @@ enum Stage {
 pub fn predict_view(predict: Predict, place: Place, reading: Reading) -> AnyView {
     let runs = predict.run;
     let stage_now = move || {
-        let (begun, notes) = (reading.begun.get(), reading.notes.read());
+        let (begun, notes) = (reading.begun.get(), reading.notes.get());
         match notes.answer(place) {
             Some(Answer::GaveUp) => Stage::Told,
             Some(_) if notes.told(place).is_some() || !runs => Stage::Told,

@@ -15,6 +15,7 @@ use super::live::live;
 use super::rows::rows;
 use super::run::Run;
 use super::session::{Session, use_session};
+use super::signal::{Memo, RwSignal};
 use super::terms::words_line;
 
 /// Beats between two looks: half a second.
@@ -30,9 +31,14 @@ pub struct Found {
 }
 
 impl Found {
-    /// Starts to look; put into the context.
-    pub fn provide(session: Session, run: Run) -> Found {
-        let found = Found { rows: RwSignal::default(), left: RwSignal::default() };
+    /// Nothing found yet; put into the context.
+    pub fn provide() {
+        provide_context(Found { rows: RwSignal::default(), left: RwSignal::default() });
+    }
+
+    /// Starts to look.
+    pub fn watch(self, session: Session, run: Run) {
+        let found = self;
         let last = StoredValue::new(0u32);
         let worst = StoredValue::new((Time::ZERO, Level::Fine));
         Effect::new(move |_| {
@@ -46,8 +52,6 @@ impl Found {
             let warnings = session.recording.with_value(|recording| found.look(run, recording, playhead));
             warn(session, worst, playing, playhead, warnings);
         });
-        provide_context(found);
-        found
     }
 
     fn look(&self, run: Run, recording: &Recording, playhead: Time) -> Option<(Warning, String)> {

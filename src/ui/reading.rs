@@ -9,6 +9,7 @@ use super::course::{Classroom, step_left};
 use super::grading::Grading;
 use super::run::use_run;
 use super::session::use_session;
+use super::signal::{Memo, RwSignal};
 
 /// A block of the lesson: the number of its step, and its own within it.
 pub type Place = (usize, usize);

@@ -14,6 +14,7 @@ use super::canvas::dots::dot_mark;
 use super::element::view;
 use super::live::live;
 use super::session::{Session, use_session};
+use super::signal::{Memo, RwSignal};
 use super::waterfall::WaterfallView;
 
 /// What is listed: how many there are, and the first of them.

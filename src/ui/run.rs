@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 
 use js_sys::{Array, Date};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
-use web_sys::{ErrorEvent, MessageEvent, Worker};
+use web_sys::{AddEventListenerOptions, ErrorEvent, MessageEvent, Worker};
 
 use crate::design::{Design, Fault};
 use crate::editor::player::{Phase, Player, PlayerMessage};
@@ -14,8 +15,10 @@ use crate::scene::plot::Curves;
 use crate::sim::{Change, FRAME, Scenario};
 use crate::units::Time;
 
+use super::later;
 use super::protocol::{Ending, FromWorker, ToWorker, decode, encode};
 use super::session::Session;
+use super::signal::RwSignal;
 use super::worker;
 
 /// Milliseconds of one picture that may go into reading what the worker sent.
@@ -313,12 +316,24 @@ pub fn use_run() -> Run {
     expect_context()
 }
 
-/// Starts the worker ahead of the first play, so that it is there when it is needed.
+/// Starts the worker at the first sign of use, ahead of the first play: what it fetches shall not delay the page itself.
 pub fn warm_up(run: Run) {
-    if run.link.with_value(|link| link.worker.is_none()) {
-        let worker = run.hire();
-        run.link.update_value(|link| link.worker = Some(worker));
+    let used = Closure::<dyn FnMut()>::new(move || {
+        if run.link.with_value(|link| link.worker.is_none()) {
+            let worker = run.hire();
+            run.link.update_value(|link| link.worker = Some(worker));
+            spawn_local(later::prefetch());
+        }
+    });
+    let once = AddEventListenerOptions::new();
+    once.set_once(true);
+    for sign in ["pointermove", "pointerdown", "keydown"] {
+        let heard = used.as_ref().unchecked_ref();
+        window()
+            .add_event_listener_with_callback_and_add_event_listener_options(sign, heard, &once)
+            .expect("a window hears of pointers and keys");
     }
+    used.forget();
 }
 
 fn set_if_other<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {

@@ -11,6 +11,7 @@ use super::element::view;
 use super::live::live;
 use super::session::{Session, use_session};
 use super::shell::Shell;
+use super::signal::RwSignal;
 
 /// The search; it opens when `open` becomes true.
 #[component]

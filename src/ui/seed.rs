@@ -10,6 +10,7 @@ use super::element::view;
 use super::glyph::{Glyph, glyph};
 use super::run::{Run, use_run};
 use super::session::{Session, use_session};
+use super::signal::Memo;
 
 /// Rolled seeds are short: they are read out and typed.
 const ROLLED_MAX: f64 = 9999.0;

@@ -10,6 +10,8 @@ use crate::metrics::Recording;
 use crate::scene::Glance;
 use crate::units::Time;
 
+use super::signal::{Memo, RwSignal};
+
 /// The state of one open page. Views read it from the context ([`use_session`]) and change it by [`Session::dispatch`].
 #[derive(Clone, Copy)]
 pub struct Session {

@@ -12,6 +12,7 @@ use crate::units::put_in_order;
 use super::drafts;
 use super::element::view;
 use super::live::live;
+use super::signal::RwSignal;
 use super::storage;
 use super::toast::{Toasts, Tone, use_toasts};
 use super::workshop::Workshop;

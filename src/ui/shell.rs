@@ -20,13 +20,17 @@ use super::files;
 use super::grading::Grading;
 use super::home;
 use super::icon::kind_path;
+use super::later;
 use super::lesson_menu::Solution;
 use super::milestones;
 use super::model::ModelBook;
+use super::pressure::Found;
 use super::run::{self, Run};
 use super::session::Session;
+use super::signal::RwSignal;
 use super::theme::{Colours, Theme};
 use super::toast::{Toasts, Tone};
+use super::tradeoffs::Ledger;
 use super::workshop::Workshop;
 
 /// What a phone shows of the page at a time.
@@ -120,8 +124,9 @@ impl Shell {
         workshop.start();
         Effect::new(move |_| shell.show_board());
         super::announce::start(session, run);
-        super::pressure::Found::provide(session, run);
-        super::tradeoffs::Ledger::provide(session, run);
+        Found::provide();
+        Ledger::provide();
+        later::watch_when_it_runs(run);
         classroom.start();
         super::reload::start(classroom);
         run::warm_up(run);

@@ -12,6 +12,7 @@ use super::element::view;
 use super::glyph::{Glyph, glyph};
 use super::live::live;
 use super::shell::Shell;
+use super::signal::RwSignal;
 
 const FOLDER: &str = "templates";
 
@@ -62,7 +63,7 @@ pub fn Templates(open: RwSignal<bool>) -> impl IntoView {
                 <button class="icon-button" aria-label="Close" on:click=move |_| open.set(false)>{glyph(Glyph::Close)}</button>
             </header>
             <p class="soft">"It takes the place of what is on the canvas; undo brings that back."</p>
-            <p role="alert">{wrong}</p>
+            <p role="alert">{move || wrong.get()}</p>
             <div class="templates">{live(content)}</div>
         </dialog>
     }

@@ -11,6 +11,7 @@ use super::course::fetch;
 use super::element::view;
 use super::glyph::{Glyph, glyph};
 use super::live::live;
+use super::signal::RwSignal;
 
 /// The term that is explained now, as safe HTML; empty for none.
 #[derive(Clone, Copy)]

@@ -10,6 +10,7 @@ use crate::scene::plot::Role;
 use super::element::view;
 use super::glyph::{Glyph, glyph};
 use super::live::live;
+use super::signal::RwSignal;
 use super::storage;
 
 /// What the reader chose.

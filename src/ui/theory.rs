@@ -12,6 +12,7 @@ use super::live::live;
 use super::pressure::with_design;
 use super::run::{Run, use_run};
 use super::session::{Session, use_session};
+use super::signal::Memo;
 use super::terms::words_line;
 
 /// Frames that the live point is taken from: ten seconds.

@@ -8,6 +8,7 @@ use super::element::view;
 use super::glyph::{Glyph, glyph};
 use super::rows::rows;
 use super::session::use_session;
+use super::signal::RwSignal;
 
 /// How serious a note is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

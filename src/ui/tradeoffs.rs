@@ -11,6 +11,7 @@ use super::element::view;
 use super::live::live;
 use super::run::Run;
 use super::session::Session;
+use super::signal::RwSignal;
 use super::terms::words_line;
 
 /// Beats between two looks: two seconds.
@@ -30,9 +31,14 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Nothing weighed yet; put into the context. What is weighed is kept when another design is played.
-    pub fn provide(session: Session, run: Run) -> Ledger {
-        let ledger = Ledger { now: RwSignal::default(), of: StoredValue::new(None), before: RwSignal::new(None) };
+    /// Nothing weighed yet; put into the context.
+    pub fn provide() {
+        provide_context(Ledger { now: RwSignal::default(), of: StoredValue::new(None), before: RwSignal::new(None) });
+    }
+
+    /// Starts to weigh. What was weighed is kept when another design is played.
+    pub fn watch(self, session: Session, run: Run) {
+        let ledger = self;
         let last = StoredValue::new(0u32);
         Effect::new(move |_| {
             let beat = run.beat.get();
@@ -43,8 +49,6 @@ impl Ledger {
             last.set_value(beat);
             ledger.weigh(session, run);
         });
-        provide_context(ledger);
-        ledger
     }
 
     fn weigh(&self, session: Session, run: Run) {

@@ -14,6 +14,7 @@ use super::glyph::{Glyph, glyph};
 use super::live::live;
 use super::run::use_run;
 use super::session::use_session;
+use super::signal::{Memo, RwSignal};
 
 /// A request and why it ended as it did.
 type Opened = (Waterfall, Option<String>);

@@ -19,6 +19,7 @@ use super::postmortem::PostMortem;
 use super::protocol::{Finding, Study};
 use super::run::{Run, use_run};
 use super::session::{Session, use_session};
+use super::signal::{Memo, RwSignal};
 use super::study::StudyRoom;
 
 /// Reasons that are listed.

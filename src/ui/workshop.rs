@@ -18,6 +18,7 @@ use super::drafts::{self, Heard};
 use super::run::Run;
 use super::session::Session;
 use super::shelf;
+use super::signal::RwSignal;
 use super::toast::{Toasts, Tone};
 
 /// What the dialog of the workshop shows.

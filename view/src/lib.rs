@@ -1,8 +1,9 @@
 //! `view!` as Leptos writes it, compiled to calls of the page's one builder (`ui::element`).
 //!
-//! Leptos' own macro makes a type for every element, attribute and child, and the code of each type again: two thirds of the
-//! page's weight. Here an element is data, so that a tag costs a call and no type. What is understood is what the page uses:
-//! tags, components, texts, blocks, `on:`, `class:`, `style:`, `prop:`, `inner_html`, `node_ref`; anything else is refused.
+//! Leptos' own macro makes a type for every element, attribute and child, and the code of each type again: that was two thirds
+//! of the page's weight. Here what never changes of a view is one text, its [`Template`], and only what changes costs a call.
+//! What is understood is what the page uses: tags, components, texts, blocks, `on:`, `class:`, `style:`, `prop:`, `inner_html`,
+//! `node_ref`; anything else is refused.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -25,22 +26,116 @@ fn site(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
+/// A view with one element outside: what never changes of it as a text, and the calls that fill the slots, in their order.
+///
+/// The text is a row of steps, each a control character with what it needs up to the next: the builder reads the same ones.
+#[derive(Default)]
+struct Template {
+    text: String,
+    calls: Vec<TokenStream>,
+}
+
+const SLOT: char = '\u{0}';
+const OPEN: char = '\u{1}';
+const OPEN_SVG: char = '\u{2}';
+const CLOSE: char = '\u{3}';
+const ATTRIBUTE: char = '\u{4}';
+const TEXT: char = '\u{5}';
+
+impl Template {
+    fn step(&mut self, step: char, with: &str) {
+        self.text.push(step);
+        self.text.push_str(with);
+    }
+
+    fn slot(&mut self, call: TokenStream) {
+        self.text.push(SLOT);
+        self.calls.push(call);
+    }
+
+    fn element(&mut self, element: &NodeElement<Infallible>, site: u32, inside_svg: bool) -> Result<()> {
+        let name = element.open_tag.name.to_string();
+        let svg = inside_svg && name != "foreignObject" || is_svg(&name);
+        self.step(if svg { OPEN_SVG } else { OPEN }, &name);
+        element.attributes().iter().try_for_each(|given| self.attribute(given))?;
+        element.children.iter().try_for_each(|node| self.child(node, site, svg))?;
+        self.step(CLOSE, "");
+        Ok(())
+    }
+
+    fn child(&mut self, node: &Node, site: u32, svg: bool) -> Result<()> {
+        let at = builder();
+        match node {
+            Node::Element(element) if is_component(element) => {
+                let view = component(element, site)?;
+                self.slot(quote! { #at.child(#view); });
+            }
+            Node::Element(element) => self.element(element, site, svg)?,
+            Node::Text(text) => self.step(TEXT, &text.value_string()),
+            Node::Block(NodeBlock::ValidBlock(block)) => {
+                let content = content(block);
+                let call = if is_closure(block) { format_ident!("live") } else { format_ident!("child") };
+                self.slot(quote_spanned! { block.span()=> #at.#call(#content); });
+            }
+            other => return Err(Error::new(other.span(), "an element has elements, texts and blocks in it")),
+        }
+        Ok(())
+    }
+
+    fn attribute(&mut self, given: &NodeAttribute) -> Result<()> {
+        let NodeAttribute::Attribute(given) = given else {
+            return Err(Error::new(given.span(), "spreading attributes is not understood here"));
+        };
+        let key = given.key.to_string();
+        let (form, name) = key.split_once(':').unwrap_or(("", &key));
+        let (at, span) = (builder(), given.span());
+        let value = match given.value() {
+            Some(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) if form.is_empty() && name != "inner_html" => {
+                self.step(ATTRIBUTE, &format!("{name}={}", text.value()));
+                return Ok(());
+            }
+            None if form.is_empty() => {
+                self.step(ATTRIBUTE, &format!("{name}="));
+                return Ok(());
+            }
+            None => return Err(Error::new(span, format!("`{key}` needs a value"))),
+            Some(value) => value,
+        };
+        let call = match (form, name) {
+            ("on", event) => {
+                let event = Ident::new(event, Span::call_site());
+                quote_spanned! { span=> #at.on(::leptos::ev::#event, #value); }
+            }
+            ("class", name) => quote_spanned! { span=> #at.class(#name, #value); },
+            ("style", name) => quote_spanned! { span=> #at.style(#name, #value); },
+            ("prop", name) => quote_spanned! { span=> #at.property(#name, #value); },
+            ("", "inner_html") => quote_spanned! { span=> #at.inner_html(#value); },
+            ("", "node_ref") => quote_spanned! { span=> #at.node_ref(#value); },
+            ("", name) => quote_spanned! { span=> #at.attribute(#name, #value); },
+            _ => return Err(Error::new(span, format!("`{form}:` is not understood here"))),
+        };
+        self.slot(call);
+        Ok(())
+    }
+}
+
 /// The builder's name, which no name in the view can mean.
 fn builder() -> Ident {
     Ident::new("builder", Span::mixed_site())
 }
 
 fn root(nodes: &[Node], site: u32) -> Result<TokenStream> {
-    if let [Node::Element(element)] = nodes {
-        if is_component(element) {
-            return component(element, site);
-        }
-        let at = builder();
-        let body = tag(element, site, false)?;
-        return Ok(quote! {{ let mut #at = crate::ui::element::Builder::new(#site); #body #at.finish() }});
+    let [Node::Element(element)] = nodes else {
+        let parts = nodes.iter().map(|node| alone(node, site)).collect::<Result<Vec<_>>>()?;
+        return Ok(quote! { crate::ui::element::several([#(#parts),*]) });
+    };
+    if is_component(element) {
+        return component(element, site);
     }
-    let parts = nodes.iter().map(|node| alone(node, site)).collect::<Result<Vec<_>>>()?;
-    Ok(quote! { crate::ui::element::several([#(#parts),*]) })
+    let mut template = Template::default();
+    template.element(element, site, false)?;
+    let (at, Template { text, calls }) = (builder(), template);
+    Ok(quote! {{ let mut #at = crate::ui::element::Builder::new(#site, #text); #(#calls)* #at.finish() }})
 }
 
 /// A node that has no parent here.
@@ -57,38 +152,6 @@ fn alone(node: &Node, site: u32) -> Result<TokenStream> {
     Ok(quote! { ::leptos::prelude::IntoAny::into_any(#view) })
 }
 
-/// The calls that open, fill and close an element.
-fn tag(element: &NodeElement<Infallible>, site: u32, inside_svg: bool) -> Result<TokenStream> {
-    let at = builder();
-    let name = element.open_tag.name.to_string();
-    let svg = inside_svg && name != "foreignObject" || is_svg(&name);
-    let open = if svg { format_ident!("open_svg") } else { format_ident!("open") };
-    let attributes = element.attributes().iter().map(attribute).collect::<Result<Vec<_>>>()?;
-    let children = element.children.iter().map(|node| child(node, site, svg)).collect::<Result<Vec<_>>>()?;
-    Ok(quote! { #at.#open(#name); #(#attributes)* #(#children)* #at.close(); })
-}
-
-fn child(node: &Node, site: u32, svg: bool) -> Result<TokenStream> {
-    let at = builder();
-    match node {
-        Node::Element(element) if is_component(element) => {
-            let view = component(element, site)?;
-            Ok(quote! { #at.child(#view); })
-        }
-        Node::Element(element) => tag(element, site, svg),
-        Node::Text(text) => {
-            let words = &text.value;
-            Ok(quote! { #at.text(#words); })
-        }
-        Node::Block(NodeBlock::ValidBlock(block)) => {
-            let content = content(block);
-            let call = if content_is_closure(block) { format_ident!("live") } else { format_ident!("child") };
-            Ok(quote_spanned! { block.span()=> #at.#call(#content); })
-        }
-        other => Err(Error::new(other.span(), "an element has elements, texts and blocks in it")),
-    }
-}
-
 /// What stands in the braces, without them where they hold one expression: Rust would warn of them.
 fn content(block: &syn::Block) -> TokenStream {
     match block.stmts.as_slice() {
@@ -97,51 +160,8 @@ fn content(block: &syn::Block) -> TokenStream {
     }
 }
 
-fn content_is_closure(block: &syn::Block) -> bool {
+fn is_closure(block: &syn::Block) -> bool {
     matches!(block.stmts.as_slice(), [syn::Stmt::Expr(Expr::Closure(_), None)])
-}
-
-fn attribute(attribute: &NodeAttribute) -> Result<TokenStream> {
-    let at = builder();
-    let NodeAttribute::Attribute(attribute) = attribute else {
-        return Err(Error::new(attribute.span(), "spreading attributes is not understood here"));
-    };
-    let key = attribute.key.to_string();
-    let (form, name) = key.split_once(':').unwrap_or(("", &key));
-    let span = attribute.span();
-    let value = || attribute.value().ok_or_else(|| Error::new(span, format!("`{key}` needs a value")));
-    Ok(match (form, name) {
-        ("on", event) => {
-            let (event, value) = (Ident::new(event, Span::call_site()), value()?);
-            quote_spanned! { span=> #at.on(::leptos::ev::#event, #value); }
-        }
-        ("class", name) => {
-            let value = value()?;
-            quote_spanned! { span=> #at.class(#name, #value); }
-        }
-        ("style", name) => {
-            let value = value()?;
-            quote_spanned! { span=> #at.style(#name, #value); }
-        }
-        ("prop", name) => {
-            let value = value()?;
-            quote_spanned! { span=> #at.property(#name, #value); }
-        }
-        ("", "inner_html") => {
-            let value = value()?;
-            quote_spanned! { span=> #at.inner_html(#value); }
-        }
-        ("", "node_ref") => {
-            let value = value()?;
-            quote_spanned! { span=> #at.node_ref(#value); }
-        }
-        ("", name) => match attribute.value() {
-            None => quote_spanned! { span=> #at.fixed(#name, ""); },
-            Some(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => quote_spanned! { span=> #at.fixed(#name, #text); },
-            Some(value) => quote_spanned! { span=> #at.attribute(#name, #value); },
-        },
-        _ => return Err(Error::new(span, format!("`{form}:` is not understood here"))),
-    })
 }
 
 fn component(element: &NodeElement<Infallible>, site: u32) -> Result<TokenStream> {
@@ -162,12 +182,11 @@ fn component(element: &NodeElement<Infallible>, site: u32) -> Result<TokenStream
     })
 }
 
-fn prop(attribute: &NodeAttribute) -> Result<TokenStream> {
-    let NodeAttribute::Attribute(KeyedAttribute { key, .. }) = attribute else {
-        return Err(Error::new(attribute.span(), "a component takes `name=value`"));
+fn prop(given: &NodeAttribute) -> Result<TokenStream> {
+    let NodeAttribute::Attribute(given @ KeyedAttribute { key, .. }) = given else {
+        return Err(Error::new(given.span(), "a component takes `name=value`"));
     };
-    let NodeAttribute::Attribute(keyed) = attribute else { unreachable!("it was one just now") };
-    match keyed.value() {
+    match given.value() {
         Some(value) => Ok(quote_spanned! { key.span()=> .#key(#value) }),
         None => Ok(quote_spanned! { key.span()=> .#key(#key) }),
     }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::design;
 use crate::ui::element::view;
+use crate::ui::signal::RwSignal;
 
 use super::super::glyph::{Glyph, glyph};
 use super::super::live::live;

@@ -6,6 +6,7 @@ use crate::design::Target;
 use crate::lesson::{Goal, Metric, bound_near, escaped, figure_of, goal_text, metrics_of};
 use crate::sim::FRAME;
 use crate::ui::element::view;
+use crate::ui::signal::{Memo, RwSignal};
 
 use super::Desk;
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use leptos::prelude::*;
+use crate::ui::signal::{Memo, RwSignal};
 use wasm_bindgen::JsValue;
 
 use super::attribute::{Attribute, Place};

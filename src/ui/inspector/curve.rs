@@ -8,6 +8,7 @@ use crate::editor::drawing;
 use crate::ui::element::view;
 use crate::ui::live::live;
 use crate::ui::session::{Session, quoted, use_session};
+use crate::ui::signal::{Memo, RwSignal};
 
 use super::field::Subject;
 use super::pad::CurvePad;

@@ -8,6 +8,7 @@ use crate::editor::{Msg, Room};
 use crate::ui::element::view;
 use crate::ui::live::live;
 use crate::ui::session::{Session, quoted, use_session};
+use crate::ui::signal::{Memo, RwSignal};
 use crate::units::put_in_order;
 
 use super::curve::CurveField;

@@ -8,6 +8,7 @@ use crate::ui::element::view;
 use crate::ui::icon::state_icon;
 use crate::ui::live::live;
 use crate::ui::session::use_session;
+use crate::ui::signal::Memo;
 
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();

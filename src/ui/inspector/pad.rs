@@ -12,6 +12,7 @@ use crate::ui::element::view;
 use crate::ui::live::live;
 use crate::ui::rows::rows;
 use crate::ui::session::{Session, use_session};
+use crate::ui::signal::{Memo, RwSignal};
 use crate::units::{Rate, Time};
 
 /// A pointer that moved less than this, in CSS pixels, has clicked.

@@ -9,6 +9,7 @@ use crate::ui::live::live;
 use crate::ui::rows::rows;
 use crate::ui::seed::SeedControl;
 use crate::ui::session::{Session, quoted, use_session};
+use crate::ui::signal::{Memo, RwSignal};
 use crate::units::Time;
 
 use super::field::Form;
