@@ -10,6 +10,7 @@ use crate::units::Time;
 
 use super::run::Run;
 use super::session::Session;
+use super::signal::effect;
 
 /// Beats between two announcements at least: nobody can listen faster.
 const BEATS: u32 = 20;
@@ -19,7 +20,7 @@ pub fn start(session: Session, run: Run) {
     let said = StoredValue::new((Time::ZERO, Mood::Fine, 0u32));
     // How the parts were when that was said.
     let parts = StoredValue::new(Vec::<(String, State)>::new());
-    Effect::new(move |_| {
+    effect(move || {
         let beat = run.beat.get();
         let (playing, playhead) = run.player.with_untracked(|player| (player.playing(), Player::playhead(player)));
         let (after, mood, last_beat) = said.get_value();

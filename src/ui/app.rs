@@ -20,7 +20,7 @@ use super::model::ModelBook;
 use super::palette::Palette;
 use super::player::PlayerBar;
 use super::run::Run;
-use super::signal::RwSignal;
+use super::signal::{RwSignal, effect};
 use super::toast::ToastList;
 use super::workshop::Workshop;
 
@@ -29,7 +29,7 @@ use super::shell::{Shell, Tab};
 #[component]
 pub fn App() -> impl IntoView {
     let shell = Shell::provide();
-    Effect::new(move |_| {
+    effect(move || {
         // Whatever was opened or closed: charts have another size.
         shell.tab.track();
         shell.classroom.room.track();

@@ -22,7 +22,7 @@ use super::live::live;
 use super::protocol::{Finding, Study};
 use super::run::Run;
 use super::session::Session;
-use super::signal::{Memo, RwSignal};
+use super::signal::{Memo, RwSignal, effect};
 use super::storage;
 use super::study::StudyRoom;
 
@@ -97,7 +97,7 @@ impl Desk {
         };
         provide_context(desk);
         let there = Memo::new(move |_| classroom.room.get() == Room::Author);
-        Effect::new(move |_| {
+        effect(move || {
             if there.get() {
                 desk.sit_down();
             }

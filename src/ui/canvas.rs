@@ -20,7 +20,7 @@ use super::icon::{line_icon, state_icon};
 use super::live::live;
 use super::rows::rows;
 use super::session::{Session, use_session};
-use super::signal::{Memo, RwSignal};
+use super::signal::{Memo, RwSignal, effect};
 
 pub use clipboard::act as use_clipboard;
 
@@ -155,7 +155,7 @@ fn EmptyHint() -> impl IntoView {
 fn Refusal() -> impl IntoView {
     let session = use_session();
     let shown = RwSignal::new(None::<(u64, String)>);
-    Effect::new(move |_| {
+    effect(move || {
         let (number, why) = session.refusal.get();
         if number == 0 {
             return;

@@ -16,7 +16,7 @@ use super::element::view;
 use super::live::live;
 use super::run::{Run, use_run};
 use super::session::{Session, use_session};
-use super::signal::RwSignal;
+use super::signal::{RwSignal, effect};
 use super::theme::Theme;
 
 /// A pointer that moved less than this, in CSS pixels, has clicked.
@@ -63,7 +63,7 @@ fn ChartView(chart: Chart, of: Option<String>) -> impl IntoView {
     let resized = super::clock::resized();
     let canvas: NodeRef<leptos::html::Canvas> = NodeRef::new();
     let plot = RwSignal::new(None::<Plot>);
-    Effect::new(move |_| {
+    effect(move || {
         run.beat.track();
         run.reset_count.track();
         resized.track();

@@ -18,7 +18,7 @@ use super::protocol::{Finding, Study};
 use super::run::use_run;
 use super::session::use_session;
 use super::shelf;
-use super::signal::{Memo, RwSignal};
+use super::signal::{Memo, RwSignal, effect};
 use super::study::StudyRoom;
 use super::toast::{Tone, use_toasts};
 use super::workshop::Workshop;
@@ -83,7 +83,7 @@ pub fn Compare() -> impl IntoView {
         })
     });
     let room = StudyRoom::new();
-    Effect::new(move |_| {
+    effect(move || {
         let scenario = load.get();
         if scenario.is_empty() {
             room.stop();

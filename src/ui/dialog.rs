@@ -2,11 +2,13 @@
 
 use leptos::html::Dialog;
 use leptos::prelude::*;
+
+use super::signal::effect;
 use web_sys::HtmlDialogElement;
 
 /// Keeps a dialog open while this is so.
 pub fn follow(dialog: NodeRef<Dialog>, open: impl Fn() -> bool + 'static) {
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(dialog) = dialog.get() {
             show(&dialog, open());
         }

@@ -12,7 +12,7 @@ use crate::units::Time;
 use super::course::Classroom;
 use super::run::Run;
 use super::session::Session;
-use super::signal::{Memo, RwSignal};
+use super::signal::{Memo, RwSignal, effect};
 
 /// Frames that are graded before one picture.
 const FRAMES_MAX: usize = 150;
@@ -50,7 +50,7 @@ impl Grading {
         let (grader, graded) = (StoredValue::new(None), StoredValue::new((0, 0)));
         let watched = RwSignal::new(Vec::new());
         let grading = Grading { session, run, classroom, grader, graded, of, standings, watched, all_met };
-        Effect::new(move |_| {
+        effect(move || {
             classroom.open.track();
             grading.begin();
         });

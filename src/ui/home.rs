@@ -19,7 +19,7 @@ use super::glyph::{Glyph, glyph, glyph_html};
 use super::later::{self, later};
 use super::live::live;
 use super::model::ModelBook;
-use super::signal::{Memo, RwSignal};
+use super::signal::{Memo, RwSignal, effect};
 
 /// A quiet evening, the spike, and what stays: the line behind the title.
 const CURVE: &str =
@@ -37,7 +37,7 @@ pub fn Home() -> impl IntoView {
     let classroom: Classroom = expect_context();
     let cards = RwSignal::new(Cards::new());
     let there = Memo::new(move |_| classroom.room.get() == Room::Home);
-    Effect::new(move |_| {
+    effect(move || {
         if let (true, Some(Ok(course))) = (there.get(), classroom.course.get()) {
             fetch_cards(&course, cards);
         }
@@ -64,7 +64,7 @@ pub fn HomePage() -> impl IntoView {
     let classroom: Classroom = expect_context();
     let book: ModelBook = expect_context();
     let body: NodeRef<leptos::html::Section> = NodeRef::new();
-    Effect::new(move |_| {
+    effect(move || {
         // Who comes by keyboard reads on from here.
         if let Some(body) = body.get() {
             let _ = body.focus();

@@ -24,7 +24,7 @@ use super::run::Run;
 use super::search::Search;
 use super::share::SheetDialog;
 use super::shell::Shell;
-use super::signal::{Memo, RwSignal};
+use super::signal::{Memo, RwSignal, effect};
 use super::templates::Templates;
 use super::tradeoffs::Ledger;
 
@@ -70,7 +70,7 @@ fn watchers() -> Fetched<Run> {
 pub fn watch_when_it_runs(run: Run) {
     let owner = Owner::current().unwrap_or_default();
     let begun = Memo::new(move |before| before == Some(&true) || run.beat.get() > 0);
-    Effect::new(move |_| {
+    effect(move || {
         if begun.get() {
             let owner = owner.clone();
             spawn_local(async move {

@@ -23,7 +23,7 @@ use super::reading::{Notes, Place, Reading};
 use super::sandbox::SandboxPanel;
 use super::session::use_session;
 use super::shell::Shell;
-use super::signal::{Memo, RwSignal};
+use super::signal::{Memo, RwSignal, effect};
 use super::terms::{Terms, term_view};
 
 /// The panel.
@@ -130,7 +130,7 @@ fn LessonView(lesson: Arc<Lesson>, notes: RwSignal<Notes>) -> impl IntoView {
     let count = Memo::new(move |_| steps + usize::from(has_debrief && reading.solved.get()));
     let body: NodeRef<leptos::html::Div> = NodeRef::new();
     let before = std::cell::Cell::new(at.get_untracked());
-    Effect::new(move |_| {
+    effect(move || {
         // Another step begins at its top, and is what is read next.
         let now = at.get();
         terms.close();
@@ -246,7 +246,7 @@ fn Debrief(has_debrief: bool, steps: usize) -> impl IntoView {
     };
     let counts = move || grading.all_met.get() && broken.get().is_some_and(|rules| rules.is_empty());
     let shell: Shell = expect_context();
-    Effect::new(move |_| {
+    effect(move || {
         if counts() {
             shell.solved()
         }

@@ -1,7 +1,5 @@
 //! Notes how far the learner comes with a lesson: begun with the first play, tried once a run ended with a goal missed.
 
-use leptos::prelude::*;
-
 use crate::editor::player::{Phase, Player, PlayerMessage};
 use crate::lesson::{Mark, State};
 
@@ -9,7 +7,7 @@ use super::award::Award;
 use super::course::{Classroom, Room};
 use super::grading::Grading;
 use super::run::Run;
-use super::signal::Memo;
+use super::signal::{Memo, effect};
 
 /// Starts to watch.
 pub fn start(classroom: Classroom, run: Run, grading: Grading, award: Award) {
@@ -18,16 +16,16 @@ pub fn start(classroom: Classroom, run: Run, grading: Grading, award: Award) {
     let missed = Memo::new(move |_| {
         ended.get() && grading.standings.with(|goals| goals.iter().any(|goal| goal.state == State::Missed))
     });
-    Effect::new(move |_| note(classroom, Mark::Begun, playing.get()));
-    Effect::new(move |_| note(classroom, Mark::Tried, missed.get()));
+    effect(move || note(classroom, Mark::Begun, playing.get()));
+    effect(move || note(classroom, Mark::Tried, missed.get()));
     let at_home = Memo::new(move |_| classroom.room.get() == Room::Home);
-    Effect::new(move |_| {
+    effect(move || {
         // Nobody watches the run from the front page.
         if at_home.get() && run.player.with_untracked(Player::playing) {
             run.ask(PlayerMessage::Toggle);
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         classroom.open.track();
         award.forget();
     });

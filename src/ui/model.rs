@@ -13,7 +13,7 @@ use super::course::fetch;
 use super::dialog::show;
 use super::element::view;
 use super::glyph::{Glyph, glyph};
-use super::signal::RwSignal;
+use super::signal::{RwSignal, effect};
 use super::workshop::Workshop;
 
 /// The pages, and which of them is open.
@@ -139,7 +139,7 @@ pub fn ModelDialog() -> impl IntoView {
     let (book, workshop): (ModelBook, Workshop) = (expect_context(), expect_context());
     let dialog: NodeRef<leptos::html::Dialog> = NodeRef::new();
     let body: NodeRef<leptos::html::Div> = NodeRef::new();
-    Effect::new(move |_| {
+    effect(move || {
         let Some(dialog) = dialog.get() else { return };
         show(&dialog, book.open.with(Option::is_some));
         // Another page begins at its top.
@@ -155,7 +155,7 @@ pub fn ModelDialog() -> impl IntoView {
             });
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         book.term.track();
         let ready = book.text.with(|text| matches!(text, Text::Ready(_)));
         let Some(dialog) = dialog.get().filter(|_| ready) else { return };

@@ -108,7 +108,7 @@ fn Clock() -> impl IntoView {
             <span class="clock-now"><span class="visually-hidden">"Simulated time "</span>{move || now.get()}</span>
             <span class="clock-all">" / "{move || duration.get()}</span>
             <span class="clock-note" class:shown=move || !note.with(String::is_empty)
-                title="The simulation cannot keep up with the speed asked for">{note}</span>
+                title="The simulation cannot keep up with the speed asked for">{move || note.get()}</span>
             <div class="only-large"><SeedControl /></div>
         </div>
     }

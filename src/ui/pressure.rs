@@ -15,7 +15,7 @@ use super::live::live;
 use super::rows::rows;
 use super::run::Run;
 use super::session::{Session, use_session};
-use super::signal::{Memo, RwSignal};
+use super::signal::{Memo, RwSignal, effect};
 use super::terms::words_line;
 
 /// Beats between two looks: half a second.
@@ -41,7 +41,7 @@ impl Found {
         let found = self;
         let last = StoredValue::new(0u32);
         let worst = StoredValue::new((Time::ZERO, Level::Fine));
-        Effect::new(move |_| {
+        effect(move || {
             let (beat, playhead) = (run.beat.get(), run.player.with_untracked(Player::playhead));
             let playing = session.playing.get_untracked();
             // A playhead that was put somewhere by hand is looked at at once.

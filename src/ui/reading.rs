@@ -9,7 +9,7 @@ use super::course::{Classroom, step_left};
 use super::grading::Grading;
 use super::run::use_run;
 use super::session::use_session;
-use super::signal::{Memo, RwSignal};
+use super::signal::{Memo, RwSignal, effect};
 
 /// A block of the lesson: the number of its step, and its own within it.
 pub type Place = (usize, usize);
@@ -91,8 +91,8 @@ impl Reading {
         };
         let over = Memo::new(move |_| run.player.with(|player| player.phase() == Phase::Ended));
         let lesson = lesson.clone();
-        Effect::new(move |_| reading.watch(&lesson, grading, over.get()));
-        Effect::new(move |_| classroom.keep_step(reading.at.get()));
+        effect(move || reading.watch(&lesson, grading, over.get()));
+        effect(move || classroom.keep_step(reading.at.get()));
         provide_context(reading);
         reading
     }

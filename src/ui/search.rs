@@ -11,7 +11,7 @@ use super::element::view;
 use super::live::live;
 use super::session::{Session, use_session};
 use super::shell::Shell;
-use super::signal::RwSignal;
+use super::signal::{RwSignal, effect};
 
 /// The search; it opens when `open` becomes true.
 #[component]
@@ -20,7 +20,7 @@ pub fn Search(open: RwSignal<bool>) -> impl IntoView {
     let dialog: NodeRef<html::Dialog> = NodeRef::new();
     let input: NodeRef<html::Input> = NodeRef::new();
     let (typed, chosen) = (RwSignal::new(String::new()), RwSignal::new(0_usize));
-    Effect::new(move |_| {
+    effect(move || {
         let Some(dialog) = dialog.get() else { return };
         if open.get() {
             typed.set(String::new());

@@ -17,6 +17,7 @@ use super::live::live;
 use super::run::use_run;
 use super::session::use_session;
 use super::shelf::{SaveAs, Shelf};
+use super::signal::effect;
 use super::toast::{Tone, use_toasts};
 use super::workshop::{Sheet, Workshop};
 
@@ -25,7 +26,7 @@ use super::workshop::{Sheet, Workshop};
 pub fn SheetDialog() -> impl IntoView {
     let workshop: Workshop = expect_context();
     let dialog: NodeRef<leptos::html::Dialog> = NodeRef::new();
-    Effect::new(move |_| {
+    effect(move || {
         let Some(dialog) = dialog.get() else { return };
         if show(&dialog, workshop.sheet.get().is_some()) {
             // What is to be typed into is drawn only now.

@@ -27,7 +27,7 @@ use super::model::ModelBook;
 use super::pressure::Found;
 use super::run::{self, Run};
 use super::session::Session;
-use super::signal::RwSignal;
+use super::signal::{RwSignal, effect};
 use super::theme::{Colours, Theme};
 use super::toast::{Toasts, Tone};
 use super::tradeoffs::Ledger;
@@ -122,7 +122,7 @@ impl Shell {
         session.on_effect(move |_, effect| shell.handle(effect));
         files::take_drops(move |name, text| shell.import(&name, &text));
         workshop.start();
-        Effect::new(move |_| shell.show_board());
+        effect(move || shell.show_board());
         super::announce::start(session, run);
         Found::provide();
         Ledger::provide();

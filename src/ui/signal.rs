@@ -1,4 +1,4 @@
-//! Signals and memos over one type of value.
+//! Signals, memos and effects over one type of value.
 //!
 //! Leptos compiles each of its signals anew for every type that is kept in one, 2 to 4 kB each; here all keep a box, and what is
 //! compiled for each type is the way into the box. A [`RwSignal`] or [`Memo`] of these is used as one of Leptos' own.
@@ -161,6 +161,11 @@ impl<T: Clone + 'static> Memo<T> {
     }
 }
 
+/// Does this now, and again whenever what it reads changes.
+pub fn effect<T>(mut run: impl FnMut() -> T + 'static) {
+    again_and_again(Box::new(move || _ = run()));
+}
+
 fn inside<T: 'static>(kept: &(dyn Any + Send + Sync)) -> &T {
     kept.downcast_ref().expect("a signal keeps its own type")
 }
@@ -170,6 +175,11 @@ fn inside_mut<T: 'static>(kept: &mut (dyn Any + Send + Sync)) -> &mut T {
 }
 
 // What follows is compiled once, which is the point of it all.
+
+#[inline(never)]
+fn again_and_again(mut run: Box<dyn FnMut()>) {
+    boxed::Effect::new(move |_| run());
+}
 
 #[inline(never)]
 fn keep(value: Kept) -> boxed::RwSignal<Kept> {

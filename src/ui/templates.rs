@@ -12,7 +12,7 @@ use super::element::view;
 use super::glyph::{Glyph, glyph};
 use super::live::live;
 use super::shell::Shell;
-use super::signal::RwSignal;
+use super::signal::{RwSignal, effect};
 
 const FOLDER: &str = "templates";
 
@@ -23,7 +23,7 @@ pub fn Templates(open: RwSignal<bool>) -> impl IntoView {
     let dialog: NodeRef<leptos::html::Dialog> = NodeRef::new();
     // The list as it was fetched; what is wrong with it.
     let (list, wrong) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    Effect::new(move |_| {
+    effect(move || {
         let Some(dialog) = dialog.get() else { return };
         show(&dialog, open.get());
         if open.get() && list.with_untracked(String::is_empty) {

@@ -11,7 +11,7 @@ use super::element::view;
 use super::live::live;
 use super::run::Run;
 use super::session::Session;
-use super::signal::RwSignal;
+use super::signal::{RwSignal, effect};
 use super::terms::words_line;
 
 /// Beats between two looks: two seconds.
@@ -40,7 +40,7 @@ impl Ledger {
     pub fn watch(self, session: Session, run: Run) {
         let ledger = self;
         let last = StoredValue::new(0u32);
-        Effect::new(move |_| {
+        effect(move || {
             let beat = run.beat.get();
             let playing = session.playing.get_untracked();
             if playing && beat.wrapping_sub(last.get_value()) < BEATS {

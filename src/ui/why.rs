@@ -19,7 +19,7 @@ use super::postmortem::PostMortem;
 use super::protocol::{Finding, Study};
 use super::run::{Run, use_run};
 use super::session::{Session, use_session};
-use super::signal::{Memo, RwSignal};
+use super::signal::{Memo, RwSignal, effect};
 use super::study::StudyRoom;
 
 /// Reasons that are listed.
@@ -83,7 +83,7 @@ impl PartialEq for ByAddress {
 /// Begins a study whenever the run stands still and is not the one that was explained.
 fn look_when_it_stands(run: Run, session: Session, told: RwSignal<Told>, shown: RwSignal<usize>) {
     let room = StudyRoom::new();
-    Effect::new(move |_| {
+    effect(move || {
         run.beat.track();
         run.reset_count.track();
         session.playing.track();

@@ -18,7 +18,7 @@ use super::drafts::{self, Heard};
 use super::run::Run;
 use super::session::Session;
 use super::shelf;
-use super::signal::RwSignal;
+use super::signal::{RwSignal, effect};
 use super::toast::{Toasts, Tone};
 
 /// What the dialog of the workshop shows.
@@ -107,7 +107,7 @@ impl Workshop {
             moved.remove();
             elsewhere.remove();
         });
-        Effect::new(move |_| self.follow());
+        effect(move || self.follow());
     }
 
     /// The name of what is on the canvas.

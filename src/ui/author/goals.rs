@@ -6,7 +6,7 @@ use crate::design::Target;
 use crate::lesson::{Goal, Metric, bound_near, escaped, figure_of, goal_text, metrics_of};
 use crate::sim::FRAME;
 use crate::ui::element::view;
-use crate::ui::signal::{Memo, RwSignal};
+use crate::ui::signal::{Memo, RwSignal, effect};
 
 use super::Desk;
 
@@ -84,7 +84,7 @@ impl Sketch {
 pub fn GoalMaker(desk: Desk) -> impl IntoView {
     let sketch = Sketch::new(desk);
     let words = Memo::new(move |_| sketch.words());
-    Effect::new(move |_| {
+    effect(move || {
         desk.run.beat.track();
         words.with(|words| sketch.follow(words));
     });

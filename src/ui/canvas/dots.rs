@@ -15,6 +15,7 @@ use crate::scene::{Dot, DotStyle, Glance, Places, TripIndex, dots_at, nearest};
 use crate::ui::board::Board;
 use crate::ui::element::view;
 use crate::ui::session::{Session, use_session};
+use crate::ui::signal::effect;
 use crate::ui::theme::Theme;
 use crate::units::Time;
 
@@ -39,11 +40,11 @@ pub fn DotLayer() -> impl IntoView {
     let board: Board = expect_context();
     let canvas: NodeRef<CanvasTag> = NodeRef::new();
     let look = StoredValue::new(0);
-    Effect::new(move |_| {
+    effect(move || {
         theme.colours.track();
         look.update_value(|look| *look += 1);
     });
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(canvas) = canvas.get() {
             let last = LastDots::default();
             if let Some(stage) = canvas.parent_element() {

@@ -10,7 +10,7 @@ use crate::editor::{Action, Menu, MenuPage, Msg, blows, has_caller_port};
 use crate::ui::element::view;
 use crate::ui::live::live;
 use crate::ui::session::{Session, quoted, use_session};
-use crate::ui::signal::RwSignal;
+use crate::ui::signal::{RwSignal, effect};
 
 /// The open menu.
 #[component]
@@ -45,7 +45,7 @@ fn give_focus_back(part: Option<Target>) {
 fn OpenMenu(menu: Menu) -> impl IntoView {
     let session = use_session();
     let root: NodeRef<Div> = NodeRef::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(root) = root.get() {
             request_animation_frame(move || focus_item(&root, Step::First));
         }

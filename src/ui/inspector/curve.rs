@@ -8,7 +8,7 @@ use crate::editor::drawing;
 use crate::ui::element::view;
 use crate::ui::live::live;
 use crate::ui::session::{Session, quoted, use_session};
-use crate::ui::signal::{Memo, RwSignal};
+use crate::ui::signal::{Memo, RwSignal, effect};
 
 use super::field::Subject;
 use super::pad::CurvePad;
@@ -52,7 +52,7 @@ pub fn CurveField(subject: Subject, label: String, help: &'static str) -> impl I
     let wrong = RwSignal::new(None::<String>);
     let of = subject.clone();
     let points = Memo::new(move |_| of.value(session).map(|node| points_of(&node)).unwrap_or_default());
-    Effect::new(move |_| {
+    effect(move || {
         points.track();
         wrong.set(None);
     });

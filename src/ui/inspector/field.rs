@@ -8,7 +8,7 @@ use crate::editor::{Msg, Room};
 use crate::ui::element::view;
 use crate::ui::live::live;
 use crate::ui::session::{Session, quoted, use_session};
-use crate::ui::signal::{Memo, RwSignal};
+use crate::ui::signal::{Memo, RwSignal, effect};
 use crate::units::put_in_order;
 
 use super::curve::CurveField;
@@ -184,7 +184,7 @@ fn PlainField(subject: Subject, info: SettingInfo, form: Shape, label: String) -
     };
     let titled = !label.is_empty();
     let note: NodeRef<leptos::html::P> = NodeRef::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let (true, Some(note)) = (wrong.with(Option::is_some), note.get_untracked()) {
             request_animation_frame(move || reveal(&note));
         }
@@ -217,7 +217,7 @@ fn text(
 ) -> impl IntoView {
     let numeric = example.is_empty();
     // Another value from elsewhere (undo, a slider) puts an end to what was wrong.
-    Effect::new(move |_| {
+    effect(move || {
         shown.track();
         wrong.set(None);
     });

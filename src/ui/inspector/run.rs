@@ -9,7 +9,7 @@ use crate::ui::live::live;
 use crate::ui::rows::rows;
 use crate::ui::seed::SeedControl;
 use crate::ui::session::{Session, quoted, use_session};
-use crate::ui::signal::{Memo, RwSignal};
+use crate::ui::signal::{Memo, RwSignal, effect};
 use crate::units::Time;
 
 use super::field::Form;
@@ -59,7 +59,7 @@ fn SeedAndDuration() -> impl IntoView {
     let session = use_session();
     let duration = Memo::new(move |_| session.with_design(|design| design.duration.to_string()));
     let wrong = RwSignal::new(None::<String>);
-    Effect::new(move |_| {
+    effect(move || {
         duration.track();
         wrong.set(None);
     });
