@@ -43,7 +43,7 @@ setup_build() {
             fail "Could not install wasm-bindgen-cli $bindgen."
     fi
 
-    # Cuts the wasm into parts (scripts/split.mjs).
+    # Cuts the wasm into parts (scripts/bundle.mjs).
     [ -x "$tools/bin/wasm-split-cli" ] ||
         cargo_tool wasm_split_cli_support@0.2.4 --locked --features build-binary || fail "Could not install wasm-split-cli."
 

@@ -1,7 +1,5 @@
 //! Tells the run in words while it plays, through the live region.
 
-use leptos::prelude::*;
-
 use crate::editor::player::Player;
 use crate::scene::plot::clock;
 use crate::scene::words::{Mood, told};
@@ -10,7 +8,7 @@ use crate::units::Time;
 
 use super::run::Run;
 use super::session::Session;
-use super::signal::effect;
+use super::signal::{StoredValue, effect};
 
 /// Beats between two announcements at least: nobody can listen faster.
 const BEATS: u32 = 20;

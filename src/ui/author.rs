@@ -22,7 +22,7 @@ use super::live::live;
 use super::protocol::{Finding, Study};
 use super::run::Run;
 use super::session::Session;
-use super::signal::{Memo, RwSignal, effect};
+use super::signal::{Memo, RwSignal, StoredValue, effect};
 use super::storage;
 use super::study::StudyRoom;
 

@@ -17,6 +17,7 @@ use crate::scene::{DotStyle, State, upstream_first};
 
 use super::element::view;
 use super::icon::{line_icon, state_icon};
+use super::later::{self, Dialog};
 use super::live::live;
 use super::rows::rows;
 use super::session::{Session, use_session};
@@ -25,7 +26,7 @@ use super::signal::{Memo, RwSignal, effect};
 pub use clipboard::act as use_clipboard;
 
 use dots::DotLayer;
-use menu::ContextMenu;
+pub use menu::ContextMenu;
 use part::PartView;
 use wiring::{FocusWires, Verdicts, WireEnds, WireLines, WiringPreview};
 
@@ -69,7 +70,7 @@ pub fn Canvas() -> impl IntoView {
             </div>
             <EmptyHint />
             <Refusal />
-            <ContextMenu />
+            {later::once_wanted(move || session.menu.with(Option::is_some), later::dialogs, Dialog::Menu)}
             <Tools />
         </div>
     }

@@ -18,7 +18,7 @@ use super::protocol::{Finding, Study};
 use super::run::use_run;
 use super::session::use_session;
 use super::shelf;
-use super::signal::{Memo, RwSignal, effect};
+use super::signal::{Memo, RwSignal, StoredValue, effect};
 use super::study::StudyRoom;
 use super::toast::{Tone, use_toasts};
 use super::workshop::Workshop;

@@ -15,7 +15,7 @@ pub use super::fetch::fetch;
 use super::fetch::fetch_text;
 use super::language::in_language;
 use super::model::page_of_address;
-use super::signal::RwSignal;
+use super::signal::{RwSignal, StoredValue};
 use super::storage;
 
 /// The lesson of a first visit: the one where something happens.

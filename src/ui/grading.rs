@@ -12,7 +12,7 @@ use crate::units::Time;
 use super::course::Classroom;
 use super::run::Run;
 use super::session::Session;
-use super::signal::{Memo, RwSignal, effect};
+use super::signal::{Memo, RwSignal, StoredValue, effect};
 
 /// Frames that are graded before one picture.
 const FRAMES_MAX: usize = 150;

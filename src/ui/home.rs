@@ -19,7 +19,7 @@ use super::glyph::{Glyph, glyph, glyph_html};
 use super::later::{self, later};
 use super::live::live;
 use super::model::ModelBook;
-use super::signal::{Memo, RwSignal, effect};
+use super::signal::{Memo, RwSignal, StoredValue, effect};
 
 /// A quiet evening, the spike, and what stays: the line behind the title.
 const CURVE: &str =

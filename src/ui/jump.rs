@@ -1,7 +1,5 @@
 //! Jumps from event to event. The next one may not be recorded yet: then the run is computed on until there is one.
 
-use leptos::prelude::*;
-
 use crate::editor::player::{Phase, Player, PlayerMessage};
 use crate::scene::events::{Stop, next_stop, stops};
 use crate::scene::plot::clock_tenths;

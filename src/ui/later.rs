@@ -1,6 +1,6 @@
 //! Parts of the page that are fetched when they are first wanted: the page opens sooner for what most never look at.
 //!
-//! Each function marked `wasm_split` is cut out of the page's wasm with all that only it needs; `scripts/split.mjs` does the
+//! Each function marked `wasm_split` is cut out of the page's wasm with all that only it needs; `scripts/bundle.mjs` does the
 //! cutting after the build. Called, it fetches its piece first. What it gives is a function that makes the part: a plain
 //! address, for the page must be asked whether the part is still wanted once it is there.
 
@@ -13,8 +13,10 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use super::author::DeskView;
 use super::board::BoardView;
+use super::canvas::ContextMenu;
 use super::element::view;
 use super::elsewhere::Consent;
+use super::hand_in::HandInDialog;
 use super::help::Help;
 use super::home::HomePage;
 use super::live::live;
@@ -24,14 +26,14 @@ use super::run::Run;
 use super::search::Search;
 use super::share::SheetDialog;
 use super::shell::Shell;
-use super::signal::{Memo, RwSignal, effect};
+use super::signal::{Memo, RwSignal, StoredValue, effect};
 use super::templates::Templates;
 use super::tradeoffs::Ledger;
 
 /// What makes a part from what it is told, once the part is there.
 type Fetched<T> = Result<fn(T) -> AnyView, SplitLoaderError>;
 
-/// The dialogs, of which a visit needs few.
+/// The dialogs and menus, of which a visit needs few.
 #[derive(Clone, Copy)]
 pub enum Dialog {
     /// Keys and gestures.
@@ -46,6 +48,10 @@ pub enum Dialog {
     Sheet,
     /// Whether to open a foreign lesson.
     Consent,
+    /// Handing in a solved run, while this is so.
+    HandIn(RwSignal<bool>),
+    /// The menu of a part or of the canvas.
+    Menu,
 }
 
 /// The views below the canvas, but for the charts.
@@ -83,10 +89,11 @@ pub fn watch_when_it_runs(run: Run) {
     });
 }
 
-/// Fetches what the first run needs ahead of it.
+/// Fetches what is wanted soonest ahead of that.
 pub async fn prefetch() {
     // Not fetched now: it is asked for again where it is shown.
     let _ = boards().await;
+    let _ = dialogs().await;
 }
 
 /// The author's desk.
@@ -101,7 +108,7 @@ pub fn home() -> Fetched<()> {
     Ok(|()| view! { <HomePage /> }.into_any())
 }
 
-/// The dialogs.
+/// The dialogs and menus.
 #[wasm_split(dialogs, fallible)]
 pub fn dialogs() -> Fetched<Dialog> {
     fn dialog(which: Dialog) -> AnyView {
@@ -113,6 +120,8 @@ pub fn dialogs() -> Fetched<Dialog> {
             Dialog::Model => view! { <ModelDialog /> }.into_any(),
             Dialog::Sheet => view! { <SheetDialog /> }.into_any(),
             Dialog::Consent => view! { <Consent /> }.into_any(),
+            Dialog::HandIn(open) => view! { <HandInDialog open=open /> }.into_any(),
+            Dialog::Menu => view! { <ContextMenu /> }.into_any(),
         }
     }
     Ok(dialog)

@@ -12,11 +12,11 @@ use super::drop_down::close_outside;
 use super::element::view;
 use super::fetch::fetch_text;
 use super::glyph::{Glyph, glyph};
-use super::hand_in::HandInDialog;
+use super::later::{self, Dialog};
 use super::live::live;
 use super::session::use_session;
 use super::shell::Shell;
-use super::signal::{Memo, RwSignal};
+use super::signal::{Memo, RwSignal, StoredValue};
 use super::toast::{Tone, use_toasts};
 use super::workshop::Workshop;
 
@@ -71,7 +71,7 @@ pub fn LessonMenu() -> impl IntoView {
                 </button>
             </div>
         </div>
-        <HandInDialog open=handing_in />
+        {later::once_wanted(move || handing_in.get(), later::dialogs, Dialog::HandIn(handing_in))}
     }
 }
 

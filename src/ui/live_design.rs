@@ -20,7 +20,7 @@ use super::live::live;
 use super::protocol::{Finding, Study};
 use super::session::use_session;
 use super::shell::Shell;
-use super::signal::{Memo, RwSignal};
+use super::signal::{Memo, RwSignal, StoredValue};
 use super::study::StudyRoom;
 
 /// The longest run that is made in the text.

@@ -10,7 +10,7 @@ use super::element::view;
 use super::icon::kind_icon;
 use super::rows::rows;
 use super::session::{Session, use_session};
-use super::signal::Memo;
+use super::signal::{Memo, StoredValue};
 
 /// How far a press must move, in pixels, to become a drag.
 const THRESHOLD: f64 = 6.0;

@@ -15,7 +15,7 @@ use super::live::live;
 use super::rows::rows;
 use super::run::Run;
 use super::session::{Session, use_session};
-use super::signal::{Memo, RwSignal, effect};
+use super::signal::{Memo, RwSignal, StoredValue, effect};
 use super::terms::words_line;
 
 /// Beats between two looks: half a second.

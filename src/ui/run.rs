@@ -18,7 +18,7 @@ use crate::units::Time;
 use super::later;
 use super::protocol::{Ending, FromWorker, ToWorker, decode, encode};
 use super::session::Session;
-use super::signal::RwSignal;
+use super::signal::{RwSignal, StoredValue};
 use super::worker;
 
 /// Milliseconds of one picture that may go into reading what the worker sent.
@@ -49,7 +49,7 @@ pub struct Run {
     pub trouble: RwSignal<Option<String>>,
     /// From where the next event is looked for, while none is recorded yet.
     pub(super) hunt: StoredValue<Option<Time>>,
-    link: StoredValue<Link, LocalStorage>,
+    link: leptos::prelude::StoredValue<Link, LocalStorage>,
 }
 
 /// The line to the worker.
@@ -80,7 +80,7 @@ impl Run {
             beat: RwSignal::new(0),
             trouble: RwSignal::new(None),
             hunt: StoredValue::new(None),
-            link: StoredValue::new_local(Link::default()),
+            link: leptos::prelude::StoredValue::new_local(Link::default()),
         };
         provide_context(run);
         run

@@ -10,7 +10,7 @@ use crate::metrics::Recording;
 use crate::scene::Glance;
 use crate::units::Time;
 
-use super::signal::{Memo, RwSignal};
+use super::signal::{Memo, RwSignal, StoredValue};
 
 /// The state of one open page. Views read it from the context ([`use_session`]) and change it by [`Session::dispatch`].
 #[derive(Clone, Copy)]
@@ -45,7 +45,7 @@ pub struct Session {
     pub refusal: RwSignal<(u64, String)>,
     /// The reader asked for less motion.
     pub reduced_motion: RwSignal<bool>,
-    handler: StoredValue<Handler, LocalStorage>,
+    handler: leptos::prelude::StoredValue<Handler, LocalStorage>,
 }
 
 /// What does the editor's effects.
@@ -76,7 +76,7 @@ impl Session {
             announcement: RwSignal::new(String::new()),
             refusal: RwSignal::new((0, String::new())),
             reduced_motion: RwSignal::new(wants_less_motion()),
-            handler: StoredValue::new_local(Rc::new(|session, effect| session.handle(effect))),
+            handler: leptos::prelude::StoredValue::new_local(Rc::new(|session, effect| session.handle(effect))),
         };
         provide_context(session);
         session

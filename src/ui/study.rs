@@ -10,12 +10,12 @@ use super::worker;
 /// Room for one study at a time. It lives as long as the view that made the room: not as the button that begins the study, which
 /// may be drawn anew the moment it is pressed.
 #[derive(Clone, Copy)]
-pub struct StudyRoom(StoredValue<Option<Worker>, LocalStorage>);
+pub struct StudyRoom(leptos::prelude::StoredValue<Option<Worker>, LocalStorage>);
 
 impl StudyRoom {
     /// An empty room, of the view that is being made.
     pub fn new() -> StudyRoom {
-        let room = StudyRoom(StoredValue::new_local(None));
+        let room = StudyRoom(leptos::prelude::StoredValue::new_local(None));
         on_cleanup(move || room.stop());
         room
     }

@@ -11,7 +11,7 @@ use super::element::view;
 use super::live::live;
 use super::run::Run;
 use super::session::Session;
-use super::signal::{RwSignal, effect};
+use super::signal::{RwSignal, StoredValue, effect};
 use super::terms::words_line;
 
 /// Beats between two looks: two seconds.

@@ -18,7 +18,7 @@ use super::drafts::{self, Heard};
 use super::run::Run;
 use super::session::Session;
 use super::shelf;
-use super::signal::{RwSignal, effect};
+use super::signal::{RwSignal, StoredValue, effect};
 use super::toast::{Toasts, Tone};
 
 /// What the dialog of the workshop shows.

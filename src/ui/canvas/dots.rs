@@ -15,7 +15,7 @@ use crate::scene::{Dot, DotStyle, Glance, Places, TripIndex, dots_at, nearest};
 use crate::ui::board::Board;
 use crate::ui::element::view;
 use crate::ui::session::{Session, use_session};
-use crate::ui::signal::effect;
+use crate::ui::signal::{StoredValue, effect};
 use crate::ui::theme::Theme;
 use crate::units::Time;
 
@@ -83,7 +83,7 @@ fn listen(session: Session, board: Board, stage: HtmlElement, last: LastDots) {
     for (name, closure) in [("pointerdown", on_down.as_ref()), ("click", on_click.as_ref())] {
         let _ = stage.add_event_listener_with_callback(name, closure.unchecked_ref());
     }
-    let keep = StoredValue::new_local((on_down, on_click));
+    let keep = leptos::prelude::StoredValue::new_local((on_down, on_click));
     on_cleanup(move || keep.dispose());
 }
 
@@ -159,7 +159,7 @@ fn animate((session, board): (Session, Board), canvas: HtmlCanvasElement, look: 
         }
     }));
     ask(&next);
-    let alive = StoredValue::new_local(alive);
+    let alive = leptos::prelude::StoredValue::new_local(alive);
     on_cleanup(move || alive.with_value(|alive| alive.set(false)));
 }
 

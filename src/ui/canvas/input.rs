@@ -60,7 +60,7 @@ fn observe_size(session: Session, stage: &HtmlElement) {
     });
     let observer = ResizeObserver::new(resized.as_ref().unchecked_ref()).expect("every browser has observers");
     observer.observe(stage);
-    let keep = StoredValue::new_local(resized);
+    let keep = leptos::prelude::StoredValue::new_local(resized);
     on_cleanup(move || {
         observer.disconnect();
         keep.dispose();
@@ -96,7 +96,7 @@ fn listen<E: JsCast + 'static>(target: &HtmlElement, name: &str, passive: bool, 
         .add_event_listener_with_callback_and_add_event_listener_options(name, callback, &options)
         .expect("listening works");
     // The element goes with its listeners; the closure must outlive it.
-    let keep = StoredValue::new_local(closure);
+    let keep = leptos::prelude::StoredValue::new_local(closure);
     on_cleanup(move || keep.dispose());
 }
 

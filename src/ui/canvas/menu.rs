@@ -10,7 +10,7 @@ use crate::editor::{Action, Menu, MenuPage, Msg, blows, has_caller_port};
 use crate::ui::element::view;
 use crate::ui::live::live;
 use crate::ui::session::{Session, quoted, use_session};
-use crate::ui::signal::{RwSignal, effect};
+use crate::ui::signal::{RwSignal, StoredValue, effect};
 
 /// The open menu.
 #[component]

@@ -10,7 +10,7 @@ use crate::ui::icon::{kind_mark, state_mark};
 use crate::ui::live::live;
 use crate::ui::pressure::Found;
 use crate::ui::session::use_session;
-use crate::ui::signal::Memo;
+use crate::ui::signal::{Memo, StoredValue};
 
 use super::wiring::Verdicts;
 

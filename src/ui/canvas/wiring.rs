@@ -9,7 +9,7 @@ use crate::ui::element::view;
 use crate::ui::live::live;
 use crate::ui::rows::rows;
 use crate::ui::session::{Session, quoted, use_session};
-use crate::ui::signal::Memo;
+use crate::ui::signal::{Memo, StoredValue};
 
 type Ends = (String, String);
 
