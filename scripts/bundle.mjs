@@ -33,7 +33,8 @@ function cutWasm() {
     for (const part of parts) optimize(join(work, `${part}.wasm`), `${nameOf(part)}.wasm`);
 
     const script = readFileSync(join(work, `${name}.js`), "utf8");
-    writeFileSync(join(staging, `${name}.js`), replaced(script, `from "./__wasm_split.js"`, `from "./${nameOf("parts")}.js"`));
+    const small = script.replace(/^ *\/\*\*[\s\S]*?\*\//gm, "").replace(/\n\s+/g, "\n");
+    writeFileSync(join(staging, `${name}.js`), replaced(small, `from "./__wasm_split.js"`, `from "./${nameOf("parts")}.js"`));
     let loader = readFileSync(join(work, "__wasm_split.js"), "utf8");
     for (const part of parts) loader = replaced(loader, `./${part}.wasm`, `./${nameOf(part)}.wasm`);
     // A host that calls wasm something else than `application/wasm` is served, too; what is not there must be an error.

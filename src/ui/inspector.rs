@@ -14,6 +14,7 @@ use crate::scene::policy_summary;
 
 use super::element::view;
 use super::icon::kind_icon;
+use super::later::{self, later};
 use super::live::live;
 use super::model::HowItWorks;
 use super::session::{Session, use_session};
@@ -48,11 +49,19 @@ pub fn Inspector() -> impl IntoView {
     let subject = Memo::new(move |_| subject(&session));
     let content = move || match subject.get() {
         Subject::Nothing => view! { <RunSettings /> }.into_any(),
-        Subject::Component(name) => view! { <ComponentView name=name /> }.into_any(),
-        Subject::Wire(from, to) => view! { <WireView from=from to=to /> }.into_any(),
+        Subject::Component(name) => later(later::inspector, Target::Component(name)),
+        Subject::Wire(from, to) => later(later::inspector, Target::Wire(from, to)),
         Subject::Several(count) => several(session, count).into_any(),
     };
     view! { <div class="inspector-view">{live(content)}</div> }
+}
+
+/// The inspector of one part.
+pub fn inspected(part: Target) -> AnyView {
+    match part {
+        Target::Component(name) => view! { <ComponentView name=name /> }.into_any(),
+        Target::Wire(from, to) => view! { <WireView from=from to=to /> }.into_any(),
+    }
 }
 
 /// The settings shown first, by the kind's word; the rest is folded away.

@@ -11,6 +11,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
+use crate::design::Target;
+use crate::editor::player::Player;
+
 use super::author::DeskView;
 use super::board::BoardView;
 use super::canvas::ContextMenu;
@@ -19,6 +22,7 @@ use super::elsewhere::Consent;
 use super::hand_in::HandInDialog;
 use super::help::Help;
 use super::home::HomePage;
+use super::inspector::inspected;
 use super::live::live;
 use super::model::ModelDialog;
 use super::pressure::Found;
@@ -75,7 +79,7 @@ fn watchers() -> Fetched<Run> {
 /// Starts what looks at the run, once there is one.
 pub fn watch_when_it_runs(run: Run) {
     let owner = Owner::current().unwrap_or_default();
-    let begun = Memo::new(move |before| before == Some(&true) || run.beat.get() > 0);
+    let begun = Memo::new(move |before| before == Some(&true) || run.player.with(Player::started));
     effect(move || {
         if begun.get() {
             let owner = owner.clone();
@@ -93,6 +97,7 @@ pub fn watch_when_it_runs(run: Run) {
 pub async fn prefetch() {
     // Not fetched now: it is asked for again where it is shown.
     let _ = boards().await;
+    let _ = inspector().await;
     let _ = dialogs().await;
 }
 
@@ -127,6 +132,12 @@ pub fn dialogs() -> Fetched<Dialog> {
     Ok(dialog)
 }
 
+/// What the inspector shows of a part.
+#[wasm_split(inspector, fallible)]
+pub fn inspector() -> Fetched<Target> {
+    Ok(inspected)
+}
+
 /// The simulator, which only the worker needs.
 #[wasm_split(engine, fallible)]
 pub fn engine() -> Result<fn(), SplitLoaderError> {
@@ -136,16 +147,17 @@ pub fn engine() -> Result<fn(), SplitLoaderError> {
 /// A part, or how its fetching stands.
 pub fn later<T, F>(fetch: fn() -> F, told: T) -> AnyView
 where
-    T: Copy + Send + Sync + 'static,
+    T: Clone + Send + Sync + 'static,
     F: Future<Output = Fetched<T>> + 'static,
 {
     let stand = RwSignal::new(Stand::Coming);
     let ask = move || {
         stand.set(Stand::Coming);
+        let told = told.clone();
         spawn_local(async move {
             let fetched = fetch().await;
             // It may be gone from the page by now, and its signal with it.
-            stand.set(fetched.map_or(Stand::Failed, |make| Stand::There(Arc::new(move || make(told)))));
+            stand.set(fetched.map_or(Stand::Failed, |make| Stand::There(Arc::new(move || make(told.clone())))));
         });
     };
     ask();
@@ -155,11 +167,11 @@ where
 /// A part that is fetched when it is wanted for the first time, and stays from then on.
 pub fn once_wanted<T, F>(wanted: impl Fn() -> bool + Send + Sync + 'static, fetch: fn() -> F, told: T) -> AnyView
 where
-    T: Copy + Send + Sync + 'static,
+    T: Clone + Send + Sync + 'static,
     F: Future<Output = Fetched<T>> + 'static,
 {
     let ever = Memo::new(move |before| before == Some(&true) || wanted());
-    live(move || ever.get().then(|| later(fetch, told)))
+    live(move || ever.get().then(|| later(fetch, told.clone())))
 }
 
 type Made = Arc<dyn Fn() -> AnyView + Send + Sync>;

@@ -9,7 +9,7 @@ mod time;
 pub use amount::{Bytes, Chance, Money, Rate};
 pub use distribution::Distribution;
 pub use order::put_in_order;
-pub use round::nice_step;
+pub use round::{nice_step, power_of_ten};
 pub use time::Time;
 
 /// Splits `12.5ms` into the number and what follows it; refuses what does not start with a number.

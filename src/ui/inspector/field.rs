@@ -9,6 +9,7 @@ use crate::ui::element::view;
 use crate::ui::live::live;
 use crate::ui::session::{Session, quoted, use_session};
 use crate::ui::signal::{Memo, RwSignal, effect};
+use crate::units::power_of_ten;
 use crate::units::put_in_order;
 
 use super::curve::CurveField;
@@ -305,6 +306,6 @@ fn rounded(value: f64) -> f64 {
     if value <= 0.0 {
         return 0.0;
     }
-    let unit = 10_f64.powf(value.log10().floor() - 1.0);
+    let unit = power_of_ten(value.log10().floor() as i32 - 1);
     (value / unit).round() * unit
 }
