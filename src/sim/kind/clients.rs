@@ -13,7 +13,7 @@ use crate::sim::tally::Meter;
 use crate::sim::turn::Turns;
 use crate::sim::{Outcome, Step};
 
-/// Different users that open traffic comes from.
+/// Different users that open traffic comes from. In a scaled run they are fewer, each asking as often.
 const USERS: u32 = 1_000_000;
 
 /// Clients at run time.
@@ -178,8 +178,9 @@ impl Simulation {
         if self.parts[at as usize].gone {
             return;
         }
+        let users = USERS / self.stands_for();
         let clients = self.clients(at);
-        let user = clients.wishes.below(USERS);
+        let user = clients.wishes.below(users);
         let refreshes = clients.settings.refreshes as u16;
         self.wish(at, user, refreshes, false);
     }

@@ -1,0 +1,92 @@
+//! How many requests users want per second when they want most.
+
+use crate::design::{Clients, Design, Fault, FaultKind, Kind, Target};
+use crate::units::Time;
+
+/// Users' requests per second at the peak of a run: the traffic curves, the closed populations as fast as they can be, and
+/// surges of the script or struck `by_hand`. Retries and reloads come on top.
+pub fn peak(design: &Design, by_hand: &[Fault]) -> f64 {
+    let users: Vec<(&str, Option<&str>, &Clients)> = design
+        .components
+        .iter()
+        .filter_map(|component| match &component.kind {
+            Kind::Clients(clients) => Some((component.name.as_str(), component.region.as_deref(), clients)),
+            _ => None,
+        })
+        .collect();
+    let all = design.faults.iter().chain(by_hand);
+    let surges: Vec<&Fault> = all.filter(|fault| fault.settings.fault == FaultKind::TrafficSurge).collect();
+    let think = closed_seconds(design);
+    // A rate that is linear between these times is greatest at one of them, from one side or the other.
+    let points = users.iter().flat_map(|(_, _, clients)| clients.traffic.0.iter().map(|(at, _)| *at));
+    let struck = surges.iter().flat_map(|surge| [surge.settings.at, end_of(surge)]);
+    let times = points.chain(struck).chain([Time::ZERO, design.duration]).filter(|at| *at <= design.duration);
+    times.fold(0.0, |most, at| {
+        let rate = |(name, region, clients): &(&str, Option<&str>, &Clients)| {
+            let strikes = |surge: &&&Fault| match &surge.target {
+                Target::Component(target) => target == name || Some(target.as_str()) == *region,
+                Target::Wire(..) => false,
+            };
+            let on = |surge: &&&Fault| surge.settings.at <= at && at <= end_of(surge);
+            let factor =
+                surges.iter().filter(strikes).filter(on).map(|surge| surge.settings.factor).fold(1.0, f64::max);
+            let cycle = clients.think.mean().as_secs_f64() + think;
+            let closed = if cycle > 0.0 { f64::from(clients.users) / cycle } else { 0.0 };
+            factor * open_rate(clients, at) + closed
+        };
+        f64::max(most, users.iter().map(rate).sum())
+    })
+}
+
+fn end_of(surge: &Fault) -> Time {
+    surge.settings.lasts.map_or(Time::MAX, |lasts| surge.settings.at + lasts)
+}
+
+/// The greater of the rates just before and just after a time.
+fn open_rate(clients: &Clients, at: Time) -> f64 {
+    let points = &clients.traffic.0;
+    let here = points.iter().filter(|(when, _)| *when == at).map(|(_, rate)| rate.0).fold(f64::NAN, f64::max);
+    if !here.is_nan() {
+        return here;
+    }
+    let next = points.partition_point(|(when, _)| *when < at);
+    match (next.checked_sub(1).map(|before| points[before]), points.get(next)) {
+        (None, None) => 0.0,
+        (Some((_, rate)), None) => rate.0,
+        (None, Some((_, rate))) => rate.0,
+        (Some((from, low)), Some((to, high))) => {
+            let along = at.since(from).as_secs_f64() / to.since(from).as_secs_f64();
+            low.0 + (high.0 - low.0) * along
+        }
+    }
+}
+
+/// The mean CPU time of a request, in seconds: a user of a closed population cannot ask again before that.
+fn closed_seconds(design: &Design) -> f64 {
+    let shares: f64 = design.classes.iter().map(|class| class.cost.share).sum();
+    let weighted = design.classes.iter().map(|class| class.cost.share * class.cost.cpu.mean().as_secs_f64());
+    if shares > 0.0 { weighted.sum::<f64>() / shares } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_peak() {
+        let check = |text: &str, expected: f64| {
+            let text = format!("version = 1\nduration = \"60s\"\n[components.users]\nkind = \"clients\"\n{text}");
+            let design = crate::design::read(&text).expect("a good design");
+            let seen = peak(&design, &[]);
+            assert!((seen - expected).abs() < 1e-6 * expected, "{seen} for {expected}: {text}");
+        };
+        check("traffic = \"900/s\"", 900.0);
+        check("traffic = [[\"0s\", \"10/s\"], [\"30s\", \"900/s\"], [\"31s\", \"10/s\"]]", 900.0);
+        // What comes after the end does not count.
+        check("traffic = [[\"0s\", \"0/s\"], [\"120s\", \"1000/s\"]]", 500.0);
+        check("traffic = \"0/s\"\nusers = 1000\nthink = \"999ms\"\n[classes.a]\ncpu = \"1ms\"", 1000.0);
+        let surge =
+            "[[faults]]\nat = \"15s\"\ntarget = \"users\"\nfault = \"traffic-surge\"\nfactor = 4\nfor = \"15s\"";
+        check(&format!("traffic = [[\"0s\", \"0/s\"], [\"60s\", \"600/s\"]]\n{surge}"), 1200.0);
+    }
+}
