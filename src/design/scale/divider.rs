@@ -76,6 +76,11 @@ impl Divider {
         }
     }
 
+    /// Whether enough servers would be left of so many.
+    pub fn is_large(&self, servers: u32) -> bool {
+        servers / self.k >= SERVERS_LEFT
+    }
+
     /// Whether enough identical ones would be left of so many.
     pub fn can_be_divided(&self, count: u32) -> bool {
         count / self.k >= INSTANCES_LEFT && self.is_even(count)

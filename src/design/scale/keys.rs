@@ -10,7 +10,7 @@ use crate::units::Bytes;
 use super::divider::Divider;
 
 /// A key whose rank is this many times k lies among neighbours about as popular as itself: they can stand for each other.
-const RANK: u32 = 64;
+const RANK: u32 = 16;
 /// Popular copies that run out are fetched k times as often as they should; so much of the peak rate it may come to.
 const REFETCHED: f64 = 0.001;
 /// The bytes that a cache needs for an entry besides its value.

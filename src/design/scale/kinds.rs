@@ -10,7 +10,7 @@ use crate::design::{
     Per, Quorum, Server, Shape, ShardRouter, Shed, StaticCache, Tls,
 };
 
-use super::divider::{Divider, INSTANCES_LEFT, SERVERS_LEFT};
+use super::divider::{Divider, SERVERS_LEFT};
 use super::policies::largest;
 
 /// The share of the peak rate that copying of keys may come to, which is not divided.
@@ -132,7 +132,8 @@ pub fn is_fleet(divider: &Divider, server: &Server) -> bool {
 }
 
 fn divide_server(divider: &mut Divider, server: &mut Server, design: &Design) {
-    if is_fleet(divider, server) {
+    let group = server.autoscale.is_some() || server.instances > 1;
+    if is_fleet(divider, server) || group && !divider.is_large(server.cores_there()) {
         divide_fleet(divider, server);
     } else {
         divide_machine(divider, server, design);
@@ -141,15 +142,15 @@ fn divide_server(divider: &mut Divider, server: &mut Server, design: &Design) {
 
 /// All else in a server stays as it is; `divide_machine` names every setting.
 fn divide_fleet(divider: &mut Divider, server: &mut Server) {
-    let least = INSTANCES_LEFT * divider.k;
+    let mut instances = server.instances_at_start();
     let name = divider.name();
     divider.fleets.push(name);
     if let Some(Autoscale { min, max, target: _, interval: _, cooldown: _, start_up: _ }) = &mut server.autoscale {
         divider.identical(min, "instances at least");
         divider.identical(max, "instances at most");
-        server.instances = server.instances.max(least);
     }
-    divider.identical(&mut server.instances, "instances");
+    divider.identical(&mut instances, "instances");
+    server.instances = instances;
 }
 
 fn divide_machine(divider: &mut Divider, server: &mut Server, design: &Design) {
@@ -189,7 +190,7 @@ fn divide_machine(divider: &mut Divider, server: &mut Server, design: &Design) {
     if let Some(Batch { size: _, every: _, cpu: _ }) = batch {
         divider.refuse("fills batches, which would take longer to fill");
     }
-    let many = if *instances > 1 || autoscale.is_some() { " in each of its few instances" } else { "" };
+    let many = if *instances > 1 || autoscale.is_some() { " in each instance" } else { "" };
     // What its size gives is said in figures now.
     (*cores, *memory, *bandwidth, *resize, *size) = (there, memory_there, line_there, Some(resize_time), None);
     divider.servers(cores, &format!("cores{many}"));
