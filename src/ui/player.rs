@@ -13,6 +13,7 @@ use crate::units::Time;
 use super::glyph::{Glyph, glyph};
 use super::live::live;
 use super::run::{Run, use_run};
+use super::scale::ScaleNote;
 use super::seed::SeedControl;
 use super::session::{Session, use_session};
 
@@ -28,6 +29,7 @@ pub fn PlayerBar() -> impl IntoView {
             <Controls />
             <TrackBar />
             <Clock />
+            <ScaleNote />
         </div>
     }
 }

@@ -182,17 +182,24 @@ impl Run {
     fn change(&self, change: Change) {
         let playhead = self.player.with_untracked(Player::playhead);
         let at = Time(playhead.0 / FRAME.0 * FRAME.0);
-        self.session.update_recording(|recording| recording.truncate(at));
-        self.curves.update_value(|curves| curves.truncate((at.0 / FRAME.0) as usize));
+        let (text, scale) = (write_change(at, &change), || self.scenario.with_value(|scenario| scenario.scale().k));
+        let before = scale();
+        self.scenario.update_value(|scenario| scenario.change(at, change));
+        // A run has one scale: another one begins it anew, and the playhead comes back to where it is.
+        let kept = if scale() == before { at } else { Time::ZERO };
+        self.session.update_recording(|recording| recording.truncate(kept));
+        self.curves.update_value(|curves| curves.truncate((kept.0 / FRAME.0) as usize));
         self.trouble.set(None);
         self.link.update_value(|link| {
             link.take += 1;
             link.inbox.clear();
         });
         let take = self.link.with_value(|link| link.take);
-        self.post(&ToWorker::Change { take, change: write_change(at, &change) });
-        self.scenario.update_value(|scenario| scenario.change(at, change));
-        self.ask(PlayerMessage::Truncated(at));
+        self.post(&ToWorker::Change { take, change: text });
+        self.ask(PlayerMessage::Truncated(kept));
+        if kept < at {
+            self.ask(PlayerMessage::Seek(playhead));
+        }
     }
 
     /// Brings the worker and the session to where the player is.

@@ -99,14 +99,22 @@ impl Scale {
     pub fn words(&self) -> Option<String> {
         let told = match (self.k, &self.because) {
             (1, None) => return None,
-            (1, Some(why)) => format!("Every request is simulated by itself, because {why}. So many take their time."),
-            (k, None) => format!("1 simulated request stands for {k} real ones; figures are those of the real ones."),
+            (1, Some(why)) => {
+                format!("Every request is simulated by itself, because {why}. So the run may be slower than asked for.")
+            }
+            (k, None) => scale_words(k),
             (k, Some(why)) => format!(
-                "1 simulated request stands for {k} real ones, and not for more, because {why}. So many take their time."
+                "1 simulated request stands for {k} real ones, and not for more, because {why}. So the run may be slower \
+                 than asked for."
             ),
         };
         Some(told)
     }
+}
+
+/// What is told of a run in which a simulated request stands for k.
+pub fn scale_words(k: u32) -> String {
+    format!("1 simulated request stands for {k} real ones; figures are those of the real ones.")
 }
 
 /// Why these designs cannot be scaled by k, if they cannot.
