@@ -121,7 +121,7 @@ fn scaled_runs_tell_what_exact_runs_tell() {
 /// A design at a rate that asks for a scale of 4, with other lines for its server and more lines after it.
 fn big(server: &str, more: &str) -> Design {
     read(&format!(
-        "version = 1\nduration = \"1s\"\n[classes.feed]\nreads = 1\nwrites = 1\nkeys = {{ count = 100000 }}\n\
+        "version = 1\nduration = \"1s\"\n[classes.feed]\nreads = 1\nkeys = {{ count = 100000 }}\n\
          [components.users]\nkind = \"clients\"\ntraffic = \"2000000/s\"\n\
          [components.app]\nkind = \"server\"\n{server}\n{more}\n[wires]\n\"users -> app\" = {{}}\n"
     ))
@@ -147,20 +147,31 @@ fn a_scale_is_as_small_as_the_rate_and_the_design_allow() {
     check("cores = 4000\nconcurrency = 4000", "", 4, "");
     check("cores = 4000\nconcurrency = 4000\ninstances = 3", "", 4, "");
     check("cores = 4000", "", 1, "`app` has 64 requests at once");
+    check("cores = 4000\ninstances = 30", "", 3, "`app` has 64 requests at once in each instance");
     check("autoscale = { min = 400, max = 800 }", "", 4, "");
     check("autoscale = { min = 2, max = 800 }", "", 1, "`app` has 2 instances at least");
     let db = |settings: &str| format!("[components.db]\nkind = \"database\"\n{settings}");
     check(fleet, &db(""), 1, "`db` has 40 statements at once");
     check(fleet, &db("concurrency = 400\nconnections = 1000"), 4, "");
-    check(fleet, &db("concurrency = 400\nlocks = true"), 1, "locks rows");
+    let buy = "[classes.buy]\nwrites = 1\nkeys = { of = [\"feed\"] }\n";
+    check(fleet, &db("concurrency = 400\nlocks = true"), 4, "");
+    check(fleet, &(buy.to_owned() + &db("concurrency = 400")), 4, "");
+    check(fleet, &(buy.to_owned() + &db("concurrency = 400\nlocks = true")), 1, "locks rows");
     check(fleet, &db("concurrency = 400\ndisk = true"), 1, "3 pages at once");
     let cache = |settings: &str| format!("[components.cache]\nkind = \"cache\"\n{settings}");
     check(fleet, &cache(""), 4, "");
     check(fleet, &cache("ttl = \"60s\""), 4, "");
     check(fleet, &cache("ttl = \"10ms\""), 1, "run out so soon");
-    check(fleet, &cache("concurrency = 1"), 1, "`cache` has 1 look-ups at once");
-    check(fleet, &cache("invalidate = \"none\""), 1, "outdated");
+    check(fleet, &cache("concurrency = 1"), 1, "`cache` has 1 look-up at once");
+    check(fleet, &(buy.to_owned() + &cache("")), 1, "outdated");
     check(fleet, "[components.jobs]\nkind = \"queue\"", 1, "single messages");
+    // Copies of answers that nobody writes are never outdated; of what is written they are.
+    let cdn = |keys: &str| {
+        format!("[classes.image]\nshare = 1\nstatic = true\nkeys = {{ {keys} }}\n[components.cdn]\nkind = \"cdn\"")
+    };
+    check(fleet, &cdn("count = 1000"), 4, "");
+    check(fleet, &(buy.to_owned() + &cdn("count = 1000")), 4, "");
+    check(fleet, &(buy.to_owned() + &cdn("of = [\"feed\"]")), 1, "outdated");
     let limit = |burst: u32| {
         format!("[components.lb]\nkind = \"load-balancer\"\nlimit = {{ rate = \"1000000/s\", burst = {burst} }}")
     };

@@ -223,8 +223,9 @@ mod tests {
         assert_eq!((many, few), (1000, 250));
         assert!((sampled / rate - 1.0).abs() < 0.03, "{sampled} for {rate}");
         // The popular ones are all there, each with a k-th of its requests.
-        let ((many, rate), (few, thinned)) = (rates(&all, 0..100), rates(&sample, 0..100));
-        assert_eq!((many, few), (100, 100));
+        let hot = hot_keys(k) as usize;
+        let ((many, rate), (few, thinned)) = (rates(&all, 0..hot), rates(&sample, 0..hot));
+        assert_eq!((many, few), (hot, hot));
         assert!((f64::from(k) * thinned / rate - 1.0).abs() < 0.02, "{thinned} for {rate}");
     }
 

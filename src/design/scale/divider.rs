@@ -23,13 +23,23 @@ pub struct Divider {
     pub hot_bytes: Vec<(String, f64)>,
     /// The first reason against it.
     pub refusal: Option<String>,
+    /// A greater k is refused for certain.
+    pub most: u32,
     name: String,
 }
 
 impl Divider {
     /// Nothing divided yet.
     pub fn new(k: u32, peak: f64) -> Divider {
-        Divider { k, peak, fleets: Vec::new(), hot_bytes: Vec::new(), refusal: None, name: String::new() }
+        Divider {
+            k,
+            peak,
+            fleets: Vec::new(),
+            hot_bytes: Vec::new(),
+            refusal: None,
+            most: u32::MAX,
+            name: String::new(),
+        }
     }
 
     /// What comes next belongs to the component or wire of this name.
@@ -42,17 +52,29 @@ impl Divider {
         self.name.clone()
     }
 
-    /// It cannot be divided: `` `db` `` and then these words.
+    /// It cannot be divided, by whatever number: `` `db` `` and then these words.
     pub fn refuse(&mut self, why: &str) {
-        if self.refusal.is_none() {
-            self.refusal = Some(format!("`{}` {why}", self.name));
-        }
+        self.most = 1;
+        self.note(why);
     }
 
-    /// It cannot be divided if this holds.
+    /// It cannot be divided, by whatever number, if this holds.
     pub fn refuse_if(&mut self, holds: bool, why: &str) {
         if holds {
             self.refuse(why);
+        }
+    }
+
+    /// It cannot be divided by so much if this holds; by less, perhaps.
+    pub fn too_far_if(&mut self, holds: bool, why: &str) {
+        if holds {
+            self.note(why);
+        }
+    }
+
+    fn note(&mut self, why: &str) {
+        if self.refusal.is_none() {
+            self.refusal = Some(format!("`{}` {why}", self.name));
         }
     }
 
@@ -69,10 +91,11 @@ impl Divider {
     fn divided(&mut self, count: &mut u32, left: u32, what: &str) {
         let (before, k) = (*count, self.k);
         *count = self.quotient(before).max(1);
+        self.most = self.most.min((before / left).max(1));
         if before / k < left {
-            self.refuse(&format!("has {before} {what}, and {left} or more must be left of them"));
+            self.note(&format!("has {}, and {left} or more must be left of them", counted(before, what)));
         } else if !self.is_even(before) {
-            self.refuse(&format!("has {before} {what}, which {k} does not divide"));
+            self.note(&format!("has {}, which {k} does not divide", counted(before, what)));
         }
     }
 
@@ -117,14 +140,21 @@ impl Divider {
     pub fn line(&mut self, per_second: &mut Bytes, largest: u64) {
         self.bytes(per_second);
         let takes = largest as f64 / per_second.0 as f64;
-        self.refuse_if(takes > NOT_FELT, "has a line that sends one after the other, slowly enough to be felt");
+        self.too_far_if(takes > NOT_FELT, "has a line that sends one after the other, slowly enough to be felt");
     }
 
     /// A gate that lets one pass after the other, so many a second.
     pub fn gate(&mut self, rate: &mut Rate) {
         self.rate(rate);
-        self.refuse_if(1.0 / rate.0 > NOT_FELT, "lets one pass after the other, slowly enough to be felt");
+        self.too_far_if(1.0 / rate.0 > NOT_FELT, "lets one pass after the other, slowly enough to be felt");
     }
+}
+
+/// So many, of words whose first is a plural.
+fn counted(count: u32, what: &str) -> String {
+    let (first, rest) = what.split_once(' ').map_or((what, String::new()), |(first, rest)| (first, format!(" {rest}")));
+    let first = if count == 1 { first.trim_end_matches('s') } else { first };
+    format!("{count} {first}{rest}")
 }
 
 #[cfg(test)]
@@ -149,7 +179,7 @@ mod tests {
         check(200, 4, Ok(50));
         check(199, 4, Err("50 or more must be left"));
         check(220, 3, Err("which 3 does not divide"));
-        check(1, 2, Err("`db` has 1 servers"));
+        check(1, 2, Err("`db` has 1 server, and"));
     }
 
     #[test]

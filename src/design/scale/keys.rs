@@ -4,8 +4,10 @@
 //! to warm up. So rare keys keep their rate and become fewer, and the room for copies with them (Waldspurger et al. 2015 size
 //! caches by such samples). Popular keys are too few to be sampled; they stay, each asked for a k-th as often.
 
-use crate::design::Design;
-use crate::units::Bytes;
+use std::collections::BTreeSet;
+
+use crate::design::{Design, RequestClass};
+use crate::units::{Bytes, Time};
 
 use super::divider::Divider;
 
@@ -21,10 +23,33 @@ pub fn hot_keys(k: u32) -> u32 {
     RANK * k
 }
 
-/// The popular keys of all classes: how many, and their bytes as entries.
-fn hot(design: &Design, k: u32) -> (f64, f64) {
-    let with_keys = design.classes.iter().filter(|class| class.cost.uses_keys());
-    let own = with_keys.filter(|class| class.cost.keys.of.0.is_empty());
+/// What a cache keeps copies of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copies {
+    /// What is read from a data store.
+    Data,
+    /// Answers of static classes.
+    Static,
+}
+
+impl Copies {
+    fn are_of(self, class: &RequestClass) -> bool {
+        match self {
+            Copies::Data => class.cost.accesses_data(),
+            Copies::Static => class.cost.is_static,
+        }
+    }
+}
+
+/// The class whose keys a class uses.
+fn owner(class: &RequestClass) -> &str {
+    class.cost.keys.of.0.first().unwrap_or(&class.name)
+}
+
+/// The popular keys that a cache may have copies of: how many, and their bytes as entries.
+fn hot(design: &Design, copies: Copies, k: u32) -> (f64, f64) {
+    let owners: BTreeSet<&str> = design.classes.iter().filter(|class| copies.are_of(class)).map(owner).collect();
+    let own = design.classes.iter().filter(|class| owners.contains(class.name.as_str()));
     own.fold((0.0, 0.0), |(count, bytes), class| {
         let keys = f64::from(class.cost.keys.count.min(hot_keys(k)));
         (count + keys, bytes + keys * (class.cost.response.0 as f64 + OVERHEAD))
@@ -37,35 +62,34 @@ fn kept(room: f64, hot: f64, k: u32) -> f64 {
 
 impl Divider {
     /// Room for so many copies.
-    pub fn entries(&mut self, entries: &mut u32, design: &Design) {
-        *entries = (kept(f64::from(*entries), hot(design, self.k).0, self.k) + 0.5) as u32;
+    pub fn entries(&mut self, entries: &mut u32, copies: Copies, design: &Design) {
+        *entries = (kept(f64::from(*entries), hot(design, copies, self.k).0, self.k) + 0.5) as u32;
     }
 
     /// Room for copies of so many bytes.
-    pub fn memory(&mut self, memory: &mut Bytes, design: &Design) {
-        memory.0 = kept(memory.0 as f64, hot(design, self.k).1, self.k) as u64;
+    pub fn memory(&mut self, memory: &mut Bytes, copies: Copies, design: &Design) {
+        memory.0 = kept(memory.0 as f64, hot(design, copies, self.k).1, self.k) as u64;
     }
 
     /// Remembers what a cache's popular entries take, so that its use can be told; it has so many stores.
-    pub fn remember(&mut self, design: &Design, stores: u32) {
-        self.hot_bytes.push((self.name(), hot(design, self.k).1 * f64::from(stores)));
+    pub fn remember(&mut self, stores: u32, copies: Copies, design: &Design) {
+        self.hot_bytes.push((self.name(), hot(design, copies, self.k).1 * f64::from(stores)));
     }
 
     /// Copies that run out after a time.
-    pub fn copies(&mut self, ttl: Option<crate::units::Time>, design: &Design) {
+    pub fn run_out(&mut self, ttl: Option<Time>, copies: Copies, design: &Design) {
         let Some(ttl) = ttl else { return };
-        let refetched = hot(design, self.k).0 * f64::from(self.k - 1) / ttl.as_secs_f64();
-        self.refuse_if(
-            refetched > REFETCHED * self.peak,
-            "has copies that run out so soon that fetches of the popular ones count",
-        );
+        let refetched = hot(design, copies, self.k).0 * f64::from(self.k - 1) / ttl.as_secs_f64();
+        let felt = refetched > REFETCHED * self.peak;
+        self.too_far_if(felt, "has copies that run out so soon that fetches of the popular ones count");
     }
 
     /// Copies that may be outdated: how often depends on how often each key is written.
-    pub fn outdated(&mut self, design: &Design) {
-        let written = design.classes.iter().any(|class| class.cost.writes > 0);
+    pub fn outdated(&mut self, copies: Copies, design: &Design) {
+        let written: BTreeSet<&str> = design.classes.iter().filter(|class| class.cost.writes > 0).map(owner).collect();
+        let outdated = design.classes.iter().any(|class| copies.are_of(class) && written.contains(owner(class)));
         self.refuse_if(
-            written,
+            outdated,
             "keeps copies of what is written, and how many are outdated depends on each key's own rate",
         );
     }

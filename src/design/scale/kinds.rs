@@ -6,11 +6,12 @@
 
 use crate::design::{
     ApiGateway, Auth, Autoscale, Batch, Cache, CacheMode, Cdn, Clients, Codel, Component, Compression, Database,
-    Design, Disk, Dns, External, Filter, HealthCheck, Invalidate, Kind, Limit, LoadBalancer, ObjectStorage, Outlier,
-    Per, Quorum, Server, Shape, ShardRouter, Shed, StaticCache, Tls,
+    Design, Disk, Dns, External, Filter, HealthCheck, Kind, Limit, LoadBalancer, ObjectStorage, Outlier, Per, Quorum,
+    Server, Shape, ShardRouter, Shed, StaticCache, Tls,
 };
 
-use super::divider::{Divider, SERVERS_LEFT};
+use super::divider::{Divider, INSTANCES_LEFT, SERVERS_LEFT};
+use super::keys::Copies;
 use super::policies::largest;
 
 /// The share of the peak rate that copying of keys may come to, which is not divided.
@@ -98,9 +99,9 @@ fn divide_balancer(divider: &mut Divider, balancer: &mut LoadBalancer, design: &
     divider.places(capacity);
     divide_limit(divider, limit);
     if let Some(StaticCache { entries, ttl }) = cache {
-        divider.copies(*ttl, design);
-        divider.outdated(design);
-        divider.entries(entries, design);
+        divider.run_out(*ttl, Copies::Static, design);
+        divider.outdated(Copies::Static, design);
+        divider.entries(entries, Copies::Static, design);
     }
     if let Some(Shape { rate, capacity }) = shape {
         divider.gate(rate);
@@ -136,7 +137,12 @@ fn divide_server(divider: &mut Divider, server: &mut Server, design: &Design) {
     if is_fleet(divider, server) || group && !divider.is_large(server.cores_there()) {
         divide_fleet(divider, server);
     } else {
+        let (before, instances) = (divider.most, server.instances_at_start());
         divide_machine(divider, server, design);
+        if group {
+            // By a smaller number the instances can perhaps be divided.
+            divider.most = before.min(divider.most.max(instances / INSTANCES_LEFT));
+        }
     }
 }
 
@@ -209,7 +215,7 @@ fn stores(cdn: &Cdn, design: &Design) -> u32 {
 }
 
 fn divide_cdn(divider: &mut Divider, cdn: &mut Cdn, design: &Design) {
-    divider.remember(design, stores(cdn, design));
+    divider.remember(stores(cdn, design), Copies::Static, design);
     let Cdn {
         memory,
         eviction: _,
@@ -223,9 +229,9 @@ fn divide_cdn(divider: &mut Divider, cdn: &mut Cdn, design: &Design) {
         concurrency,
         capacity,
     } = cdn;
-    divider.copies(*ttl, design);
-    divider.outdated(design);
-    divider.memory(memory, design);
+    divider.run_out(*ttl, Copies::Static, design);
+    divider.outdated(Copies::Static, design);
+    divider.memory(memory, Copies::Static, design);
     divider.servers(concurrency, "look-ups at once");
     divider.places(capacity);
 }
@@ -238,7 +244,7 @@ fn divide_cache(divider: &mut Divider, cache: &mut Cache, design: &Design) {
         ttl,
         ttl_jitter: _,
         mode,
-        invalidate,
+        invalidate: _,
         coalesce: _,
         lease: _,
         flush_every: _,
@@ -249,13 +255,12 @@ fn divide_cache(divider: &mut Divider, cache: &mut Cache, design: &Design) {
         boot: _,
     } = cache;
     divider.refuse_if(*mode == CacheMode::WriteBehind, "writes later, and many writes of a popular key become one");
-    if *invalidate == Invalidate::None {
-        divider.outdated(design);
-    }
-    divider.copies(*ttl, design);
-    divider.entries(entries, design);
-    memory.iter_mut().for_each(|memory| divider.memory(memory, design));
-    divider.remember(design, 1);
+    // Deleted or not: a popular copy is filled again with what a reader has read before the write.
+    divider.outdated(Copies::Data, design);
+    divider.run_out(*ttl, Copies::Data, design);
+    divider.entries(entries, Copies::Data, design);
+    memory.iter_mut().for_each(|memory| divider.memory(memory, Copies::Data, design));
+    divider.remember(1, Copies::Data, design);
     divider.servers(concurrency, "look-ups at once");
     divider.places(capacity);
 }
@@ -295,14 +300,14 @@ fn divide_database(divider: &mut Divider, database: &mut Database, design: &Desi
         divider.servers(depth, "pages at once on its disk");
         divider.places(iops);
     }
-    buffer.iter_mut().for_each(|buffer| divider.entries(buffer, design));
+    buffer.iter_mut().for_each(|buffer| divider.entries(buffer, Copies::Data, design));
 }
 
 fn divide_router(divider: &mut Divider, router: &ShardRouter) {
     let ShardRouter { strategy: _, bounded_load: _, rebalance } = router;
     // As many keys as before move in as long as before; their copying is not divided.
     let copied = rebalance.0 * f64::from(divider.k - 1);
-    divider.refuse_if(copied > MOVED * divider.peak, "copies so many keys a second that they count");
+    divider.too_far_if(copied > MOVED * divider.peak, "copies so many keys a second that they count");
 }
 
 fn divide_storage(divider: &mut Divider, storage: &mut ObjectStorage, design: &Design) {

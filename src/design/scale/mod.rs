@@ -20,6 +20,10 @@ pub use keys::hot_keys;
 
 /// Users' requests per second, at the peak, up to which each is simulated by itself: what a browser manages in real time.
 pub const ONE_BY_ONE: f64 = 500_000.0;
+/// More than anyone needs.
+const K_MAX: u32 = 10_000;
+/// Scales that are tried on a design: whoever sends one may have made it hard to divide.
+const TRIES: usize = 100;
 
 /// How many real requests a simulated one stands for, and why not more.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,9 +52,9 @@ impl FromStr for Scaling {
     fn from_str(text: &str) -> Result<Scaling, String> {
         match text.parse() {
             _ if text == "auto" => Ok(Scaling::Auto),
-            Ok(k @ 1..=10_000) => Ok(Scaling::By(k)),
+            Ok(k @ 1..=K_MAX) => Ok(Scaling::By(k)),
             _ => Err(format!(
-                "`{text}` is no scale; write `auto`, or the real requests that one stands for, from 1 to 10000"
+                "`{text}` is no scale; write `auto`, or the real requests that one stands for, from 1 to {K_MAX}"
             )),
         }
     }
@@ -73,21 +77,27 @@ impl Scale {
     /// The scale of a run of these designs, one after the other, with these faults struck by hand. The whole run has one
     /// scale: its figures belong together.
     pub fn of(designs: &[&Design], by_hand: &[Fault]) -> Scale {
-        let peak = designs.iter().map(|design| peak::peak(design, by_hand)).fold(0.0, f64::max);
-        let wanted = (peak / ONE_BY_ONE).ceil().clamp(1.0, 10_000.0) as u32;
-        let mut scale = Scale { k: 1, peak, because: None };
-        if wanted == 1 {
+        let mut scale = Scale { k: 1, peak: 0.0, because: None };
+        if designs.iter().all(|design| peak::at_most(design, by_hand) <= ONE_BY_ONE) {
             return scale;
         }
+        scale.peak = designs.iter().map(|design| peak::peak(design, by_hand)).fold(0.0, f64::max);
+        let wanted = (scale.peak / ONE_BY_ONE).ceil().clamp(1.0, f64::from(K_MAX)) as u32;
         // A little more than wanted, where that divides evenly; otherwise as near to it as can be.
-        for k in (wanted..=2 * wanted).chain((2..wanted).rev()) {
-            match refusal(designs, by_hand, k, peak) {
-                None => {
-                    scale.k = k;
-                    break;
-                }
-                Some(why) => scale.because = scale.because.or(Some(why)),
+        let (mut most, mut up, mut down) = (2 * wanted, wanted, wanted);
+        for _ in 0..TRIES {
+            let k = if up <= most { up } else { down.saturating_sub(1).min(most) };
+            (up, down) = if k == up { (up + 1, down) } else { (up, k) };
+            if k <= 1 {
+                break;
             }
+            let tried = refusal(designs, by_hand, k, scale.peak);
+            let Some((why, limit)) = tried else {
+                scale.k = k;
+                break;
+            };
+            most = most.min(limit);
+            scale.because = scale.because.or(Some(why));
         }
         if scale.k >= wanted {
             scale.because = None;
@@ -117,14 +127,17 @@ pub fn scale_words(k: u32) -> String {
     format!("1 simulated request stands for {k} real ones; figures are those of the real ones.")
 }
 
-/// Why these designs cannot be scaled by k, if they cannot.
-fn refusal(designs: &[&Design], by_hand: &[Fault], k: u32, peak: f64) -> Option<String> {
-    designs.iter().find_map(|design| shrink_at(design, by_hand, k, peak).refusal)
+/// Why these designs cannot be scaled by k, if they cannot, and the greatest number that they perhaps can.
+fn refusal(designs: &[&Design], by_hand: &[Fault], k: u32, peak: f64) -> Option<(String, u32)> {
+    designs.iter().find_map(|design| {
+        let (small, most) = shrink_at(design, by_hand, k, peak);
+        small.refusal.map(|why| (why, most))
+    })
 }
 
 /// The design with one request for k. It can be run even where it is refused, only not trusted.
 pub fn shrink(design: &Design, k: u32) -> Shrunk {
-    shrink_at(design, &[], k, peak::peak(design, &[]))
+    shrink_at(design, &[], k, peak::peak(design, &[])).0
 }
 
 /// The fault with one request for k, at a design that was shrunk.
@@ -135,7 +148,8 @@ pub fn shrink_fault(fault: &Fault, design: &Design, k: u32) -> Fault {
     fault
 }
 
-fn shrink_at(whole: &Design, by_hand: &[Fault], k: u32, peak: f64) -> Shrunk {
+/// The smaller design, and the greatest k that it can perhaps be scaled by.
+fn shrink_at(whole: &Design, by_hand: &[Fault], k: u32, peak: f64) -> (Shrunk, u32) {
     let mut divider = Divider::new(k, peak);
     let mut small = whole.clone();
     let Design { seed: _, duration: _, classes, components, wires, spans: _, faults, regions: _ } = &mut small;
@@ -151,6 +165,6 @@ fn shrink_at(whole: &Design, by_hand: &[Fault], k: u32, peak: f64) -> Shrunk {
     faults.iter_mut().for_each(|fault| policies::divide_fault(&mut divider, fault, whole));
     by_hand.iter().for_each(|fault| policies::divide_fault(&mut divider, &mut fault.clone(), whole));
     policies::replicas(&mut divider, whole);
-    let Divider { fleets, hot_bytes, refusal, .. } = divider;
-    Shrunk { design: small, fleets, hot_bytes, refusal }
+    let Divider { fleets, hot_bytes, refusal, most, .. } = divider;
+    (Shrunk { design: small, fleets, hot_bytes, refusal }, most)
 }

@@ -3,19 +3,38 @@
 use crate::design::{Clients, Design, Fault, FaultKind, Kind, Target};
 use crate::units::Time;
 
+/// More than the peak, or as much: all curves at their highest at once, in the largest surge.
+pub fn at_most(design: &Design, by_hand: &[Fault]) -> f64 {
+    let surge = surges(design, by_hand).map(|surge| surge.settings.factor).fold(1.0, f64::max);
+    let think = closed_seconds(design);
+    let most = |clients: &Clients| {
+        let open = clients.traffic.0.iter().map(|(_, rate)| rate.0).fold(0.0, f64::max);
+        surge * open + closed_rate(clients, think)
+    };
+    users_of(design).map(|(_, _, clients)| most(clients)).sum()
+}
+
+fn users_of(design: &Design) -> impl Iterator<Item = (&str, Option<&str>, &Clients)> {
+    design.components.iter().filter_map(|component| match &component.kind {
+        Kind::Clients(clients) => Some((component.name.as_str(), component.region.as_deref(), clients)),
+        _ => None,
+    })
+}
+
+fn surges<'a>(design: &'a Design, by_hand: &'a [Fault]) -> impl Iterator<Item = &'a Fault> {
+    design.faults.iter().chain(by_hand).filter(|fault| fault.settings.fault == FaultKind::TrafficSurge)
+}
+
+fn closed_rate(clients: &Clients, think: f64) -> f64 {
+    let cycle = clients.think.mean().as_secs_f64() + think;
+    if cycle > 0.0 { f64::from(clients.users) / cycle } else { 0.0 }
+}
+
 /// Users' requests per second at the peak of a run: the traffic curves, the closed populations as fast as they can be, and
 /// surges of the script or struck `by_hand`. Retries and reloads come on top.
 pub fn peak(design: &Design, by_hand: &[Fault]) -> f64 {
-    let users: Vec<(&str, Option<&str>, &Clients)> = design
-        .components
-        .iter()
-        .filter_map(|component| match &component.kind {
-            Kind::Clients(clients) => Some((component.name.as_str(), component.region.as_deref(), clients)),
-            _ => None,
-        })
-        .collect();
-    let all = design.faults.iter().chain(by_hand);
-    let surges: Vec<&Fault> = all.filter(|fault| fault.settings.fault == FaultKind::TrafficSurge).collect();
+    let users: Vec<(&str, Option<&str>, &Clients)> = users_of(design).collect();
+    let surges: Vec<&Fault> = surges(design, by_hand).collect();
     let think = closed_seconds(design);
     // A rate that is linear between these times is greatest at one of them, from one side or the other.
     let points = users.iter().flat_map(|(_, _, clients)| clients.traffic.0.iter().map(|(at, _)| *at));
@@ -30,9 +49,7 @@ pub fn peak(design: &Design, by_hand: &[Fault]) -> f64 {
             let on = |surge: &&&Fault| surge.settings.at <= at && at <= end_of(surge);
             let factor =
                 surges.iter().filter(strikes).filter(on).map(|surge| surge.settings.factor).fold(1.0, f64::max);
-            let cycle = clients.think.mean().as_secs_f64() + think;
-            let closed = if cycle > 0.0 { f64::from(clients.users) / cycle } else { 0.0 };
-            factor * open_rate(clients, at) + closed
+            factor * open_rate(clients, at) + closed_rate(clients, think)
         };
         f64::max(most, users.iter().map(rate).sum())
     })
@@ -45,11 +62,11 @@ fn end_of(surge: &Fault) -> Time {
 /// The greater of the rates just before and just after a time.
 fn open_rate(clients: &Clients, at: Time) -> f64 {
     let points = &clients.traffic.0;
-    let here = points.iter().filter(|(when, _)| *when == at).map(|(_, rate)| rate.0).fold(f64::NAN, f64::max);
-    if !here.is_nan() {
-        return here;
-    }
     let next = points.partition_point(|(when, _)| *when < at);
+    let here = points[next..].iter().take_while(|(when, _)| *when == at).map(|(_, rate)| rate.0);
+    if let Some(most) = here.reduce(f64::max) {
+        return most;
+    }
     match (next.checked_sub(1).map(|before| points[before]), points.get(next)) {
         (None, None) => 0.0,
         (Some((_, rate)), None) => rate.0,

@@ -90,7 +90,7 @@ pub fn divide_fault(divider: &mut Divider, fault: &mut Fault, design: &Design) {
     match kind {
         FaultKind::Crash if fleet && *instances > 0 => {
             divider.at(&target.to_string());
-            divider.refuse_if(*instances % divider.k != 0, "loses a number of instances that cannot be divided");
+            divider.too_far_if(*instances % divider.k != 0, "loses a number of instances that cannot be divided");
             *instances = (*instances / divider.k).max(1);
         }
         FaultKind::MemoryLeak if !fleet => divider.bytes(rate),
