@@ -55,7 +55,7 @@ pub fn simulate<E>(
     grader.finish();
     let report = Report::of(&simulation).expect("totals were asked for");
     let (cost, run_cost) = (cost_per_hour(design).0, RunCost::of(design, &report));
-    let scale = scale.words();
+    let scale = scale.words().map(|(_, words)| words);
     Ok(Outcome { seed: design.seed, report, scale, goals: grader.standings(), cost, run_cost })
 }
 

@@ -1,6 +1,5 @@
-//! What the player says of the scale: how many requests a dot stands for, and a simulated request.
+//! How many requests a dot stands for.
 
-use crate::design::Scale;
 use crate::metrics::Recording;
 use crate::sim::FRAME;
 use crate::units::Time;
@@ -9,25 +8,6 @@ use super::count_text;
 
 /// The stretch before the playhead over which dots are counted.
 const STRETCH: Time = Time(1_000_000_000);
-
-/// What the player says where not every request is simulated by itself, or it is and takes its time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ScaleWords {
-    /// In few words.
-    pub short: String,
-    /// In a sentence or two.
-    pub long: String,
-}
-
-/// What there is to say of a design of this scale, and of its run, if there is one; nothing where each request is
-/// simulated by itself as usual.
-pub fn scale_note(scale: &Scale, recording: &Recording) -> Option<ScaleWords> {
-    // A run that was changed in its midst may have another scale than its last design alone.
-    let k = if recording.parts.scale > 0 { recording.parts.scale } else { scale.k };
-    let long = Scale { k, because: scale.because.clone(), ..scale.clone() }.words()?;
-    let short = if k > 1 { format!("1 stands for {k}") } else { "One by one, slower".to_owned() };
-    Some(ScaleWords { short, long })
-}
 
 /// How many requests a dot stands for around the playhead, in words; nothing where there are no dots.
 pub fn dot_words(recording: &Recording, playhead: Time) -> Option<String> {
@@ -53,7 +33,7 @@ mod tests {
     use crate::design::read;
     use crate::sim::Simulation;
 
-    fn recorded(rate: u32, scale: u32) -> (Scale, Recording) {
+    fn recorded(rate: u32, scale: u32) -> Recording {
         let text = format!(
             "version = 1\nduration = \"1s\"\n[components.users]\nkind = \"clients\"\narrivals = \"even\"\n\
              traffic = \"{rate}/s\"\n"
@@ -64,31 +44,18 @@ mod tests {
         while let Some(frame) = simulation.frame() {
             recording.keep(simulation.parts(), &frame);
         }
-        (Scale::of(&[&design], &[]), recording)
+        recording
     }
 
     #[test]
     fn a_dot_stands_for_many() {
         let check = |rate: u32, scale: u32, expected: Option<&str>| {
-            let (_, recording) = recorded(rate, scale);
+            let recording = recorded(rate, scale);
             assert_eq!(dot_words(&recording, Time::from_secs(1)).as_deref(), expected, "{rate}/s at {scale}");
         };
         check(20, 1, None);
         check(8_000, 1, Some("1 dot stands for about 100 requests."));
         check(8_000, 4, Some("1 dot stands for about 100 requests."));
         assert_eq!(dot_words(&Recording::default(), Time::ZERO), None);
-    }
-
-    #[test]
-    fn the_scale_is_told_where_there_is_one() {
-        let (scale, recording) = recorded(100, 1);
-        assert_eq!(scale_note(&scale, &recording), None);
-        let (scale, recording) = recorded(8_000, 4);
-        let words = scale_note(&scale, &recording).expect("a scale");
-        assert_eq!(words.short, "1 stands for 4");
-        assert!(words.long.starts_with("1 simulated request stands for 4 real ones"), "{}", words.long);
-        let slow = Scale { k: 1, peak: 1e6, because: Some("`db` has 1 core".to_owned()) };
-        let words = scale_note(&slow, &Recording::default()).expect("a reason");
-        assert!(words.long.contains("because `db` has 1 core"), "{}", words.long);
     }
 }

@@ -44,6 +44,8 @@ pub struct Run {
     pub beat: RwSignal<u32>,
     /// Why there is no (more) run, in words.
     pub trouble: RwSignal<Option<String>>,
+    /// What is to be said of the run's scale, in few words and in a sentence or two.
+    pub scale: RwSignal<Option<(String, String)>>,
     /// From where the next event is looked for, while none is recorded yet.
     pub(super) hunt: StoredValue<Option<Time>>,
     link: StoredValue<Link, LocalStorage>,
@@ -76,6 +78,7 @@ impl Run {
             prepared: StoredValue::new(None),
             beat: RwSignal::new(0),
             trouble: RwSignal::new(None),
+            scale: RwSignal::new(None),
             hunt: StoredValue::new(None),
             link: StoredValue::new_local(Link::default()),
         };
@@ -103,6 +106,7 @@ impl Run {
         self.scenario.set_value(Scenario::default());
         self.prepared.set_value(None);
         self.trouble.set(None);
+        self.scale.set(None);
         self.reset_count.update(|count| *count += 1);
         self.ask(PlayerMessage::Reset(duration));
     }
@@ -182,24 +186,31 @@ impl Run {
     fn change(&self, change: Change) {
         let playhead = self.player.with_untracked(Player::playhead);
         let at = Time(playhead.0 / FRAME.0 * FRAME.0);
-        let (text, scale) = (write_change(at, &change), || self.scenario.with_value(|scenario| scenario.scale().k));
-        let before = scale();
-        self.scenario.update_value(|scenario| scenario.change(at, change));
-        // A run has one scale: another one begins it anew, and the playhead comes back to where it is.
-        let kept = if scale() == before { at } else { Time::ZERO };
-        self.session.update_recording(|recording| recording.truncate(kept));
-        self.curves.update_value(|curves| curves.truncate((kept.0 / FRAME.0) as usize));
+        self.truncate(at);
         self.trouble.set(None);
         self.link.update_value(|link| {
             link.take += 1;
             link.inbox.clear();
         });
         let take = self.link.with_value(|link| link.take);
-        self.post(&ToWorker::Change { take, change: text });
-        self.ask(PlayerMessage::Truncated(kept));
-        if kept < at {
-            self.ask(PlayerMessage::Seek(playhead));
-        }
+        self.post(&ToWorker::Change { take, change: write_change(at, &change) });
+        self.scenario.update_value(|scenario| scenario.change(at, change));
+        self.ask(PlayerMessage::Truncated(at));
+    }
+
+    fn truncate(&self, at: Time) {
+        self.session.update_recording(|recording| recording.truncate(at));
+        self.curves.update_value(|curves| curves.truncate((at.0 / FRAME.0) as usize));
+    }
+
+    /// A run has one scale: where a change asks for another, all is computed anew, and the playhead comes back to where
+    /// it is.
+    fn begin_anew(&self) {
+        let playhead = self.player.with_untracked(Player::playhead);
+        self.truncate(Time::ZERO);
+        self.reset_count.update(|count| *count += 1);
+        self.ask(PlayerMessage::Truncated(Time::ZERO));
+        self.ask(PlayerMessage::Seek(playhead));
     }
 
     /// Brings the worker and the session to where the player is.
@@ -251,6 +262,12 @@ impl Run {
             FromWorker::Parts(of, parts) if of == take => {
                 self.session.update_recording(|recording| recording.parts = parts);
             }
+            FromWorker::Scaled { take: of, words, anew } if of == take => {
+                self.scale.set(words);
+                if anew {
+                    self.begin_anew();
+                }
+            }
             FromWorker::Frames(of, frames) if of == take => {
                 self.session.update_recording(|recording| recording.extend(frames));
                 self.tell_recorded(false);
@@ -265,6 +282,7 @@ impl Run {
             FromWorker::Panicked(message) => self.broke_down(&message),
             FromWorker::Found(_)
             | FromWorker::Parts(..)
+            | FromWorker::Scaled { .. }
             | FromWorker::Frames(..)
             | FromWorker::Over(..)
             | FromWorker::Problems(..) => {}

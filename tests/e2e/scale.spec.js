@@ -31,8 +31,8 @@ async function open(page, instances) {
 test("a request stands for three, figures are real, and another scale begins the run anew", async ({ page }) => {
   await open(page, 780);
   const note = page.locator(".scale-note");
-  await expect(note.locator("summary")).toHaveText("1 stands for 3");
   await play(page);
+  await expect(note.locator("summary")).toHaveText("1 stands for 3");
   await reach(page, 1);
   await pause(page);
   await note.locator("summary").click();
@@ -60,6 +60,7 @@ test("a request stands for three, figures are real, and another scale begins the
 test("what cannot be scaled says why it takes its time", async ({ page }) => {
   await open(page, 5);
   const note = page.locator(".scale-note");
+  await play(page);
   await expect(note.locator("summary")).toHaveText("One by one, slower");
   await note.locator("summary").click();
   await expect(note).toContainText("simulated by itself, because “app” has 5 instances");

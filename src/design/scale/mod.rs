@@ -22,6 +22,7 @@ pub use keys::hot_keys;
 pub const ONE_BY_ONE: f64 = 500_000.0;
 /// More than anyone needs.
 const K_MAX: u32 = 10_000;
+const SLOWER: &str = "So the run may be slower than asked for.";
 /// Scales that are tried on a design: whoever sends one may have made it hard to divide.
 const TRIES: usize = 100;
 
@@ -105,20 +106,22 @@ impl Scale {
         scale
     }
 
-    /// What is told of it in a sentence or two; nothing where every request is simulated by itself, as usual.
-    pub fn words(&self) -> Option<String> {
-        let told = match (self.k, &self.because) {
+    /// What is told of it, in few words and in a sentence or two; nothing where every request is simulated by itself, as
+    /// usual.
+    pub fn words(&self) -> Option<(String, String)> {
+        let short = format!("1 stands for {}", self.k);
+        Some(match (self.k, &self.because) {
             (1, None) => return None,
             (1, Some(why)) => {
-                format!("Every request is simulated by itself, because {why}. So the run may be slower than asked for.")
+                let long = format!("Every request is simulated by itself, because {why}. {SLOWER}");
+                ("One by one, slower".to_owned(), long)
             }
-            (k, None) => scale_words(k),
-            (k, Some(why)) => format!(
-                "1 simulated request stands for {k} real ones, and not for more, because {why}. So the run may be slower \
-                 than asked for."
+            (k, None) => (short, scale_words(k)),
+            (k, Some(why)) => (
+                short,
+                format!("1 simulated request stands for {k} real ones, and not for more, because {why}. {SLOWER}"),
             ),
-        };
-        Some(told)
+        })
     }
 }
 
