@@ -3,7 +3,8 @@
 mod support;
 
 use pressure_point::design::{Design, Scale};
-use pressure_point::metrics::Report;
+use pressure_point::insight::{Explanation, post_mortem};
+use pressure_point::metrics::{Recording, Report};
 use pressure_point::sim::{Change, FRAME, Figure, Replay, Scenario, Simulation};
 use pressure_point::units::Time;
 use support::read;
@@ -211,6 +212,9 @@ fn scaled_requests_are_conserved() {
         let mut simulation = Simulation::scaled(&design, Some(Time::ZERO), k);
         let (mut ended, mut issued, mut in_flight) = (0u64, 0u64, 0u64);
         while let Some(frame) = simulation.frame() {
+            if frame.index == 25 {
+                simulation.change(&Design { duration: design.duration, ..support::random_design(seed + 1000) });
+            }
             in_flight = 0;
             for users in &frame.users {
                 issued += u64::from(users.issued);
@@ -227,6 +231,23 @@ fn scaled_requests_are_conserved() {
         runs += u32::from(issued > 0);
     }
     assert!(runs > 40, "only {runs} designs had traffic");
+}
+
+#[test]
+fn a_post_mortem_says_what_a_request_stands_for() {
+    let page = |k: u32| {
+        let mut simulation = Simulation::scaled(&read(&machine(2.0)), None, k);
+        let mut recording = Recording::default();
+        while let Some(frame) = simulation.frame() {
+            recording.keep(simulation.parts(), &frame);
+        }
+        let scenario = Scenario::of(read(&machine(2.0)));
+        let explanation = Explanation::of(&recording, &scenario);
+        assert!(explanation.worst().is_some(), "half of the crowd gets no answer");
+        post_mortem("the crowd", &explanation, &recording, &scenario.design)
+    };
+    assert!(page(10).contains("1 simulated request stands for 10 real ones"));
+    assert!(!page(1).contains("stands for"));
 }
 
 #[test]

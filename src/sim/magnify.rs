@@ -8,11 +8,16 @@ use crate::design::{Design, Fault, Shrunk, hot_keys, shrink, shrink_fault};
 use super::random::Alias;
 use super::{Answers, ComponentFrame, Figure, Frame, Happening, LogEntry, Parts, WireFrame};
 
+/// Different users that open traffic comes from.
+const USERS: u32 = 1_000_000;
+
 /// The scale of a run. A run has one from its start to its end.
 #[derive(Clone, Debug)]
 pub struct Magnifier {
     /// How many real requests a simulated one stands for.
     pub k: u32,
+    /// Different users of each clients: in a scaled run they are fewer, each asking as often.
+    pub users: u32,
     /// The design as it is in earnest; none where it is simulated as it is.
     whole: Option<Arc<Design>>,
     /// The servers whose instances were divided.
@@ -24,7 +29,8 @@ pub struct Magnifier {
 impl Magnifier {
     /// One simulated request for so many.
     pub fn new(k: u32) -> Magnifier {
-        Magnifier { k: k.max(1), whole: None, fleets: Vec::new(), hot_bytes: Vec::new() }
+        let k = k.max(1);
+        Magnifier { k, users: USERS / k, whole: None, fleets: Vec::new(), hot_bytes: Vec::new() }
     }
 
     /// The design to simulate in place of this one; none if it is simulated as it is.

@@ -1,15 +1,15 @@
 //! How many requests users want per second when they want most.
 
-use crate::design::{Clients, Design, Fault, FaultKind, Kind, Target};
+use crate::design::{Clients, Design, Fault, FaultKind, Kind, Server, Target};
 use crate::units::Time;
 
 /// More than the peak, or as much: all curves at their highest at once, in the largest surge.
 pub fn at_most(design: &Design, by_hand: &[Fault]) -> f64 {
     let surge = surges(design, by_hand).map(|surge| surge.settings.factor).fold(1.0, f64::max);
-    let think = closed_seconds(design);
+    let served = Served::of(design);
     let most = |clients: &Clients| {
         let open = clients.traffic.0.iter().map(|(_, rate)| rate.0).fold(0.0, f64::max);
-        surge * open + closed_rate(clients, think)
+        surge * open + served.closed_rate(clients)
     };
     users_of(design).map(|(_, _, clients)| most(clients)).sum()
 }
@@ -25,9 +25,32 @@ fn surges<'a>(design: &'a Design, by_hand: &'a [Fault]) -> impl Iterator<Item = 
     design.faults.iter().chain(by_hand).filter(|fault| fault.settings.fault == FaultKind::TrafficSurge)
 }
 
-fn closed_rate(clients: &Clients, think: f64) -> f64 {
-    let cycle = clients.think.mean().as_secs_f64() + think;
-    if cycle > 0.0 { f64::from(clients.users) / cycle } else { 0.0 }
+/// How fast requests can be answered at best: users of a closed population do not ask again before that.
+struct Served {
+    /// The mean CPU time of a request, in seconds.
+    seconds: f64,
+    /// Requests a second that all servers together can work off; without end where there is none.
+    most: f64,
+}
+
+impl Served {
+    fn of(design: &Design) -> Served {
+        let shares: f64 = design.classes.iter().map(|class| class.cost.share).sum();
+        let weighted = design.classes.iter().map(|class| class.cost.share * class.cost.cpu.mean().as_secs_f64());
+        let seconds = if shares > 0.0 { weighted.sum::<f64>() / shares } else { 0.0 };
+        let rate = |server: &Server| {
+            let instances = server.autoscale.as_ref().map_or(server.instances, |group| group.max.max(group.min));
+            let each = server.cpu.map_or(seconds, |cpu| cpu.mean().as_secs_f64()) / server.speed;
+            f64::from(server.cores_there()) * f64::from(instances) / each
+        };
+        let servers = design.components.iter().filter_map(|component| component.kind.server());
+        Served { seconds, most: servers.map(rate).reduce(|a, b| a + b).unwrap_or(f64::INFINITY) }
+    }
+
+    fn closed_rate(&self, clients: &Clients) -> f64 {
+        let cycle = clients.think.mean().as_secs_f64() + self.seconds;
+        if cycle > 0.0 { (f64::from(clients.users) / cycle).min(self.most) } else { 0.0 }
+    }
 }
 
 /// Users' requests per second at the peak of a run: the traffic curves, the closed populations as fast as they can be, and
@@ -35,7 +58,7 @@ fn closed_rate(clients: &Clients, think: f64) -> f64 {
 pub fn peak(design: &Design, by_hand: &[Fault]) -> f64 {
     let users: Vec<(&str, Option<&str>, &Clients)> = users_of(design).collect();
     let surges: Vec<&Fault> = surges(design, by_hand).collect();
-    let think = closed_seconds(design);
+    let served = Served::of(design);
     // A rate that is linear between these times is greatest at one of them, from one side or the other.
     let points = users.iter().flat_map(|(_, _, clients)| clients.traffic.0.iter().map(|(at, _)| *at));
     let struck = surges.iter().flat_map(|surge| [surge.settings.at, end_of(surge)]);
@@ -49,7 +72,7 @@ pub fn peak(design: &Design, by_hand: &[Fault]) -> f64 {
             let on = |surge: &&&Fault| surge.settings.at <= at && at <= end_of(surge);
             let factor =
                 surges.iter().filter(strikes).filter(on).map(|surge| surge.settings.factor).fold(1.0, f64::max);
-            factor * open_rate(clients, at) + closed_rate(clients, think)
+            factor * open_rate(clients, at) + served.closed_rate(clients)
         };
         f64::max(most, users.iter().map(rate).sum())
     })
@@ -78,13 +101,6 @@ fn open_rate(clients: &Clients, at: Time) -> f64 {
     }
 }
 
-/// The mean CPU time of a request, in seconds: a user of a closed population cannot ask again before that.
-fn closed_seconds(design: &Design) -> f64 {
-    let shares: f64 = design.classes.iter().map(|class| class.cost.share).sum();
-    let weighted = design.classes.iter().map(|class| class.cost.share * class.cost.cpu.mean().as_secs_f64());
-    if shares > 0.0 { weighted.sum::<f64>() / shares } else { 0.0 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,7 +117,11 @@ mod tests {
         check("traffic = [[\"0s\", \"10/s\"], [\"30s\", \"900/s\"], [\"31s\", \"10/s\"]]", 900.0);
         // What comes after the end does not count.
         check("traffic = [[\"0s\", \"0/s\"], [\"120s\", \"1000/s\"]]", 500.0);
-        check("traffic = \"0/s\"\nusers = 1000\nthink = \"999ms\"\n[classes.a]\ncpu = \"1ms\"", 1000.0);
+        let closed =
+            |think: &str| format!("traffic = \"0/s\"\nusers = 1000\nthink = \"{think}\"\n[classes.a]\ncpu = \"1ms\"");
+        check(&closed("999ms"), 1000.0);
+        // No faster than two cores can.
+        check(&(closed("0s") + "\n[components.app]\nkind = \"server\""), 2000.0);
         let surge =
             "[[faults]]\nat = \"15s\"\ntarget = \"users\"\nfault = \"traffic-surge\"\nfactor = 4\nfor = \"15s\"";
         check(&format!("traffic = [[\"0s\", \"0/s\"], [\"60s\", \"600/s\"]]\n{surge}"), 1200.0);
