@@ -40,7 +40,7 @@ fn w2(load: Load) -> Design {
 
 /// Runs a design to its end and gives the requests that succeeded.
 fn product(design: &Design) -> u64 {
-    let mut simulation = Simulation::new(design, Some(Time::ZERO));
+    let mut simulation = Simulation::scaled(design, Some(Time::ZERO), 1);
     while let Some(frame) = simulation.frame() {
         black_box(frame);
     }

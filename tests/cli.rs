@@ -70,6 +70,26 @@ fn one_run_is_told_in_words_and_in_json() {
     assert!(object.get("seeds").is_none(), "one seed has no estimates");
 }
 
+/// A crowd of a million a second: one request stands for two, unless it is told not to, or the design does not allow it.
+#[test]
+fn a_scale_is_told_and_can_be_chosen() {
+    let crowd = DESIGN.replace("100/s", "1000000/s").replace("30s", "200ms").replace("exp(5ms)", "exp(500us)");
+    let path = file("crowd.toml", &crowd.replace("cores = 1", "cores = 1\ninstances = 800"));
+    let path = path.to_str().expect("a plain path");
+    let object = |scale: &[&str]| json(&good(&[&["run", path, "--json"], scale].concat()));
+    let scaled = object(&[]);
+    assert_eq!((&scaled["scale"], &object(&["--scale", "1"])["scale"]), (&2.into(), &1.into()));
+    assert_eq!(object(&["--scale", "4"])["scale"], 4);
+    let issued = scaled["requests"]["issued"].as_f64().expect("a number");
+    assert!((issued / 200_000.0 - 1.0).abs() < 0.02, "{issued}: figures are those of real requests");
+    assert!(good(&["run", path]).contains("1 simulated request stands for 2 real ones"));
+    let single = file("single.toml", &crowd);
+    let words = good(&["run", single.to_str().expect("a plain path"), "--duration", "100ms"]);
+    assert!(words.contains("simulated by itself, because `app` has 1 core,"), "{words}");
+    let refused = bad("scale.toml", &["run", "{file}", "--scale", "2"]);
+    assert!(refused.contains("no request can stand for 2 here, because `app` has 1 core,"), "{refused}");
+}
+
 /// `--seeds` gives the first seed's whole object as without it, and beside it estimates that hold the theory's value.
 #[test]
 fn several_seeds_estimate_what_theory_says() {

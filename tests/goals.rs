@@ -174,6 +174,7 @@ fn parts() -> Parts {
         wires: vec![(0, 3), (3, 1), (1, 2)],
         classes: names(&["feed"]),
         clients: vec![0],
+        scale: 1,
     }
 }
 

@@ -5,7 +5,7 @@
 
 mod support;
 
-use support::traces::{RECORDED, histories};
+use support::traces::{RECORDED, SCALED, histories, scaled_history};
 
 #[test]
 fn histories_are_as_recorded() {
@@ -15,4 +15,9 @@ fn histories_are_as_recorded() {
         return;
     }
     assert_eq!(histories, RECORDED, "the engine's histories have changed; see the head of this file");
+}
+
+#[test]
+fn a_scaled_history_is_as_recorded() {
+    assert_eq!(scaled_history(), SCALED);
 }

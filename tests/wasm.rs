@@ -4,7 +4,7 @@
 mod support;
 
 use pressure_point::ui::worker;
-use support::traces::{RECORDED, histories};
+use support::traces::{RECORDED, SCALED, histories, scaled_history};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -17,4 +17,5 @@ fn the_page_is_not_the_worker() {
 #[wasm_bindgen_test]
 fn histories_are_the_same_as_natively() {
     assert_eq!(histories(), RECORDED);
+    assert_eq!(scaled_history(), SCALED);
 }

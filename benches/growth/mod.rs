@@ -55,7 +55,7 @@ pub fn pending(criterion: &mut Criterion<CpuTime>) {
         group.bench_function(BenchmarkId::new("product engine", users), |bench| {
             // Thirty simulated seconds; the first moment, which plans everyone's first thought, is not measured.
             let setup = || {
-                let mut simulation = Simulation::new(&design, None);
+                let mut simulation = Simulation::scaled(&design, None, 1);
                 simulation.frame();
                 simulation
             };

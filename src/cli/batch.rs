@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::design::Design;
+use crate::design::{Design, Scale, Scaling};
 use crate::insight::{RunCost, cost_per_hour};
 use crate::lesson::{Goal, Grader, Standing};
 use crate::metrics::Report;
@@ -22,6 +22,8 @@ pub struct Outcome {
     pub seed: u64,
     /// What it counted.
     pub report: Report,
+    /// What is told of its scale, where not every request was simulated by itself as a matter of course.
+    pub scale: Option<String>,
     /// How the goals stand at its end.
     pub goals: Vec<Standing>,
     /// What the design costs per hour, in dollars.
@@ -34,12 +36,13 @@ pub struct Outcome {
 pub fn simulate<E>(
     design: &Design,
     goals: &[Goal],
-    warmup: Time,
+    (warmup, scaling): (Time, Scaling),
     bar: &ProgressBar,
     mut on_frame: impl FnMut(&Parts, &Frame) -> Result<(), E>,
 ) -> Result<Outcome, E> {
     let mut grader = Grader::new(goals, design);
-    let mut simulation = Simulation::new(design, Some(warmup));
+    let scale = scale_of(design, scaling);
+    let mut simulation = Simulation::scaled(design, Some(warmup), scale.k);
     let mut shown = 0;
     while let Some(frame) = simulation.frame() {
         let now = simulation.now().0 / 1_000_000;
@@ -52,12 +55,22 @@ pub fn simulate<E>(
     grader.finish();
     let report = Report::of(&simulation).expect("totals were asked for");
     let (cost, run_cost) = (cost_per_hour(design).0, RunCost::of(design, &report));
-    Ok(Outcome { seed: design.seed, report, goals: grader.standings(), cost, run_cost })
+    let scale = scale.words().map(|(_, words)| words);
+    Ok(Outcome { seed: design.seed, report, scale, goals: grader.standings(), cost, run_cost })
+}
+
+/// The scale of a run. One that was asked for is taken as it is.
+pub fn scale_of(design: &Design, scaling: Scaling) -> Scale {
+    let scale = Scale::of(&[design], &[]);
+    match scaling {
+        Scaling::Auto => scale,
+        Scaling::By(k) => Scale { k, because: None, ..scale },
+    }
 }
 
 /// [`simulate`] for those who need no frames.
 pub fn simulate_quietly(design: &Design, goals: &[Goal], warmup: Time, bar: &ProgressBar) -> Outcome {
-    match simulate(design, goals, warmup, bar, |_, _| Ok::<(), std::convert::Infallible>(())) {
+    match simulate(design, goals, (warmup, Scaling::Auto), bar, |_, _| Ok::<(), std::convert::Infallible>(())) {
         Ok(outcome) => outcome,
     }
 }

@@ -17,6 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::design::Scaling;
 use crate::units::Time;
 
 /// Learn system design by breaking systems.
@@ -94,6 +95,10 @@ struct RunArguments {
     file: PathBuf,
     #[command(flatten)]
     run: Runs,
+    /// How many real requests a simulated one stands for: a number, or `auto`. Auto is 1 up to half a million requests a
+    /// second; above that, as many as it takes and as the design allows.
+    #[arg(long, value_name = "K", default_value = "auto")]
+    scale: Scaling,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::design::{self, Design, Problem};
+use crate::design::{self, Design, Problem, Scaling};
 use crate::lesson::{Goal, Lesson, Standing, State};
 use crate::metrics::Recording;
 use crate::sim::{Frame, Parts};
@@ -40,6 +40,7 @@ fn try_run(arguments: &RunArguments) -> Result<(), Vec<Problem>> {
     let path = design_path(&arguments.file);
     let (_, design) = load_with(&path, &arguments.run)?;
     let goals = goals_beside(&path)?;
+    can_be_scaled(&path, &design, arguments.scale)?;
     let started = Instant::now();
     let mut kept = (arguments.explain || arguments.postmortem.is_some()).then(Recording::default);
     let outcomes = run_seeds(&design, &goals, arguments, &mut kept)?;
@@ -70,6 +71,18 @@ fn try_run(arguments: &RunArguments) -> Result<(), Vec<Problem>> {
     say(&words)
 }
 
+/// Refuses a scale that was asked for and would not be honest.
+fn can_be_scaled(path: &Path, design: &Design, scaling: Scaling) -> Result<(), Vec<Problem>> {
+    let Scaling::By(k) = scaling else { return Ok(()) };
+    match design::shrink(design, k).refusal {
+        Some(why) if k > 1 => {
+            let message = format!("no request can stand for {k} here, because {why}");
+            Err(vec![problem(path, message, "give a smaller --scale, or `--scale auto`")])
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Runs the seeds on all cores; the first one's frames go into the table and are kept, if that is wanted.
 fn run_seeds(
     design: &Design,
@@ -85,7 +98,7 @@ fn run_seeds(
         let design = Design { seed: design.seed.wrapping_add(index as u64), ..design.clone() };
         let mut csv = if index == 0 { csv.lock().expect("one job takes it").take() } else { None };
         let mut kept = if index == 0 { Some(kept.lock().expect("one job takes it")) } else { None };
-        let outcome = simulate(&design, goals, arguments.run.warmup, &bar, |parts, frame| {
+        let outcome = simulate(&design, goals, (arguments.run.warmup, arguments.scale), &bar, |parts, frame| {
             if let Some(recording) = kept.as_mut().and_then(|kept| kept.as_mut()) {
                 recording.keep(parts, frame);
             }
@@ -157,6 +170,9 @@ pub fn goals_beside(path: &Path) -> Result<Vec<Goal>, Vec<Problem>> {
 fn json_of(outcome: &Outcome, wall: Duration) -> Value {
     let mut object = serde_json::to_value(&outcome.report).expect("a report is plain data");
     object["seed"] = json!(outcome.seed);
+    if let Some(words) = &outcome.scale {
+        object["scale_in_words"] = json!(words);
+    }
     object["wall_s"] = json!(wall.as_secs_f64());
     object["cost_per_hour_usd"] = json!(outcome.cost);
     object["cost_usd"] = json!(outcome.run_cost.total().0);

@@ -61,6 +61,9 @@ fn summary(outcome: &Outcome, wall: Duration) -> String {
     let (requests, latency) = (&report.requests, &report.latency_s);
     let simulated = Time::from_secs_f64(report.simulated_s);
     let mut out = format!("seed {}, {simulated} simulated in {:.2} s\n", outcome.seed, wall.as_secs_f64());
+    if let Some(words) = &outcome.scale {
+        _ = writeln!(out, "{words}");
+    }
     if let Some(why) = &report.stopped {
         _ = writeln!(out, "{why}");
     }

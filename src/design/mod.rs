@@ -14,6 +14,7 @@ mod path;
 mod policy;
 mod problem;
 mod region;
+mod scale;
 mod sound;
 
 pub use check::{Remark, may_connect, may_rewire, remarks};
@@ -34,6 +35,7 @@ pub use path::set_path;
 pub use policy::{Backoff, Breaker, CallPolicy, Hedge, Jitter, Retry, RetryOn};
 pub use problem::{Findings, Problem, suggest};
 pub use region::{Distance, Regions, region_typed};
+pub use scale::{ONE_BY_ONE, Scale, Scaling, Shrunk, hot_keys, scale_words, shrink, shrink_fault};
 pub use setting::{Curve, Form, Name, Names, SettingInfo, Settings, get_path, put_path, read_settings};
 
 use crate::units::Time;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::design::Design;
+use crate::design::{Design, scale_words};
 use crate::metrics::Recording;
 use crate::sim::FRAME;
 use crate::units::Time;
@@ -19,7 +19,7 @@ const REASONS: usize = 8;
 /// The page about a run, in Markdown.
 pub fn post_mortem(title: &str, explanation: &Explanation, recording: &Recording, design: &Design) -> String {
     let mut out = format!("# Post-mortem: {title}\n\n");
-    summary(&mut out, explanation, design);
+    summary(&mut out, explanation, recording.parts.scale, design);
     match explanation.worst() {
         None => out += "\nUsers were never hurt in this run: there is no incident to learn from.\n",
         Some(worst) => incident(&mut out, worst, explanation, recording, design),
@@ -27,8 +27,11 @@ pub fn post_mortem(title: &str, explanation: &Explanation, recording: &Recording
     out
 }
 
-fn summary(out: &mut String, explanation: &Explanation, design: &Design) {
+fn summary(out: &mut String, explanation: &Explanation, scale: u32, design: &Design) {
     _ = writeln!(out, "Seed {}, {} of simulated time.\n", design.seed, seconds(explanation.until.as_secs_f64()));
+    if scale > 1 {
+        _ = writeln!(out, "{}\n", scale_words(scale));
+    }
     out.push_str("## Summary\n\n");
     _ = writeln!(out, "{}.", explanation.users.words());
     for incident in &explanation.incidents {

@@ -14,8 +14,13 @@ pub const INDEX: &str = "index";
 
 /// Pages besides those of the kinds, before and after them.
 const BEFORE: [(&str, &str); 2] = [(INDEX, "How it is simulated"), ("wires", "Wires")];
-const AFTER: [(&str, &str); 4] =
-    [("faults", "Faults"), ("cost", "Cost"), (GLOSSARY, "Glossary"), ("hosting", "Host, assign, grade")];
+const AFTER: [(&str, &str); 5] = [
+    ("faults", "Faults"),
+    ("scale", "Scale"),
+    ("cost", "Cost"),
+    (GLOSSARY, "Glossary"),
+    ("hosting", "Host, assign, grade"),
+];
 
 /// The largest page that is read, in bytes.
 pub const MODEL_BYTES_MAX: usize = 100_000;

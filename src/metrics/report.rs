@@ -170,7 +170,7 @@ impl Report {
             counted_s: seconds,
             events: simulation.events(),
             trace_hash: format!("{:016x}", simulation.trace_hash()),
-            scale: 1,
+            scale: simulation.stands_for(),
             stopped: match simulation.status() {
                 crate::sim::Status::Stopped(why) => Some(why.clone()),
                 _ => None,

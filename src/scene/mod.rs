@@ -19,6 +19,7 @@ mod picture;
 pub mod plot;
 mod reason;
 pub mod requests;
+pub mod scale;
 mod state;
 pub mod track;
 pub mod waterfall;

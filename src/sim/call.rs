@@ -76,7 +76,7 @@ impl Simulation {
         wire.frame.attempts += 1;
         wire.frame.retries += u32::from(tries > 1);
         if self.attempts[index].counts && matches!(self.parts[wire.from as usize].behavior, Behavior::Clients(_)) {
-            self.totals.iter_mut().for_each(|totals| totals.attempts += 1);
+            self.totals.iter_mut().for_each(|totals| totals.attempts += u64::from(totals.weight));
         }
         if guarded {
             return self.send_guarded(index, wire_index);

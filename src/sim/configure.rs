@@ -7,8 +7,8 @@ use crate::units::Time;
 
 use super::Happening;
 use super::engine::Simulation;
+use super::magnify::KeyDraw;
 use super::part::{Behavior, Class, Part};
-use super::random::Alias;
 use super::replay::Status;
 use super::tally::Meter;
 use super::wire::Wire;
@@ -54,7 +54,7 @@ impl Simulation {
             match known {
                 Some(known) => {
                     if known.cost.keys != cost.keys || known.cost.uses_keys() != cost.uses_keys() {
-                        known.keys = keys_of(&cost);
+                        known.keys = keys_of(&cost, self.magnifier.k);
                     }
                     known.key_space = known.key_space.max(key_space(&cost));
                     (known.cost, known.active) = (cost, true);
@@ -63,7 +63,7 @@ impl Simulation {
                     name: class.name.clone(),
                     space: 0,
                     written: false,
-                    keys: keys_of(&cost),
+                    keys: keys_of(&cost, self.magnifier.k),
                     key_space: key_space(&cost),
                     cost,
                     active: true,
@@ -255,8 +255,8 @@ fn owner_of<'a>(design: &'a Design, cost: &ClassCost) -> Option<&'a RequestClass
 }
 
 /// The distribution of a class's keys; none if it has but one or uses none.
-fn keys_of(cost: &ClassCost) -> Option<Alias> {
-    (cost.uses_keys() && cost.keys.count > 1).then(|| Alias::zipf(cost.keys.count, cost.keys.zipf))
+fn keys_of(cost: &ClassCost, scale: u32) -> Option<KeyDraw> {
+    (cost.uses_keys() && cost.keys.count > 1).then(|| KeyDraw::zipf(cost.keys.count, cost.keys.zipf, scale))
 }
 
 fn key_space(cost: &ClassCost) -> u32 {

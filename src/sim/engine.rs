@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 
-use crate::design::{Design, Fault};
+use crate::design::{Design, Fault, Scale};
 use crate::units::{Distribution, Time};
 
 use super::attempt::Attempts;
 use super::calendar::{Calendar, Delay, Entry};
 use super::event::{Event, is_live};
 use super::kind::{Group, Transactions};
+use super::magnify::Magnifier;
 use super::part::{Class, Duration, Part, Step};
 use super::random::Exponential;
 use super::replay::Status;
@@ -56,11 +57,20 @@ pub struct Simulation {
     pub(super) events: u64,
     hash: u64,
     pub(super) status: Status,
+    /// Makes real figures of simulated ones.
+    pub(super) magnifier: Magnifier,
 }
 
 impl Simulation {
-    /// A run of this design from the start. With a warm-up, totals are kept that leave it out (rounded up to a frame).
+    /// A run of this design from the start, at the scale that its traffic asks for. With a warm-up, totals are kept that
+    /// leave it out (rounded up to a frame).
     pub fn new(design: &Design, warmup: Option<Time>) -> Simulation {
+        Simulation::scaled(design, warmup, Scale::of(&[design], &[]).k)
+    }
+
+    /// A run of this design in which each simulated request stands for `scale` real ones.
+    pub fn scaled(design: &Design, warmup: Option<Time>, scale: u32) -> Simulation {
+        let after = |warmup: Time| Time(warmup.0.div_ceil(FRAME.0).saturating_mul(FRAME.0));
         let mut simulation = Simulation {
             now: Time::ZERO,
             seed: design.seed,
@@ -78,7 +88,7 @@ impl Simulation {
             in_force: Vec::new(),
             scripted: Vec::new(),
             ready: VecDeque::new(),
-            totals: warmup.map(|warmup| Totals::new(Time(warmup.0.div_ceil(FRAME.0).saturating_mul(FRAME.0)))),
+            totals: warmup.map(|warmup| Totals::new(after(warmup), scale)),
             trips: Vec::new(),
             trips_in_frame: 0,
             issued_in_frame: 0,
@@ -90,9 +100,26 @@ impl Simulation {
             events: 0,
             hash: 0,
             status: Status::Running,
+            magnifier: Magnifier::new(scale),
         };
-        simulation.configure(design);
+        simulation.take_on(design);
         simulation
+    }
+
+    /// How many real requests a simulated one stands for.
+    pub fn stands_for(&self) -> u32 {
+        self.magnifier.k
+    }
+
+    /// Makes the engine be what the design says, or what is left of it when it is scaled.
+    fn take_on(&mut self, design: &Design) {
+        match self.magnifier.shrink(design) {
+            None => self.configure(design),
+            Some(small) => {
+                self.configure(&small.design);
+                self.magnifier.place(&small, &self.names);
+            }
+        }
     }
 
     /// The simulated time.
@@ -143,13 +170,13 @@ impl Simulation {
 
     /// Changes the design now. Parts of the same name go on with what they hold.
     pub fn change(&mut self, design: &Design) {
-        self.configure(design);
+        self.take_on(design);
         self.tell(Happening::Changed);
     }
 
     /// Strikes with a fault now.
     pub fn strike(&mut self, fault: &Fault) {
-        self.faults.push(fault.clone());
+        self.faults.push(self.magnifier.shrink_fault(fault));
         self.fault_strikes(self.faults.len() as u32 - 1);
         self.settle_ready();
     }

@@ -23,6 +23,8 @@ pub struct Parts {
     pub classes: Vec<String>,
     /// The components whose answers [`Frame::users`] holds, in that order.
     pub clients: Vec<u32>,
+    /// How many real requests a simulated one stands for; 0 where nothing was run yet. Figures are those of the real ones.
+    pub scale: u32,
 }
 
 impl Parts {

@@ -15,6 +15,7 @@ mod hedge;
 mod kind;
 mod limiter;
 mod line;
+mod magnify;
 mod network;
 mod part;
 mod random;
@@ -39,7 +40,7 @@ pub use replay::{Replay, Status};
 pub use sketch::Sketch;
 pub use tally::{ComponentSum, Sums, Tally, Totals, WireSum};
 
-use crate::design::{Design, Fault};
+use crate::design::{Design, Fault, Scale};
 use crate::units::Time;
 
 /// What a run is made of. The same scenario gives the same run, everywhere.
@@ -66,6 +67,20 @@ impl Scenario {
     /// The design as it stands once everything up to this time (inclusive) was done.
     pub fn design_at(&self, at: Time) -> &Design {
         self.designs().take_while(|(when, _)| *when <= at).last().map_or(&self.design, |(_, design)| design)
+    }
+
+    /// How many real requests a simulated one stands for in this run, all that is done in it included.
+    pub fn scale(&self) -> Scale {
+        let by_hand = self.script.iter().filter_map(|(at, change)| match change {
+            Change::Fault(fault) => {
+                let mut fault = fault.clone();
+                fault.settings.at = *at;
+                Some(fault)
+            }
+            Change::Design(_) => None,
+        });
+        let designs: Vec<&Design> = self.designs().map(|(_, design)| design).collect();
+        Scale::of(&designs, &by_hand.collect::<Vec<_>>())
     }
 
     /// The design that is run last.

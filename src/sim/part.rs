@@ -11,7 +11,8 @@ use super::kind::{
     Storage,
 };
 use super::limiter::Limiter;
-use super::random::{Alias, Stream};
+use super::magnify::KeyDraw;
+use super::random::Stream;
 use super::station::Station;
 use super::tally::Meter;
 
@@ -108,7 +109,7 @@ pub(super) struct Class {
     /// Whether its keys are ever written, by whatever class.
     pub written: bool,
     /// How popular its keys are; none for a class that has only one key or uses none.
-    pub keys: Option<Alias>,
+    pub keys: Option<KeyDraw>,
     /// Every key that was ever drawn is below this: requests in flight outlive a change of the design.
     pub key_space: u32,
     /// Its share counts: it is part of the design as it is now.

@@ -59,6 +59,7 @@ impl Simulation {
         }
         frame.classes = self.classes.iter_mut().map(|class| class.meter.harvest()).collect();
         frame.marks = std::mem::take(&mut self.marks);
+        self.magnifier.magnify(&mut frame);
         self.frames += 1;
         self.stride = (self.issued_in_frame / TRIPS_PER_FRAME).max(1);
         (self.trips_in_frame, self.issued_in_frame) = (0, 0);
@@ -68,13 +69,15 @@ impl Simulation {
         self.calendar.prune(self.attempts.alive(), |entry| is_live(entry, &self.attempts));
         self.judge();
         frame.log = std::mem::take(&mut self.log);
+        self.magnifier.magnify_log(&mut frame.log);
         frame
     }
 
     fn judge(&mut self) {
         if self.attempts.alive() > ATTEMPTS_MAX {
+            let most = ATTEMPTS_MAX as u64 * u64::from(self.stands_for());
             let why = format!(
-                "stopped at {}: more than {ATTEMPTS_MAX} requests were in flight; set timeouts, or smaller waiting rooms",
+                "stopped at {}: more than {most} requests were in flight; set timeouts, or smaller waiting rooms",
                 self.now
             );
             self.tell(Happening::Stopped(why.clone()));
@@ -111,6 +114,7 @@ impl Simulation {
             clients: (0..self.parts.len() as u32)
                 .filter(|at| matches!(self.parts[*at as usize].behavior, Behavior::Clients(_)))
                 .collect(),
+            scale: self.stands_for(),
         };
     }
 }

@@ -44,7 +44,7 @@ impl Replay {
 
     /// A run from the start, whose script is known already.
     pub fn of(scenario: Scenario) -> Replay {
-        let simulation = Simulation::new(&scenario.design, None);
+        let simulation = Simulation::scaled(&scenario.design, None, scenario.scale().k);
         let checkpoints = vec![simulation.clone()];
         let mut replay = Replay { scenario, simulation, checkpoints, apart: CHECKPOINT, applied: 0 };
         replay.apply_script();
@@ -67,10 +67,15 @@ impl Replay {
     }
 
     /// Changes the run at this time. The time is rounded down to a whole frame and returned: all frames from there on,
-    /// and all later changes, are void; `run` computes them anew.
+    /// and all later changes, are void; `run` computes them anew. Where the change asks for another scale, that is all
+    /// frames: a run has one scale.
     pub fn change(&mut self, at: Time, change: Change) -> Time {
         let at = Time(at.0 / FRAME.0 * FRAME.0).min(self.simulation.now());
         self.scenario.change(at, change);
+        if self.scenario.scale().k != self.simulation.stands_for() {
+            *self = Replay::of(std::mem::take(&mut self.scenario));
+            return Time::ZERO;
+        }
         self.rewind(at);
         self.apply_script();
         at

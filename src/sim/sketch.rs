@@ -43,6 +43,14 @@ impl Sketch {
         greatest_of(step)
     }
 
+    /// The same latencies, each so many times as often.
+    pub fn times(&self, k: u32) -> Sketch {
+        let mut sketch = Sketch::default();
+        self.0.iter().for_each(|(step, count)| sketch.push(*step, u32::from(*count) * k));
+        sketch.0.shrink_to_fit();
+        sketch
+    }
+
     /// Adds how often each step occurs to these counts, one for each of [`Sketch::STEPS`].
     pub fn add_to(&self, counts: &mut [u64]) {
         for (step, count) in &self.0 {

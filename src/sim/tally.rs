@@ -77,7 +77,7 @@ pub struct Tally {
     pub shed: u64,
     /// Requests that failed otherwise.
     pub failed: u64,
-    /// Latencies of the requests answered well, in microseconds, to three digits.
+    /// Latencies of the requests answered well, in microseconds, to three digits; one for each that was simulated.
     pub latency: Histogram<u32>,
     /// Their sum.
     pub latency_sum: f64,
@@ -106,12 +106,13 @@ impl Tally {
         self.issued - self.succeeded - self.timed_out - self.refused - self.shed - self.failed
     }
 
-    fn end(&mut self, outcome: Outcome, latency: Time) {
+    fn end(&mut self, outcome: Outcome, latency: Time, weight: u32) {
+        let weight = u64::from(weight);
         *match outcome {
             Outcome::Ok | Outcome::Degraded => {
                 self.latency.saturating_record((latency.0 / 1000).max(1));
-                self.latency_sum += latency.as_secs_f64();
-                self.degraded += u64::from(outcome == Outcome::Degraded);
+                self.latency_sum += latency.as_secs_f64() * weight as f64;
+                self.degraded += u64::from(outcome == Outcome::Degraded) * weight;
                 self.latency_max = self.latency_max.max(latency);
                 &mut self.succeeded
             }
@@ -119,7 +120,7 @@ impl Tally {
             Outcome::Refused => &mut self.refused,
             Outcome::Shed => &mut self.shed,
             Outcome::Failed => &mut self.failed,
-        } += 1;
+        } += weight;
     }
 }
 
@@ -134,6 +135,8 @@ pub struct Totals {
     pub classes: Vec<Tally>,
     /// Attempts that left users, retries counted.
     pub attempts: u64,
+    /// How many real requests each that is counted stands for.
+    pub weight: u32,
     /// The frames since the warm-up, added up: counts are sums, averages are sums of averages.
     pub sums: Sums,
 }
@@ -192,9 +195,9 @@ pub struct WireSum {
 }
 
 impl Totals {
-    /// Nothing counted yet.
-    pub fn new(warmup: Time) -> Totals {
-        Totals { warmup, requests: Tally::new(), classes: Vec::new(), attempts: 0, sums: Sums::default() }
+    /// Nothing counted yet, of requests that stand for so many each.
+    pub fn new(warmup: Time, weight: u32) -> Totals {
+        Totals { warmup, requests: Tally::new(), classes: Vec::new(), attempts: 0, weight, sums: Sums::default() }
     }
 
     /// Makes room for this many classes.
@@ -206,16 +209,17 @@ impl Totals {
     #[inline]
     pub fn issue(&mut self, class: u16, now: Time) -> bool {
         let counts = now >= self.warmup;
-        self.requests.issued += u64::from(counts);
-        self.classes[usize::from(class)].issued += u64::from(counts);
+        let issued = u64::from(counts) * u64::from(self.weight);
+        self.requests.issued += issued;
+        self.classes[usize::from(class)].issued += issued;
         counts
     }
 
     /// A request that counts has ended.
     #[inline]
     pub fn end(&mut self, class: u16, outcome: Outcome, latency: Time) {
-        self.requests.end(outcome, latency);
-        self.classes[usize::from(class)].end(outcome, latency);
+        self.requests.end(outcome, latency, self.weight);
+        self.classes[usize::from(class)].end(outcome, latency, self.weight);
     }
 
     /// Adds a frame that ended at `end`.

@@ -55,6 +55,7 @@ mod reload;
 mod requests;
 mod rows;
 mod run;
+mod scale;
 mod seed;
 mod search;
 mod sandbox;

@@ -14,6 +14,7 @@ use super::element::view;
 use super::glyph::{Glyph, glyph};
 use super::live::live;
 use super::run::{Run, use_run};
+use super::scale::ScaleNote;
 use super::seed::SeedControl;
 use super::session::{Session, use_session};
 use super::signal::{Memo, RwSignal};
@@ -30,6 +31,7 @@ pub fn PlayerBar() -> impl IntoView {
             <Controls />
             <TrackBar />
             <Clock />
+            <ScaleNote />
         </div>
     }
 }

@@ -84,6 +84,15 @@ pub enum Finding {
 pub enum FromWorker {
     /// What the indices of the frames of this take mean.
     Parts(u32, Parts),
+    /// How many requests one of this take stands for, where there is something to say of it.
+    Scaled {
+        /// The take.
+        take: u32,
+        /// In few words, and in a sentence or two.
+        words: Option<(String, String)>,
+        /// It is another scale than before: this take is computed from the start.
+        anew: bool,
+    },
     /// The next frames of this take.
     Frames(u32, Vec<Frame>),
     /// This take is over, and why.

@@ -47,6 +47,8 @@ pub struct Run {
     pub beat: RwSignal<u32>,
     /// Why there is no (more) run, in words.
     pub trouble: RwSignal<Option<String>>,
+    /// What is to be said of the run's scale, in few words and in a sentence or two.
+    pub scale: RwSignal<Option<(String, String)>>,
     /// From where the next event is looked for, while none is recorded yet.
     pub(super) hunt: StoredValue<Option<Time>>,
     link: leptos::prelude::StoredValue<Link, LocalStorage>,
@@ -79,6 +81,7 @@ impl Run {
             prepared: StoredValue::new(None),
             beat: RwSignal::new(0),
             trouble: RwSignal::new(None),
+            scale: RwSignal::new(None),
             hunt: StoredValue::new(None),
             link: leptos::prelude::StoredValue::new_local(Link::default()),
         };
@@ -106,6 +109,7 @@ impl Run {
         self.scenario.set_value(Scenario::default());
         self.prepared.set_value(None);
         self.trouble.set(None);
+        self.scale.set(None);
         self.reset_count.update(|count| *count += 1);
         self.ask(PlayerMessage::Reset(duration));
     }
@@ -185,8 +189,7 @@ impl Run {
     fn change(&self, change: Change) {
         let playhead = self.player.with_untracked(Player::playhead);
         let at = Time(playhead.0 / FRAME.0 * FRAME.0);
-        self.session.update_recording(|recording| recording.truncate(at));
-        self.curves.update_value(|curves| curves.truncate((at.0 / FRAME.0) as usize));
+        self.truncate(at);
         self.trouble.set(None);
         self.link.update_value(|link| {
             link.take += 1;
@@ -196,6 +199,21 @@ impl Run {
         self.post(&ToWorker::Change { take, change: write_change(at, &change) });
         self.scenario.update_value(|scenario| scenario.change(at, change));
         self.ask(PlayerMessage::Truncated(at));
+    }
+
+    fn truncate(&self, at: Time) {
+        self.session.update_recording(|recording| recording.truncate(at));
+        self.curves.update_value(|curves| curves.truncate((at.0 / FRAME.0) as usize));
+    }
+
+    /// A run has one scale: where a change asks for another, all is computed anew, and the playhead comes back to where
+    /// it is.
+    fn begin_anew(&self) {
+        let playhead = self.player.with_untracked(Player::playhead);
+        self.truncate(Time::ZERO);
+        self.reset_count.update(|count| *count += 1);
+        self.ask(PlayerMessage::Truncated(Time::ZERO));
+        self.ask(PlayerMessage::Seek(playhead));
     }
 
     /// Brings the worker and the session to where the player is.
@@ -247,6 +265,12 @@ impl Run {
             FromWorker::Parts(of, parts) if of == take => {
                 self.session.update_recording(|recording| recording.parts = parts);
             }
+            FromWorker::Scaled { take: of, words, anew } if of == take => {
+                self.scale.set(words);
+                if anew {
+                    self.begin_anew();
+                }
+            }
             FromWorker::Frames(of, frames) if of == take => {
                 self.session.update_recording(|recording| recording.extend(frames));
                 self.tell_recorded(false);
@@ -261,6 +285,7 @@ impl Run {
             FromWorker::Panicked(message) => self.broke_down(&message),
             FromWorker::Found(_)
             | FromWorker::Parts(..)
+            | FromWorker::Scaled { .. }
             | FromWorker::Frames(..)
             | FromWorker::Over(..)
             | FromWorker::Problems(..) => {}

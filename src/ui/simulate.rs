@@ -76,7 +76,7 @@ impl Simulation {
                 match read_scenario(&scenario) {
                     Ok(scenario) => {
                         self.replay = Some(Replay::of(scenario));
-                        self.begin_take(take, Time::ZERO);
+                        self.begin_take(take, Time::ZERO, false);
                     }
                     Err(problems) => post(&problems_of(take, &problems)),
                 }
@@ -95,12 +95,14 @@ impl Simulation {
     fn change(&mut self, take: u32, at: Time, change: Change) {
         let Some(replay) = &mut self.replay else { return };
         let from = replay.change(at, change);
-        self.begin_take(take, from);
+        self.begin_take(take, from, from < at);
     }
 
-    fn begin_take(&mut self, take: u32, from: Time) {
+    fn begin_take(&mut self, take: u32, from: Time, anew: bool) {
         (self.take, self.done, self.over) = (take, from, false);
         if let Some(replay) = &self.replay {
+            let words = replay.scenario().scale().words();
+            post(&FromWorker::Scaled { take, words, anew });
             post(&FromWorker::Parts(take, replay.parts().clone()));
         }
     }

@@ -27,6 +27,23 @@ pub fn histories() -> String {
     lines
 }
 
+/// One request for three: the history of a crowd that is not simulated one by one.
+pub fn scaled_history() -> String {
+    let design = read(
+        "version = 1\nduration = \"300ms\"\n[classes.feed]\ncpu = \"exp(1ms)\"\nreads = 1\n\
+         keys = { count = 50000, zipf = 0.9 }\n\
+         [components.users]\nkind = \"clients\"\ntraffic = \"1100000/s\"\n\
+         [components.app]\nkind = \"server\"\ninstances = 900\n\
+         [components.cache]\nkind = \"cache\"\nttl = \"20s\"\n\
+         [components.db]\nkind = \"database\"\nconcurrency = 9000\nconnections = 12000\n\
+         [wires]\n\"users -> app\" = {}\n\"app -> cache\" = {}\n\"app -> db\" = {}\n",
+    );
+    line("scaled", &design)
+}
+
+/// What it is.
+pub const SCALED: &str = "scaled 395813 10c2e70a4db5b636\n";
+
 fn line(name: &str, design: &Design) -> String {
     let mut simulation = Simulation::new(design, None);
     while simulation.frame().is_some() {}

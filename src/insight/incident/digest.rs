@@ -157,7 +157,7 @@ pub fn quantile(mut sorted: Vec<f64>, share: f64) -> Option<f64> {
 
 fn users_of(frames: &[Frame]) -> Users {
     let mut users = Users::default();
-    let mut latencies: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut latencies: BTreeMap<u32, u64> = BTreeMap::new();
     for answers in frames.iter().flat_map(|frame| &frame.users) {
         users.wanted += f64::from(answers.issued - answers.refreshes);
         users.reloads += f64::from(answers.refreshes);
@@ -165,16 +165,16 @@ fn users_of(frames: &[Frame]) -> Users {
         users.degraded += f64::from(answers.degraded);
         users.lost += f64::from(answers.lost());
         for (micros, count) in answers.latency.latencies() {
-            *latencies.entry(micros).or_default() += count;
+            *latencies.entry(micros).or_default() += u64::from(count);
         }
     }
     let last = frames.last().map_or(&[][..], |frame| &frame.users);
     users.in_flight = last.iter().map(|answers| f64::from(answers.in_flight)).sum();
-    let all: u32 = latencies.values().sum();
+    let all: u64 = latencies.values().sum();
     let mut below = 0;
     let p95 = latencies.iter().find(|(_, count)| {
         below += **count;
-        u64::from(below) * 100 >= u64::from(all) * 95
+        below * 100 >= all * 95
     });
     users.p95 = p95.map(|(micros, _)| f64::from(*micros) / 1e6);
     users

@@ -13,9 +13,6 @@ use crate::sim::tally::Meter;
 use crate::sim::turn::Turns;
 use crate::sim::{Outcome, Step};
 
-/// Different users that open traffic comes from.
-const USERS: u32 = 1_000_000;
-
 /// Clients at run time.
 #[derive(Clone, Debug)]
 pub struct Clients {
@@ -178,8 +175,9 @@ impl Simulation {
         if self.parts[at as usize].gone {
             return;
         }
+        let users = self.magnifier.users;
         let clients = self.clients(at);
-        let user = clients.wishes.below(USERS);
+        let user = clients.wishes.below(users);
         let refreshes = clients.settings.refreshes as u16;
         self.wish(at, user, refreshes, false);
     }
