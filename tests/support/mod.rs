@@ -47,14 +47,27 @@ pub fn near(what: &str, seen: f64, expected: f64, tolerance: f64) {
 /// A design at random, from a seed: every pair of kinds that may meet does so sooner or later, with policies and faults
 /// of all sorts. Small rates, so that hundreds run in a test.
 pub fn random_design(seed: u64) -> Design {
+    random_design_of(seed, &favourites(seed))
+}
+
+/// The same without the settings that came after histories were recorded: those must stay what they are.
+pub fn random_design_of_old(seed: u64) -> Design {
+    draw_design(seed, &favourites(seed), None)
+}
+
+fn favourites(seed: u64) -> Vec<&'static str> {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-    let favourites: Vec<&str> = (0..4).map(|_| dice.pick(design::Kind::WORDS)).collect();
-    random_design_of(seed, &favourites)
+    (0..4).map(|_| dice.pick(design::Kind::WORDS)).collect()
 }
 
 /// A design at random in which half of the components are of these kinds: among so many kinds, two that work together
 /// would seldom meet otherwise.
 pub fn random_design_of(seed: u64, favourites: &[&str]) -> Design {
+    draw_design(seed, favourites, Some(Dice(seed.wrapping_mul(0xd134_2543_de82_ef95) | 1)))
+}
+
+/// `newer` draws what came later, by dice of its own: so all else stays as it was.
+fn draw_design(seed: u64, favourites: &[&str], mut newer: Option<Dice>) -> Design {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let mut text = format!("version = 1\nseed = {seed}\nduration = \"{}s\"\n", 5 + dice.below(15));
     for class in 0..1 + dice.below(3) {
@@ -82,6 +95,7 @@ pub fn random_design_of(seed: u64, favourites: &[&str]) -> Design {
         };
         let name = format!("n{index}");
         text += &format!("[components.{name}]\nkind = \"{kind}\"\n{}", random_settings(kind, &mut dice));
+        text += &newer.as_mut().map_or(String::new(), |newer| newer_settings(kind, newer));
         text += dice.pick(&["", "", "", "region = \"eu\"\n", "region = \"us\"\n"]);
         names.push(name);
     }
@@ -91,7 +105,9 @@ pub fn random_design_of(seed: u64, favourites: &[&str]) -> Design {
     for from in &names {
         for to in &names {
             if dice.below(100) < 45 && design::may_connect(&design, from, to).is_ok() {
-                let wire = format!("\"{from} -> {to}\" = {{ {} }}\n", random_policy(&mut dice));
+                let policy = random_policy(&mut dice);
+                let policy = newer.as_mut().map_or(policy.clone(), |newer| newer_policy(&policy, newer));
+                let wire = format!("\"{from} -> {to}\" = {{ {policy} }}\n");
                 text += &wire;
                 design = read(&text);
             }
@@ -194,6 +210,27 @@ fn random_settings(kind: &str, dice: &mut Dice) -> String {
         ),
         _ => dice.pick(&["", "concurrency = 3\ncapacity = 2\n", "bandwidth = \"5MB\"\n"]).to_owned(),
     }
+}
+
+/// Settings that came after histories were recorded.
+fn newer_settings(kind: &str, dice: &mut Dice) -> String {
+    match kind {
+        "worker" => dice.pick(&[
+            "",
+            "instances = 3\n",
+            "autoscale = { backlog = 3, max = 4, interval = \"300ms\", start_up = \"200ms\", cooldown = \"500ms\" }\n",
+            "autoscale = { by = \"age\", age = \"500ms\", interval = \"700ms\", start_up = \"200ms\", cooldown = \"1s\" }\n",
+            "instances = 2\nautoscale = { by = \"cpu\", max = 5, interval = \"400ms\", start_up = \"1s\", cooldown = \"0s\" }\n",
+        ]),
+        _ => "",
+    }
+    .to_owned()
+}
+
+/// A wire's policy with what came later.
+fn newer_policy(policy: &str, dice: &mut Dice) -> String {
+    let after = dice.pick(&["hedge = true", "hedge = { after = \"p80\" }", "hedge = { after = \"p50\", most = 2 }"]);
+    policy.replace("hedge = true", after)
 }
 
 fn random_database(dice: &mut Dice) -> String {

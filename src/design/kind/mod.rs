@@ -34,7 +34,7 @@ pub use router::{ShardRouter, Sharding};
 pub use server::{Autoscale, Batch, Codel, Consistency, Order, Server, Shed, Size, SizeInfo, Spread};
 pub use service::{Analytics, Chat, Notification, Payment, Search};
 pub use storage::ObjectStorage;
-pub use worker::Worker;
+pub use worker::{CONSUMERS_MAX, ScaleBy, Worker, WorkerScale};
 
 use super::setting::Settings;
 

@@ -60,7 +60,7 @@ impl Simulation {
 
     /// Forgets a delivery; its consumer has one message less.
     fn end_delivery(&mut self, index: u32) -> Delivery {
-        let Attempt { wire, parent, version, .. } = self.attempts[index];
+        let Attempt { wire, parent, version, at: worker, .. } = self.attempts[index];
         if parent == BROKER {
             self.wires[wire as usize].fly(self.now, -1);
         }
@@ -77,6 +77,7 @@ impl Simulation {
             message.stale -= 1;
             group.trim();
         }
+        self.machines_may_go(worker);
         delivery
     }
 
@@ -170,8 +171,9 @@ impl Simulation {
 
     /// The consumer is done with a delivery that is not settled yet.
     fn free_consumer(&mut self, at: u32, index: u32) {
-        let delivery = self.attempts[index].version;
+        let Attempt { version: delivery, at: worker, .. } = self.attempts[index];
         self.broker(at).let_go(delivery);
+        self.machines_may_go(worker);
     }
 
     /// The time of a delivery is over: the message is handed out again, whoever may still work on it.

@@ -1,5 +1,8 @@
 //! Who consumes: consumers come and go with the design, die, fall silent and return; partitions are shared anew.
 
+use std::collections::BTreeMap;
+
+use crate::design::CONSUMERS_MAX;
 use crate::sim::Happening;
 use crate::sim::attempt::{BROKER, NONE, Stage};
 use crate::sim::engine::Simulation;
@@ -26,14 +29,16 @@ impl Broker {
         self.groups.len() - 1
     }
 
-    /// Makes the consumers of a link be these many; whether anything changed.
-    fn set_consumers(&mut self, link: Link, count: u32) -> bool {
+    /// Makes the consumers of a link be those of these slots, in order; whether anything changed.
+    pub(super) fn set_consumers(&mut self, link: Link, slots: &[u32]) -> bool {
         let group = &mut self.groups[link.group];
         let mut changed = false;
-        for slot in 0..count {
-            let known = |consumer: &Consumer| consumer.wire == link.wire && consumer.slot == slot;
-            match group.consumers.iter_mut().find(|consumer| known(consumer)) {
-                Some(known) => changed |= !std::mem::replace(&mut known.active, true),
+        let of_wire =
+            |(place, consumer): (usize, &Consumer)| (consumer.wire == link.wire).then_some((consumer.slot, place));
+        let known: BTreeMap<u32, usize> = group.consumers.iter().enumerate().filter_map(of_wire).collect();
+        for &slot in slots {
+            match known.get(&slot) {
+                Some(place) => changed |= !std::mem::replace(&mut group.consumers[*place].active, true),
                 None => {
                     changed = true;
                     group.consumers.push(Consumer {
@@ -50,14 +55,14 @@ impl Broker {
             }
         }
         for consumer in group.consumers.iter_mut().filter(|consumer| consumer.wire == link.wire) {
-            if consumer.slot >= count && consumer.active {
+            if consumer.active && slots.binary_search(&consumer.slot).is_err() {
                 (consumer.active, changed) = (false, true);
             }
         }
         changed
     }
 
-    fn ask_all(&mut self, group: usize) {
+    pub(super) fn ask_all(&mut self, group: usize) {
         (0..self.groups[group].consumers.len() as u32).for_each(|consumer| self.ask_again(group, consumer));
     }
 }
@@ -68,12 +73,13 @@ impl Group {
         self.consumers.iter().all(|consumer| !consumer.active)
     }
 
-    /// Shares the partitions among those who take part: the first consumers of all workers first.
+    /// Shares the partitions among those who take part: the first consumers of all workers, and of all their machines,
+    /// first.
     fn share_out(&mut self) {
-        let mut sharers: Vec<(u64, u32)> = Vec::new();
+        let mut sharers: Vec<(u32, u32)> = Vec::new();
         for (index, consumer) in (0..).zip(&self.consumers) {
             if consumer.takes_part() {
-                sharers.push((u64::from(consumer.slot), index));
+                sharers.push((consumer.slot % CONSUMERS_MAX, index));
             }
         }
         sharers.sort_unstable();
@@ -99,7 +105,7 @@ impl Simulation {
         for link in before.iter().filter(|link| !workers.iter().any(|(wire, ..)| *wire == link.wire)) {
             self.leave_group(at, *link, &mut changed);
         }
-        for (wire, worker, count) in workers {
+        for (wire, worker, slots) in workers {
             let carried = self.wires[wire as usize].carried.clone();
             let name = self.inbox(worker).group.clone();
             if let Some(old) = before.iter().find(|link| link.wire == wire) {
@@ -111,7 +117,7 @@ impl Simulation {
             let broker = self.broker(at);
             let link = Link { wire, worker, group: broker.group_named(&name, &carried) };
             broker.links.push(link);
-            if broker.set_consumers(link, count) {
+            if broker.set_consumers(link, &slots) {
                 changed.push(link.group);
             }
         }
@@ -140,8 +146,8 @@ impl Simulation {
         self.serve(at);
     }
 
-    /// The workers that consume from a broker: wire, worker, and how many consumers.
-    fn workers_of(&self, at: u32) -> Vec<(u32, u32, u32)> {
+    /// The workers that consume from a broker: wire, worker, and the slots of its consumers.
+    fn workers_of(&self, at: u32) -> Vec<(u32, u32, Vec<u32>)> {
         let mut found = Vec::new();
         for (index, wire) in self.wires.iter().enumerate() {
             let other = match (wire.from == at, wire.to == at) {
@@ -151,9 +157,9 @@ impl Simulation {
                 _ => continue,
             };
             if let Behavior::Server(server) = &self.parts[other as usize].behavior
-                && let Some(inbox) = &server.inbox
+                && server.inbox.is_some()
             {
-                found.push((index as u32, other, inbox.consumers));
+                found.push((index as u32, other, server.consumers_there()));
             }
         }
         found
@@ -253,7 +259,7 @@ impl Simulation {
         }
     }
 
-    fn brokers_of(&self, worker: u32) -> Vec<u32> {
+    pub(super) fn brokers_of(&self, worker: u32) -> Vec<u32> {
         let links = |at: &u32| match &self.parts[*at as usize].behavior {
             Behavior::Broker(broker) => broker.links.iter().any(|link| link.worker == worker),
             _ => false,

@@ -9,6 +9,7 @@ mod alarm;
 mod consumers;
 mod group;
 mod handout;
+mod machines;
 mod publish;
 
 use std::collections::VecDeque;
