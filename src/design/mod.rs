@@ -31,7 +31,7 @@ pub use kind::{
 };
 pub use node::{Entry, Node, Value, inline_text};
 pub use path::set_path;
-pub use policy::{Backoff, Breaker, CallPolicy, Hedge, Jitter, Retry, RetryOn};
+pub use policy::{Backoff, Breaker, CallPolicy, Hedge, HedgeAfter, Jitter, Retry, RetryOn};
 pub use problem::{Findings, Problem, suggest};
 pub use region::{Distance, Regions, region_typed};
 pub use setting::{Curve, Form, Name, Names, SettingInfo, Settings, get_path, put_path, read_settings};
