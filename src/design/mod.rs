@@ -23,11 +23,12 @@ pub use edit::Edit;
 pub use fault::{Fault, FaultKind, FaultSettings, Target};
 pub use file::{DESIGN_BYTES_MAX, read, read_fault, write, write_fault};
 pub use kind::{
-    Algorithm, Analytics, ApiGateway, Arrivals, Auth, Autoscale, Batch, CONSUMERS_MAX, Cache, CacheMode, Cdn, Chat,
-    Clients, Codel, Compression, Consistency, Database, Delivery, Disk, Dns, Eviction, External, Fetch, Filter, HashBy,
-    HealthCheck, Invalidate, Kind, Limit, LoadBalancer, LockService, Notification, ObjectStorage, Order, Outlier,
-    Overflow, Payment, Per, Preset, Queue, Quorum, Redelivery, Replication, Routing, ScaleBy, Search, Server, Shape,
-    ShardRouter, Sharding, Shed, Size, SizeInfo, Spread, StaticCache, Strategy, Terms, Tls, Worker, WorkerScale,
+    Acks, Algorithm, Analytics, ApiGateway, Arrivals, Auth, Autoscale, Batch, CONSUMERS_MAX, Cache, CacheMode, Cdn,
+    Chat, Clients, Codel, Compression, Consistency, Database, Delivery, Disk, Dns, Eviction, External, Fetch, Filter,
+    HashBy, HealthCheck, Invalidate, Kind, Limit, LoadBalancer, LockService, Notification, ObjectStorage, Order,
+    Outlier, Overflow, Payment, Per, Preset, Priorities, Queue, Quorum, Redelivery, Replicas, Replication, Routing,
+    ScaleBy, Search, Server, Shape, ShardRouter, Sharding, Shed, Size, SizeInfo, Spread, StaticCache, Strategy, Terms,
+    Tls, Worker, WorkerScale,
 };
 pub use node::{Entry, Node, Value, inline_text};
 pub use path::set_path;

@@ -42,6 +42,11 @@ fn component_blows(kind: &Kind) -> Vec<Blow> {
         Kind::LoadBalancer(balancer) if balancer.cache.is_some() => {
             blows.push(("Flush its copies", fault(FaultKind::CacheFlush, None)))
         }
+        Kind::Queue(queue) if queue.terms().replicas.is_some() => {
+            let one = |followers| FaultSettings { instances: 1, followers, ..fault(FaultKind::Crash, Some(30)) };
+            blows.push(("Kill its leader for 30 s", one(false)));
+            blows.push(("Kill a follower for 30 s", one(true)));
+        }
         Kind::Database(_) => blows.push(("Fill its disk for 20 s", fault(FaultKind::DiskFull, Some(20)))),
         _ => {}
     }

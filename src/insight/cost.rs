@@ -19,7 +19,7 @@
 //! | – as a cluster | all of that for each node | `quorum.n`; replicas are databases of their own |
 //! | shard router | 0.05 | each |
 //! | object storage | 0.02 | each |
-//! | queue | 0.03 | each |
+//! | queue | 0.03 | each, and each node of `replicas` |
 //! | worker | 0.01 + 0.04 a core of speed 1 | each instance, as a server |
 //! | lock service | 0.06 | each: three small machines that agree |
 //!
@@ -63,7 +63,7 @@ pub fn component_cost_per_hour(kind: &Kind) -> Money {
         }
         Kind::ShardRouter(_) => 0.05,
         Kind::ObjectStorage(_) => 0.02,
-        Kind::Queue(_) => 0.03,
+        Kind::Queue(queue) => 0.03 * queue.terms().replicas.map_or(1.0, |replicas| f64::from(replicas.count)),
         Kind::Worker(worker) => group_cost_per_hour(&worker.server()),
         Kind::LockService(_) => 0.06,
         Kind::Server(_)

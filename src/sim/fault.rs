@@ -55,6 +55,7 @@ impl Simulation {
             FaultKind::Crash if settings.instances > 0 && !self.is_worker(at) => {
                 return match &self.parts[at as usize].behavior {
                     Behavior::Database(_) => self.kill_nodes(at, settings.instances, settings.lasts),
+                    Behavior::Broker(_) => self.kill_queue_nodes(at, &settings),
                     _ => self.kill_instances(at, settings.instances, settings.lasts),
                 };
             }
@@ -147,10 +148,10 @@ impl Simulation {
     }
 
     /// A component is down while a crash is on or it boots.
-    fn refresh_down(&mut self, at: u32) {
+    pub(super) fn refresh_down(&mut self, at: u32) {
         let crash = |fault: &u32| self.faults[*fault as usize].settings.fault == FaultKind::Crash;
         let part = &self.parts[at as usize];
-        let down = part.faults.iter().any(crash) || part.booting != 0;
+        let down = part.faults.iter().any(crash) || part.booting != 0 || self.is_leaderless(at);
         let was = std::mem::replace(&mut self.parts[at as usize].down, down);
         if was && !down {
             self.wake_server(at);

@@ -125,6 +125,8 @@ fn draw_design(seed: u64, favourites: &[&str], mut newer: Option<Dice>) -> Desig
         let fault = dice.pick(design::FaultKind::WORDS);
         text += &format!("[[faults]]\nat = \"{}ms\"\ntarget = \"{target}\"\nfault = \"{fault}\"\n", dice.below(9000));
         text += dice.pick(&["", "for = \"2s\"\n", "for = \"700ms\"\nfactor = 8\n"]);
+        let nodes = ["", "instances = 1\n", "instances = 2\n", "instances = 1\nfollowers = true\n"];
+        text += newer.as_mut().map_or("", |newer| newer.pick(&nodes));
     }
     read(&text)
 }
@@ -215,6 +217,18 @@ fn random_settings(kind: &str, dice: &mut Dice) -> String {
 /// Settings that came after histories were recorded.
 fn newer_settings(kind: &str, dice: &mut Dice) -> String {
     match kind {
+        "queue" => {
+            let replicas = dice.pick(&[
+                "",
+                "",
+                "replicas = true\n",
+                "replicas = { acks = \"leader\", lag = \"60ms\", failover = \"300ms\" }\n",
+                "replicas = { acks = \"none\", count = 2, lag = \"exp(20ms)\", failover = \"1s\", unclean = true }\n",
+                "replicas = { count = 3, min_in_sync = 3, lag = \"exp(20ms)\", failover = \"200ms\" }\n",
+                "replicas = { count = 5, min_in_sync = 2, failover = \"700ms\", unclean = true }\n",
+            ]);
+            return format!("{replicas}priorities = \"{}\"\n", dice.pick(&["none", "none", "strict", "fair"]));
+        }
         "worker" => dice.pick(&[
             "",
             "instances = 3\n",

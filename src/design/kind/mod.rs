@@ -29,7 +29,7 @@ pub use external::External;
 pub use gateway::{ApiGateway, Auth};
 pub use limit::{Algorithm, Limit, Per};
 pub use locks::LockService;
-pub use queue::{Delivery, Fetch, Overflow, Preset, Queue, Redelivery, Terms};
+pub use queue::{Acks, Delivery, Fetch, Overflow, Preset, Priorities, Queue, Redelivery, Replicas, Terms};
 pub use router::{ShardRouter, Sharding};
 pub use server::{Autoscale, Batch, Codel, Consistency, Order, Server, Shed, Size, SizeInfo, Spread};
 pub use service::{Analytics, Chat, Notification, Payment, Search};

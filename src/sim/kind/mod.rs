@@ -84,6 +84,12 @@ impl Simulation {
             }
             Behavior::Database(_) => return self.statement_begins(at, index),
             Behavior::Storage(storage) => storage.latency,
+            Behavior::Broker(broker) if broker.promises() => {
+                let publish = broker.publish;
+                let rest = self.promise(index);
+                let delay = self.service(at, publish);
+                return self.move_on(rest, delay, Event::Done);
+            }
             Behavior::Broker(broker) => broker.publish,
             Behavior::Locks(locks) => locks.operation,
             Behavior::External(external) => external.latency,
@@ -131,6 +137,7 @@ impl Simulation {
             Behavior::Cache(_) => self.flush_due(at, seq),
             Behavior::Database(_) => self.replication_goes_on(at, seq),
             Behavior::Router(_) => self.move_next_key(at, seq),
+            Behavior::Broker(_) => self.nodes_go_on(at, seq),
             _ => {}
         }
     }

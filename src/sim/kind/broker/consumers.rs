@@ -368,17 +368,18 @@ impl Simulation {
     /// The broker's process dies, or it is taken out of the design: what was in memory alone is lost, all deliveries are
     /// off, and messages in hand wait again.
     pub(in crate::sim) fn broker_crashes(&mut self, at: u32) {
-        let now = self.now;
+        let (now, gone) = (self.now, self.parts[at as usize].gone);
+        self.publishers_are_cut_off(at, gone);
         for group in 0..self.broker(at).groups.len() {
             self.expel(at, group, |_| true);
-            let gone = self.parts[at as usize].gone;
             let broker = self.broker(at);
             broker.blocked.clear();
-            let flush = broker.terms.flush;
+            // Where only the leader died, the others have in memory what it had.
+            let (flush, beheaded) = (broker.terms.flush, broker.is_leaderless());
             let group = &mut broker.groups[group];
             if gone {
                 while group.discard_oldest(End::Lost, now) {}
-            } else if flush > Time::ZERO {
+            } else if flush > Time::ZERO && !beheaded {
                 group.lose_younger(now.since(flush), now);
             }
         }

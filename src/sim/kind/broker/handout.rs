@@ -1,6 +1,6 @@
 //! Handing out: messages that wait go to consumers that are ready, each as a delivery.
 
-use crate::design;
+use crate::design::{self, Priorities};
 use crate::units::Time;
 
 use crate::sim::Step;
@@ -17,6 +17,11 @@ use super::{Broker, Delivery};
 impl Broker {
     /// Takes the next messages for a consumer, which is asking: all it may hold if it fetches, otherwise one.
     fn next_for(&mut self, group: usize, consumer: u32, now: Time) -> Option<u32> {
+        if self.terms.priorities != Priorities::None {
+            let group = &mut self.groups[group];
+            let lane = group.lane_in_turn(self.terms.priorities)?;
+            return group.take(lane, consumer, now);
+        }
         let hosts = self.terms.hosts;
         let start = if hosts > 1 { self.stream.below(hosts) } else { 0 };
         let group = &mut self.groups[group];
