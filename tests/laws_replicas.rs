@@ -111,7 +111,7 @@ fn a_dead_leader_takes_along_what_its_followers_had_not_copied() {
 #[test]
 fn what_all_or_most_have_acknowledged_is_never_lost() {
     for preset in ["kafka", "rabbitmq", "plain"] {
-        for seed in 0..40 {
+        for seed in 0..20 {
             let mut dice = Dice(seed * 77 + 1);
             let nodes = [LEADER, FOLLOWER, "instances = 2"];
             let faults: String = (0..6)

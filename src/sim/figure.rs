@@ -92,6 +92,10 @@ figures! {
     OwnWritesMissed = "own_writes_missed", "own writes missed", Count, Sum, ["database"];
     /// Writes that were acknowledged and are gone, because a replica took over that never got them; counted at the primary as drawn.
     LostWrites = "lost_writes", "lost writes", Count, Sum, ["database"];
+    /// Writes sent to nodes of a cluster that a read has found behind.
+    ReadRepairs = "read_repairs", "read repairs", Count, Sum, ["database"];
+    /// Writes that are kept for nodes of a cluster that are dead, or not caught up yet.
+    Hints = "hints", "hints kept", Count, Mean, ["database"];
     /// Keys that are still to be copied to their new shard.
     KeysToMove = "keys_to_move", "keys to move", Count, Mean, ["shard-router"];
     /// The share of requests that went to the busiest shard.

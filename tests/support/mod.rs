@@ -94,8 +94,13 @@ fn draw_design(seed: u64, favourites: &[&str], mut newer: Option<Dice>) -> Desig
             _ => dice.pick(design::Kind::WORDS),
         };
         let name = format!("n{index}");
-        text += &format!("[components.{name}]\nkind = \"{kind}\"\n{}", random_settings(kind, &mut dice));
-        text += &newer.as_mut().map_or(String::new(), |newer| newer_settings(kind, newer));
+        let mut settings = random_settings(kind, &mut dice);
+        if let Some(newer) = &mut newer {
+            settings =
+                settings.replace("w = 2 }", newer.pick(&["w = 2 }", "w = 2, read_repair = \"50%\", hints = \"1h\" }"]));
+            settings += &newer_settings(kind, newer);
+        }
+        text += &format!("[components.{name}]\nkind = \"{kind}\"\n{settings}");
         text += dice.pick(&["", "", "", "region = \"eu\"\n", "region = \"us\"\n"]);
         names.push(name);
     }

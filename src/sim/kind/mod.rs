@@ -135,7 +135,10 @@ impl Simulation {
     pub(super) fn upkeep(&mut self, at: u32, seq: u32) {
         match &self.parts[at as usize].behavior {
             Behavior::Cache(_) => self.flush_due(at, seq),
-            Behavior::Database(_) => self.replication_goes_on(at, seq),
+            Behavior::Database(_) => {
+                self.send_hints(at);
+                self.replication_goes_on(at, seq);
+            }
             Behavior::Router(_) => self.move_next_key(at, seq),
             Behavior::Broker(_) => self.nodes_go_on(at, seq),
             _ => {}

@@ -9,6 +9,7 @@ mod group;
 mod laws;
 mod lock;
 mod quorum;
+mod repair;
 mod replication;
 mod statement;
 mod stream;
