@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use web_sys::{Event, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::design::{Form as Shape, Node, SettingInfo, Value};
-use crate::editor::{Msg, Room};
+use crate::editor::{Msg, Room, distance_info};
 use crate::ui::live::live;
 use crate::ui::session::{Session, quoted, use_session};
 use crate::units::put_in_order;
@@ -51,8 +51,9 @@ impl Subject {
             Room::Component(name) => name.clone(),
             Room::Wire(from, to) => format!("{from}--{to}"),
             Room::Class(name) => format!("class-{name}"),
+            Room::Regions => "regions".to_owned(),
         };
-        format!("field-{whose}-{}", self.path.replace('.', "-"))
+        format!("field-{whose}-{}", self.path.replace(['.', ' ', '>'], "-"))
     }
 
     /// The value now.
@@ -97,6 +98,14 @@ pub fn field(room: &Room, above: &str, info: SettingInfo) -> AnyView {
         form => view! { <PlainField subject=subject info=info.clone() form=form.clone() label=label_of(info.name) /> }
             .into_any(),
     }
+}
+
+/// The field of how far two regions are apart, by its key in the table of regions.
+pub fn distance(key: String) -> AnyView {
+    let info = distance_info();
+    let label = if key == "default" { "Any other two".to_owned() } else { key.replace("->", "→") };
+    let subject = Subject { room: Room::Regions, path: key };
+    view! { <PlainField subject=subject form=info.form.clone() info=info label=label /> }.into_any()
 }
 
 /// A setting that may be absent: a switch, and the field while it is on.
