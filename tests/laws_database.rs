@@ -80,6 +80,26 @@ fn throughput_follows_the_universal_scalability_law() {
 }
 
 /// Writes of one hot row are an M/M/1 queue at that row, however many statements may run.
+/// A few slow queries make all others wait: M/G/1, W = Σ λ E[S²] / 2 / (1 − ρ) (Pollaczek and Khinchine).
+#[test]
+fn a_slow_query_keeps_all_others_waiting() {
+    let design = |query: f64| {
+        format!(
+            "version = 1\nduration = \"1000s\"\n[classes.quick]\nshare = 60\nreads = 1\n[classes.report]\nshare = 2\nreads = 1\n\
+             query = {query}\n[components.users]\nkind = \"clients\"\ntraffic = \"62/s\"\n[components.db]\n\
+             kind = \"database\"\nconcurrency = 1\nconnections = 10000\nread = \"exp(5ms)\"\n[wires]\n\"users -> db\" = {{}}\n"
+        )
+    };
+    for query in [1.0, 20.0] {
+        let (quick, slow) = (0.005, 0.005 * query);
+        let rho = 60.0 * quick + 2.0 * slow;
+        let wait = (60.0 * quick * quick + 2.0 * slow * slow) / (1.0 - rho);
+        let expected = wait + (60.0 * quick + 2.0 * slow) / 62.0;
+        near(&format!("query = {query}"), mean(&design(query), |r| r.latency_s.mean), expected, 0.05);
+        near(&format!("busy, query = {query}"), mean(&design(query), |r| db(r).utilization), rho, 0.03);
+    }
+}
+
 #[test]
 fn a_hot_row_is_a_queue_of_its_own() {
     let class = "writes = 1\nkeys = { count = 1 }";

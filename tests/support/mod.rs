@@ -85,6 +85,7 @@ fn draw_design(seed: u64, favourites: &[&str], mut newer: Option<Dice>) -> Desig
         text += dice.pick(&["", "criticality = \"low\"\n", "criticality = \"critical\"\nmemory = \"300KB\"\n"]);
         text += dice.pick(&["", "body = \"200KB\"\n", "blobs = 1\nresponse = \"50KB\"\n", "job = \"exp(20ms)\"\n"]);
         text += dice.pick(&["", "", "lock = true\n", "poison = \"10%\"\n"]);
+        text += newer.as_mut().map_or("", |newer| newer.pick(&["", "", "query = 5\n"]));
     }
     let mut names = Vec::new();
     for index in 0..2 + dice.below(8) {
