@@ -121,6 +121,39 @@ fn a_machine_that_goes_finishes_what_it_holds() {
 }
 
 #[test]
+fn a_machine_that_dies_gives_back_what_it_held() {
+    for (queue, back) in [
+        ("", 0.0),
+        ("preset = \"rabbitmq\"\nprefetch = 5", 0.0),
+        ("preset = \"sqs\"\nvisibility = \"20s\"", 20.0),
+        ("preset = \"kafka\"\nprefetch = 5\npartitions = 12\nsession = \"10s\"\nrebalance = \"500ms\"", 10.0),
+    ] {
+        let worker = "consumers = 3\ncores = 3\ninstances = 3";
+        let clients = "traffic = [[\"0s\", \"75/s\"], [\"60s\", \"75/s\"], [\"61s\", \"0/s\"]]";
+        let fault = "[[faults]]\nat = \"20s\"\ntarget = \"worker\"\nfault = \"crash\"\ninstances = 1\nfor = \"5s\"\n";
+        let mut again = 0;
+        for seed in 1..=4 {
+            let run = play(&(line(clients, "exp(100ms)", queue, worker, "120s") + fault), seed);
+            let seen = run.ledger;
+            assert_eq!((seen.processed, seen.lost), (seen.published, 0), "{queue}: {seen:?}");
+            again += seen.redelivered;
+            assert_eq!(run.times(|what| *what == Happening::InstancesDied(2, 1)), [20.0], "{queue}");
+            let done = |from: usize, to: usize| {
+                let frames = run.frames[from * 10..to * 10].iter().map(|frame| &frame.components[2]);
+                frames.map(|worker| f64::from(worker.completions)).sum::<f64>() / (to - from) as f64
+            };
+            assert!(done(21, 25) > 25.0, "{queue}: the others go on: {}", done(21, 25));
+            // The oldest message is one that was in its hands, until it comes back.
+            let oldest =
+                (20..60).map(|second| run.mean(1, Figure::OldestMessage, second, second + 1)).fold(0.0, f64::max);
+            let least = if seen.redelivered > 0 { (back - 2.0_f64).max(0.0) } else { 0.0 };
+            assert!((least..back + 8.0).contains(&oldest), "{queue}: {oldest} s");
+        }
+        assert!((1..400).contains(&again), "{queue}: what it held is worked off again: {again}");
+    }
+}
+
+#[test]
 fn each_machine_that_comes_or_goes_shares_the_partitions_anew() {
     let run = play(&burst("preset = \"kafka\"\npartitions = 4\nrebalance = \"500ms\""), 3);
     let (scaled, shared) = (

@@ -30,7 +30,11 @@ pub fn blows(kind: Option<&Kind>) -> Vec<Blow> {
 fn component_blows(kind: &Kind) -> Vec<Blow> {
     let mut blows = vec![("Kill it", fault(FaultKind::Crash, None))];
     let server = kind.server();
-    if server.is_some_and(|server| server.instances_at_start() > 1) {
+    let machines = match kind {
+        Kind::Worker(worker) => worker.server().instances_at_start(),
+        _ => server.map_or(1, |server| server.instances_at_start()),
+    };
+    if machines > 1 {
         blows.push(("Kill one of its machines", FaultSettings { instances: 1, ..fault(FaultKind::Crash, None) }));
     }
     blows.push(("Restart it", fault(FaultKind::Restart, None)));

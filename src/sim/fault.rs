@@ -52,7 +52,7 @@ impl Simulation {
         }
         match kind {
             FaultKind::Restart => return self.restart(at, settings.lasts),
-            FaultKind::Crash if settings.instances > 0 && !self.is_worker(at) => {
+            FaultKind::Crash if settings.instances > 0 && !self.is_one_worker(at) => {
                 return match &self.parts[at as usize].behavior {
                     Behavior::Database(_) => self.kill_nodes(at, settings.instances, settings.lasts),
                     Behavior::Broker(_) => self.kill_queue_nodes(at, &settings),
@@ -79,7 +79,7 @@ impl Simulation {
         match kind {
             FaultKind::Crash => self.crash(at),
             FaultKind::GcPause => self.pause_server(at, 1),
-            FaultKind::Partition => self.consumers_vanish(at, false),
+            FaultKind::Partition => self.consumers_vanish(at, None, false),
             _ => {}
         }
         self.refresh_part(at, kind);
@@ -103,6 +103,11 @@ impl Simulation {
     /// Whether it works off messages.
     pub(super) fn is_worker(&self, at: u32) -> bool {
         matches!(&self.parts[at as usize].behavior, Behavior::Server(server) if server.inbox.is_some())
+    }
+
+    /// Whether it works off messages, on a single machine.
+    fn is_one_worker(&self, at: u32) -> bool {
+        matches!(&self.parts[at as usize].behavior, Behavior::Server(server) if server.inbox.is_some() && server.is_alone())
     }
 
     /// Whether a fault means anything to this component.
@@ -229,7 +234,7 @@ impl Simulation {
         let now = self.now;
         match &self.parts[at as usize].behavior {
             Behavior::Broker(_) => self.broker_crashes(at),
-            Behavior::Server(server) if server.inbox.is_some() => self.consumers_vanish(at, true),
+            Behavior::Server(server) if server.inbox.is_some() => self.consumers_vanish(at, None, true),
             _ => {}
         }
         self.parts[at as usize].behavior.clear(now);

@@ -59,6 +59,11 @@ impl Inbox {
         self.rooms.iter_mut().flatten().for_each(|room| room.clear(now));
     }
 
+    /// Loses the work in hand of one machine.
+    pub fn clear_machine(&mut self, machine: usize, now: Time) {
+        self.rooms.get_mut(machine).into_iter().flatten().for_each(|room| room.clear(now));
+    }
+
     /// Adds to the frame that ends now; of so many machines that work.
     pub fn harvest(&mut self, now: Time, machines: u32, frame: &mut ComponentFrame) {
         for room in self.rooms.iter_mut().flatten() {

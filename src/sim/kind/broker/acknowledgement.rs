@@ -84,7 +84,7 @@ impl Simulation {
     /// A consumer's acknowledgement, or its failure, reaches the broker.
     pub(in crate::sim) fn acknowledged(&mut self, index: u32) {
         let attempt = &self.attempts[index];
-        let (wire, outcome, worker) = (attempt.wire, attempt.outcome, attempt.at);
+        let (wire, outcome, worker, machine) = (attempt.wire, attempt.outcome, attempt.at, attempt.instance);
         let at = self.broker_at(wire);
         if attempt.parent != BROKER {
             self.mark(index, Step::Late);
@@ -98,7 +98,7 @@ impl Simulation {
         self.mark(index, Step::Settled(outcome));
         self.wires[wire as usize].count(outcome);
         let ok = matches!(outcome, Outcome::Ok | Outcome::Degraded);
-        let crashed = self.parts[worker as usize].refuses();
+        let crashed = self.parts[worker as usize].refuses() || !self.machine_runs(worker, machine);
         let broker = self.broker(at);
         match (ok, broker.at_most_once(), broker.partitioned()) {
             (_, true, _) => self.settle_once(at, index),

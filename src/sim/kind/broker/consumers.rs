@@ -239,8 +239,8 @@ impl Simulation {
         }
     }
 
-    /// A worker's connection broke, or it went silent.
-    pub(in crate::sim) fn consumers_vanish(&mut self, worker: u32, crashed: bool) {
+    /// The connection of a worker (or of one of its machines) broke, or it went silent.
+    pub(in crate::sim) fn consumers_vanish(&mut self, worker: u32, machine: Option<u16>, crashed: bool) {
         for at in self.brokers_of(worker) {
             let now = self.now;
             let broker = self.broker(at);
@@ -250,11 +250,11 @@ impl Simulation {
                 continue;
             }
             let until = now + broker.terms.session;
-            if let Some(known) = broker.silent.iter_mut().find(|silence| silence.worker == worker) {
+            if let Some(known) = broker.silent.iter_mut().find(|of| (of.worker, of.machine) == (worker, machine)) {
                 known.crashed |= crashed;
                 continue;
             }
-            broker.silent.push(Silence { worker, until, crashed });
+            broker.silent.push(Silence { worker, machine, until, crashed });
             self.ring_at(at, until);
         }
     }
@@ -277,13 +277,17 @@ impl Simulation {
             let links: Vec<Link> = self.broker(at).links.clone();
             for link in links.iter().filter(|link| link.worker == silence.worker) {
                 let (part, wire) = (&self.parts[link.worker as usize], &self.wires[link.wire as usize]);
-                let back = !part.refuses() && !part.cut && !wire.cut;
+                let runs = silence.machine.is_none_or(|machine| self.machine_runs(link.worker, machine));
+                let back = runs && !part.refuses() && !part.cut && !wire.cut;
                 if back && !silence.crashed {
                     continue;
                 }
-                self.expel(at, link.group, |consumer| consumer.wire == link.wire);
+                let meant = |consumer: &Consumer| {
+                    consumer.wire == link.wire && silence.machine.is_none_or(|machine| machine == consumer.machine())
+                };
+                self.expel(at, link.group, meant);
                 for consumer in &mut self.broker(at).groups[link.group].consumers {
-                    if consumer.wire == link.wire {
+                    if meant(consumer) {
                         consumer.expelled = !back;
                     }
                 }
@@ -310,10 +314,7 @@ impl Simulation {
             self.resolve_lost(at, Some(part));
             let links = self.broker(at).links.clone();
             for link in links.iter().filter(|link| link.worker == part) {
-                let mut rejoined = false;
-                for consumer in &mut self.broker(at).groups[link.group].consumers {
-                    rejoined |= consumer.wire == link.wire && std::mem::take(&mut consumer.expelled);
-                }
+                let rejoined = self.take_back(at, *link);
                 self.broker(at).ask_all(link.group);
                 if rejoined {
                     self.rebalance(at, link.group);

@@ -72,6 +72,8 @@ struct Link {
 #[derive(Clone, Copy, Debug)]
 struct Silence {
     worker: u32,
+    /// Of its machines, the one that is meant; none is all.
+    machine: Option<u16>,
     until: Time,
     crashed: bool,
 }

@@ -21,6 +21,16 @@ impl Server {
         self.instances.iter().filter(|instance| instance.consumes()).count() as u32
     }
 
+    /// Whether there was never more than one machine.
+    pub fn is_alone(&self) -> bool {
+        self.instances.len() == 1
+    }
+
+    /// The instances whose process runs, in order.
+    pub fn machines_running(&self) -> Vec<u16> {
+        self.which(Instance::runs)
+    }
+
     /// Whether the process of this instance runs.
     pub fn instance_runs(&self, instance: u16) -> bool {
         self.instances.get(usize::from(instance)).is_some_and(Instance::runs)

@@ -42,8 +42,10 @@ impl Simulation {
         server.instances[index].state = if gone { State::Off } else { State::Booting };
         server.agenda.cancel(|chore| chore.is_of(instance));
         server.lost += server.instances[index].clear(now);
+        server.inbox.iter_mut().for_each(|inbox| inbox.clear_machine(index, now));
         self.forget_paused(at, instance);
         if !gone {
+            self.consumers_vanish(at, Some(instance), true);
             self.plan_chore(at, down, Chore::Up(instance));
         }
         self.lose_work(at, Some(instance));
