@@ -232,6 +232,10 @@ fn text(
         let typed = event_target_value(&event);
         if typed.trim() != shown.get_untracked() {
             commit(typed);
+            if wrong.with_untracked(Option::is_none) {
+                // A lesson may have refused it: what is there stands again.
+                event_target::<HtmlInputElement>(&event).set_value(&shown.get_untracked());
+            }
         } else {
             wrong.set(None);
         }
