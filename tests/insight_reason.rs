@@ -86,6 +86,24 @@ fn check(app: &str, db: &str, wire: &str, rest: &str, expected: Why) {
 }
 
 #[test]
+fn a_queue_with_too_few_nodes_in_sync_says_so() {
+    let design = read(
+        "version = 1\nduration = \"20s\"\n[classes.r]\ncpu = \"1ms\"\n[components.users]\nkind = \"clients\"\n\
+         traffic = \"50/s\"\n[components.jobs]\nkind = \"queue\"\npreset = \"kafka\"\n\
+         replicas = { min_in_sync = 3, failover = \"0s\" }\n[components.worker]\nkind = \"worker\"\n[wires]\n\
+         \"users -> jobs\" = {}\n\"jobs -> worker\" = {}\n[[faults]]\nat = \"5s\"\ntarget = \"jobs\"\n\
+         fault = \"crash\"\ninstances = 1\nfollowers = true\nfor = \"5s\"\n",
+    );
+    let recording = record(&mut Simulation::new(&design, None));
+    let failed = recording.trips.iter().filter(|trip| trip.ended.is_some_and(|(_, of)| of == Outcome::Failed));
+    let reasons: Vec<_> = failed.map(|trip| reason(&recording, &design, trip).expect("it has ended")).collect();
+    assert!(reasons.len() > 100 && reasons.iter().all(|found| found.why == Why::NoPrimary), "{reasons:?}");
+    assert!(reasons[0].words.contains("too few nodes in sync"), "{}", reasons[0].words);
+    let rows = ranked(&recording, &design, Time::ZERO..recording.end());
+    assert!(rows.iter().any(|row| row.why == Why::NoPrimary && row.count > 200), "{rows:?}");
+}
+
+#[test]
 fn the_reason_is_the_true_one() {
     let fault =
         |target: &str, kind: &str| format!("[[faults]]\nat = \"5s\"\ntarget = \"{target}\"\nfault = \"{kind}\"\n");

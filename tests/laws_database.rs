@@ -80,6 +80,26 @@ fn throughput_follows_the_universal_scalability_law() {
 }
 
 /// Writes of one hot row are an M/M/1 queue at that row, however many statements may run.
+/// A few slow queries make all others wait: M/G/1, W = Σ λ E[S²] / 2 / (1 − ρ) (Pollaczek and Khinchine).
+#[test]
+fn a_slow_query_keeps_all_others_waiting() {
+    let design = |query: f64| {
+        format!(
+            "version = 1\nduration = \"1000s\"\n[classes.quick]\nshare = 60\nreads = 1\n[classes.report]\nshare = 2\nreads = 1\n\
+             query = {query}\n[components.users]\nkind = \"clients\"\ntraffic = \"62/s\"\n[components.db]\n\
+             kind = \"database\"\nconcurrency = 1\nconnections = 10000\nread = \"exp(5ms)\"\n[wires]\n\"users -> db\" = {{}}\n"
+        )
+    };
+    for query in [1.0, 20.0] {
+        let (quick, slow) = (0.005, 0.005 * query);
+        let rho = 60.0 * quick + 2.0 * slow;
+        let wait = (60.0 * quick * quick + 2.0 * slow * slow) / (1.0 - rho);
+        let expected = wait + (60.0 * quick + 2.0 * slow) / 62.0;
+        near(&format!("query = {query}"), mean(&design(query), |r| r.latency_s.mean), expected, 0.05);
+        near(&format!("busy, query = {query}"), mean(&design(query), |r| db(r).utilization), rho, 0.03);
+    }
+}
+
 #[test]
 fn a_hot_row_is_a_queue_of_its_own() {
     let class = "writes = 1\nkeys = { count = 1 }";
@@ -280,6 +300,73 @@ fn a_node_that_was_away_is_stale_unless_reads_and_writes_overlap() {
     };
     assert_eq!(stale("{ n = 3, r = 2, w = 2 }"), 0.0);
     assert!(stale("{ n = 3, r = 1, w = 1 }") > 100.0);
+}
+
+/// A node is dead from second 5 to second 20, in which 6,000 writes go to 2,000 keys; from then on nobody writes, and 200
+/// reads a second each ask one node. Gives the share of stale reads in every second.
+fn after_an_outage(quorum: &str) -> (Vec<f64>, Vec<Frame>) {
+    let design = format!(
+        "version = 1\nduration = \"80s\"\n[classes.look]\nshare = 1\ncpu = \"0s\"\nreads = 1\nkeys = {{ count = 2000, zipf = 0 }}\n\
+         [classes.put]\nshare = 2\ncpu = \"0s\"\nwrites = 1\nkeys = {{ of = [\"look\"], zipf = 0 }}\n[components.users]\n\
+         kind = \"clients\"\ntraffic = \"600/s\"\n[components.reader]\nkind = \"server\"\n[components.writer]\n\
+         kind = \"server\"\n[components.db]\nkind = \"database\"\n{AMPLE}read = \"0s\"\nwrite = \"5ms\"\n\
+         quorum = {{ n = 3, r = 1, w = 2{quorum} }}\n[wires]\n\"users -> reader\" = {{ classes = [\"look\"] }}\n\
+         \"users -> writer\" = {{ classes = [\"put\"] }}\n\"reader -> db\" = {{}}\n\"writer -> db\" = {{}}\n\
+         [[faults]]\nat = \"5s\"\ntarget = \"db\"\nfault = \"crash\"\ninstances = 1\nfor = \"15s\"\n\
+         [[faults]]\nat = \"20s\"\ntarget = \"users -> writer\"\nfault = \"partition\"\n"
+    );
+    let mut stale = vec![0.0; 80];
+    let seeds = [1, 2, 3, 4, 5];
+    let mut last = Vec::new();
+    for seed in seeds {
+        let (_, frames) = run(&design, seed);
+        for (second, frames) in frames.chunks(10).enumerate() {
+            let sum = frames.iter().map(|frame| f64::from(frame.components[3].stale)).sum::<f64>();
+            stale[second] += sum / 200.0 / seeds.len() as f64;
+        }
+        last = frames;
+    }
+    (stale, last)
+}
+
+/// The mean of these seconds.
+fn over(stale: &[f64], from: usize, to: usize) -> f64 {
+    stale[from..to].iter().sum::<f64>() / (to - from) as f64
+}
+
+/// A key is repaired by the first read that compares: after t, a share e^(−λpt/K) of the keys that were missed is left.
+#[test]
+fn read_repair_mends_key_by_key() {
+    let missed = 1.0 - (-3.0_f64).exp();
+    let (never, _) = after_an_outage("");
+    near("without", over(&never, 22, 80), missed / 3.0, 0.02);
+    for (share, rate) in [("100%", 0.1), ("25%", 0.025)] {
+        let (stale, frames) = after_an_outage(&format!(", read_repair = \"{share}\""));
+        for second in [20, 30, 40] {
+            let decay =
+                ((-rate * (second as f64 - 20.0)).exp() - (-rate * (second as f64 - 15.0)).exp()) / (5.0 * rate);
+            near(&format!("{share}, from {second} s"), over(&stale, second, second + 5), missed / 3.0 * decay, 0.1);
+        }
+        let repairs = total(&frames, 3, Figure::ReadRepairs);
+        assert!(repairs > 800.0 && repairs < 2500.0, "a missed key is mended once, and not again: {repairs}");
+    }
+}
+
+/// What was kept is sent one write after another: 1,900 keys at 5 ms each. Writes after the end of the window are not kept.
+#[test]
+fn hints_catch_a_node_up_when_it_is_back() {
+    let missed = 1.0 - (-3.0_f64).exp();
+    let (stale, frames) = after_an_outage(", hints = \"1h\"");
+    let takes = missed * 2000.0 * 0.005;
+    let left = 1.0 - 2.5 / takes;
+    near("in the middle of it", over(&stale, 20, 25), missed / 3.0 * left, 0.05);
+    assert_eq!(over(&stale, 30, 80), 0.0, "caught up after {takes} s");
+    let kept = |second: usize| frames[second * 10].components[3].figure(Figure::Hints).expect("it is a cluster");
+    near("kept", kept(20), missed * 2000.0, 0.03);
+    assert_eq!((kept(4), kept(31)), (0.0, 0.0));
+    // Of a window of 5 s, what was written in the 10 s after it is missing.
+    let (stale, _) = after_an_outage(", hints = \"5s\"");
+    near("after a window", over(&stale, 32, 80), (1.0 - (-2.0_f64).exp()) / 3.0, 0.03);
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod support;
 
 use pressure_point::design;
 use pressure_point::metrics::{ComponentReport, Report, WireReport};
-use pressure_point::sim::{BreakerState, Frame, Happening};
+use pressure_point::sim::{BreakerState, Frame, Happening, WireFrame};
 use pressure_point::units::Time;
 use support::{Dice, near, random_design, report, run, run_design};
 
@@ -177,6 +177,33 @@ fn a_hedge_shortens_the_tail_as_the_minimum_of_two() {
     assert!(both.hedges - both.beaten <= seen.requests.in_flight, "{both:?}");
     near("late", both.late as f64, both.beaten as f64, 0.01);
     assert_eq!(both.attempts, seen.requests.issued + both.hedges);
+}
+
+#[test]
+fn a_percentile_hedges_its_share_however_slow_the_callee_is() {
+    // Whatever the distribution, one attempt in 100/(100 − p) takes longer than its pth percentile.
+    for (cpu, percentile, share) in
+        [("exp(100ms)", "p95", 0.05), ("lognormal(50ms, 1.5)", "p90", 0.10), ("uniform(10ms, 90ms)", "p75", 0.25)]
+    {
+        let hedged = pair(400.0, cpu, &format!("hedge = {{ after = \"{percentile}\" }}"), "300s");
+        let hedges = |seen: &Report| wire(seen, "users -> app").hedges as f64 / seen.requests.issued as f64;
+        near(&format!("hedges of {cpu} after {percentile}"), mean(&hedged, hedges), share, 0.05);
+    }
+    // The law of the minimum of two holds for the percentile as for a time: e^(−μh) = 5% at h = ln(20)/μ.
+    let hedged = pair(400.0, "exp(100ms)", "hedge = { after = \"p95\" }", "300s");
+    let (mu, h) = (10.0, 20.0_f64.ln() / 10.0);
+    near("p99.9", mean(&hedged, |r| r.latency_s.p999), (mu * h - 0.001_f64.ln()) / (2.0 * mu), 0.06);
+    // A callee that turns four times slower is soon hedged no more often than before; a fixed time hedges nearly all.
+    let slow = "[[faults]]\nat = \"60s\"\ntarget = \"app\"\nfault = \"slow-down\"\nfactor = 4\n";
+    let after = |after: &str| {
+        let hedged = pair(100.0, "exp(100ms)", &format!("hedge = {{ after = \"{after}\" }}"), "300s");
+        let (_, frames) = run(&format!("{hedged}{slow}"), 1);
+        let sum =
+            |of: fn(&WireFrame) -> u32| frames[900..].iter().map(|frame| f64::from(of(&frame.wires[0]))).sum::<f64>();
+        sum(|wire| wire.hedges) / sum(|wire| wire.attempts - wire.hedges)
+    };
+    near("hedges of a slow callee", after("p95"), 0.05, 0.1);
+    near("hedges after a fixed time", after("300ms"), (-300.0_f64 / 400.0).exp(), 0.1);
 }
 
 #[test]

@@ -269,7 +269,7 @@ fn has_queue(design: &Design, name: &str) -> bool {
     neighbours(design, name).any(|kind| matches!(kind, Kind::Queue(_)))
 }
 
-/// What a cache or a CDN lacks.
+/// What a cache, a CDN or a queue of several nodes lacks.
 fn remark_on_copies(design: &Design, component: &Component) -> Option<String> {
     match &component.kind {
         Kind::Cache(cache) => {
@@ -286,6 +286,7 @@ fn remark_on_copies(design: &Design, component: &Component) -> Option<String> {
                 )),
             }
         }
+        Kind::Queue(queue) => queue.remark(),
         Kind::Cdn(_) if design.wires_from(&component.name).next().is_none() => {
             Some("it has no origin: draw a wire to the balancer, server or storage that has the content".to_owned())
         }

@@ -41,6 +41,8 @@ settings! {
         reads: u32 = 0, Some((0.0, 100.0));
         /// Writes of a key to the data store.
         writes: u32 = 0, Some((0.0, 100.0));
+        /// How many times as long as usual its statements take at a database: 1 with the right index, many without one.
+        query: f64 = 1.0, Some((0.01, 100_000.0));
         /// Its writes are one transaction: all take effect or none, and the rows stay locked (with `locks`) until the end.
         transaction: bool = false, None;
         /// The keys that are read and written, and how popular they are.

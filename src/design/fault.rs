@@ -48,8 +48,10 @@ settings! {
         lasts as "for": Option<Time> = None, Some((0.000001, 86400.0));
         /// How many times slower, for a slow-down or a deploy; how many times as much, for a surge.
         factor: f64 = 5.0, Some((1.0, 10_000.0));
-        /// How many instances of a group, or nodes of a cluster (`quorum`), die in a crash; each is back after `for`, or its boot time. 0 is all of it.
+        /// How many instances of a group, or nodes of a cluster (`quorum`, `replicas`), die in a crash; each is back after `for`, or its boot time. 0 is all of it.
         instances: u32 = 0, Some((0.0, 1000.0));
+        /// Whether only followers die, where the nodes of a queue (`replicas`) have a leader; otherwise the leader dies first.
+        followers: bool = false, None;
         /// Bytes that leak per second, for a memory leak.
         rate: Bytes = Bytes(50_000_000), Some((1.0, 1e12));
         /// The share of packets lost, for a packet loss; of requests that ask for the hot key.

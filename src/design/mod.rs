@@ -24,15 +24,16 @@ pub use edit::Edit;
 pub use fault::{Fault, FaultKind, FaultSettings, Target};
 pub use file::{DESIGN_BYTES_MAX, read, read_fault, write, write_fault};
 pub use kind::{
-    Algorithm, Analytics, ApiGateway, Arrivals, Auth, Autoscale, Batch, Cache, CacheMode, Cdn, Chat, Clients, Codel,
-    Compression, Consistency, Database, Delivery, Disk, Dns, Eviction, External, Fetch, Filter, HashBy, HealthCheck,
-    Invalidate, Kind, Limit, LoadBalancer, LockService, Notification, ObjectStorage, Order, Outlier, Overflow, Payment,
-    Per, Preset, Queue, Quorum, Redelivery, Replication, Routing, Search, Server, Shape, ShardRouter, Sharding, Shed,
-    Size, SizeInfo, Spread, StaticCache, Strategy, Terms, Tls, Worker,
+    Acks, Algorithm, Analytics, ApiGateway, Arrivals, Auth, Autoscale, Batch, CONSUMERS_MAX, Cache, CacheMode, Cdn,
+    Chat, Clients, Codel, Compression, Consistency, Database, Delivery, Disk, Dns, Eviction, External, Fetch, Filter,
+    HashBy, HealthCheck, Invalidate, Kind, Limit, LoadBalancer, LockService, Notification, ObjectStorage, Order,
+    Outlier, Overflow, Payment, Per, Preset, Priorities, Queue, Quorum, Redelivery, Replicas, Replication, Routing,
+    ScaleBy, Search, Server, Shape, ShardRouter, Sharding, Shed, Size, SizeInfo, Spread, StaticCache, Strategy, Terms,
+    Tls, Worker, WorkerScale,
 };
 pub use node::{Entry, Node, Value, inline_text};
 pub use path::set_path;
-pub use policy::{Backoff, Breaker, CallPolicy, Hedge, Jitter, Retry, RetryOn};
+pub use policy::{Backoff, Breaker, CallPolicy, Hedge, HedgeAfter, Jitter, Retry, RetryOn};
 pub use problem::{Findings, Problem, suggest};
 pub use region::{Distance, Regions, region_typed};
 pub use scale::{ONE_BY_ONE, Scale, Scaling, Shrunk, hot_keys, scale_words, shrink, shrink_fault};

@@ -2,7 +2,8 @@
 
 use crate::units::{Bytes, Chance, Time};
 
-use super::setting::{Names, choices, settings};
+use super::setting::{Form, Names, Setting, choices, settings};
+use super::{Findings, Node};
 
 choices! {
     /// How the pause between attempts grows.
@@ -62,11 +63,68 @@ settings! {
     }
 }
 
+/// When a call is hedged.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum HedgeAfter {
+    /// After this time.
+    Time(Time),
+    /// After as long as this share of the wire's recent attempts took at most: 0.95 is `p95`.
+    Percentile(Chance),
+}
+
+/// The percentiles that can be asked for.
+const PERCENTILES: std::ops::RangeInclusive<f64> = 50.0..=99.9;
+
+impl std::fmt::Display for HedgeAfter {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        match self {
+            HedgeAfter::Time(time) => time.fmt(f),
+            // Shares are kept as they are typed, up to the last digits of a division.
+            HedgeAfter::Percentile(share) => write!(f, "p{}", libm::round(share.0 * 1e8) / 1e6),
+        }
+    }
+}
+
+impl Setting for HedgeAfter {
+    fn read(node: &Node, findings: &mut Findings) -> Option<HedgeAfter> {
+        let typed = node.as_typed().unwrap_or_default();
+        let Some(percent) = typed.trim().strip_prefix('p') else {
+            return Time::read(node, findings).map(HedgeAfter::Time);
+        };
+        match percent.parse::<f64>() {
+            Ok(percent) if PERCENTILES.contains(&percent) => Some(HedgeAfter::Percentile(Chance(percent / 100.0))),
+            _ => {
+                let hint = format!("it must lie between p{} and p{}", PERCENTILES.start(), PERCENTILES.end());
+                findings.hint(node.line, format!("`{typed}` is no percentile to hedge after"), hint);
+                None
+            }
+        }
+    }
+    fn write(&self) -> Node {
+        Node::text(self.to_string())
+    }
+    fn form() -> Form {
+        Form::Text("50ms")
+    }
+    fn magnitude(&self) -> Option<f64> {
+        match self {
+            HedgeAfter::Time(time) => time.magnitude(),
+            HedgeAfter::Percentile(_) => None,
+        }
+    }
+    fn bound_text(bound: f64) -> String {
+        Time::bound_text(bound)
+    }
+}
+
 settings! {
     /// A second attempt beside the first one while that has not answered; the first good answer wins.
     Hedge {
-        /// How long to wait for an answer before another attempt is sent. The 95th percentile of the callee's latency is usual.
-        after: Time = Time::from_millis(50), Some((0.000001, 3600.0));
+        /// How long to wait for an answer before another attempt is sent: a time, or a percentile of the wire's own latencies
+        /// of late, such as `p95` (then one call in twenty is hedged, however slow the callee is just now).
+        after: HedgeAfter = HedgeAfter::Time(Time::from_millis(50)), Some((0.000001, 3600.0));
+        /// With a percentile: over how long latencies are looked back on.
+        window: Time = Time::from_secs(10), Some((0.1, 3600.0));
         /// Attempts beside the first one at most, `after` apart.
         most: u32 = 1, Some((1.0, 10.0));
         /// The share of recent calls that may be hedged (a token bucket); none is no limit.
@@ -123,5 +181,28 @@ settings! {
         weight: u32 = 1, Some((0.0, 1000.0));
         /// The request classes that go over this wire; none named is all. So routes are drawn: payments here, pictures there.
         classes: Names = Names::default(), None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hedge_waits_for_a_time_or_for_a_percentile() {
+        let read = |text: &str| {
+            let mut findings = Findings::default();
+            let after = HedgeAfter::read(&Node::text(text), &mut findings);
+            (after, findings.0.first().and_then(|problem| problem.hint.clone()).unwrap_or_default())
+        };
+        for text in ["50ms", "p95", "p99.9", "p50"] {
+            let (after, _) = read(text);
+            assert_eq!(after.expect("it is good").to_string(), text);
+        }
+        assert_eq!(read("p95").0, Some(HedgeAfter::Percentile(Chance(0.95))));
+        for text in ["p100", "p49", "p", "p9x"] {
+            let (after, hint) = read(text);
+            assert!(after.is_none() && hint == "it must lie between p50 and p99.9", "{text}: {hint}");
+        }
     }
 }

@@ -127,6 +127,34 @@ impl Design {
         names
     }
 
+    /// The distances that can be set, by their keys in the table `[regions]`: the default, and each pair of regions. A pair
+    /// is there once, as it is listed; twice where it is listed both ways. None where there are no two regions.
+    pub fn distance_keys(&self) -> Vec<String> {
+        let names = self.region_names();
+        if names.len() < 2 {
+            return Vec::new();
+        }
+        let listed = |from: &str, to: &str| self.regions.pairs.iter().any(|pair| pair.from == from && pair.to == to);
+        let key = |from: &str, to: &str| format!("{from} -> {to}");
+        let mut keys = vec!["default".to_owned()];
+        for (index, from) in names.iter().enumerate() {
+            for to in &names[index + 1..] {
+                let (there, back) = (listed(from, to), listed(to, from));
+                keys.extend((there || !back).then(|| key(from, to)));
+                keys.extend(back.then(|| key(to, from)));
+            }
+        }
+        keys
+    }
+
+    /// The distance of this key of the table `[regions]`.
+    pub fn distance_of(&self, key: &str) -> Option<Time> {
+        match Target::parse(key) {
+            Target::Wire(from, to) => Some(self.regions.latency(&from, &to)),
+            Target::Component(key) => (key == "default").then_some(self.regions.default),
+        }
+    }
+
     /// What the distance between the regions of two components adds to a wire's latency, one way. A component without a
     /// region is near everything, and a CDN is near all users.
     pub fn distance(&self, from: &Component, to: &Component) -> Time {
@@ -175,6 +203,10 @@ mod tests {
         check("ap", "us", 90);
         check("eu", "ap", 75);
         check("eu", "eu", 0);
+        let design = Design { regions: regions.clone(), ..Design::default() };
+        assert_eq!(design.distance_keys(), ["default", "ap -> eu", "ap -> us", "us -> ap", "eu -> us"]);
+        assert_eq!(design.distance_of("ap -> us"), Some(Time::from_millis(90)));
+        assert_eq!((design.distance_of("default"), design.distance_of("else")), (Some(Time::from_millis(75)), None));
         assert!(regions.set("eu", "eu", Time::ZERO).is_err() && regions.set("e u", "us", Time::ZERO).is_err());
     }
 }

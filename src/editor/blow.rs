@@ -30,7 +30,11 @@ pub fn blows(kind: Option<&Kind>) -> Vec<Blow> {
 fn component_blows(kind: &Kind) -> Vec<Blow> {
     let mut blows = vec![("Kill it", fault(FaultKind::Crash, None))];
     let server = kind.server();
-    if server.is_some_and(|server| server.instances_at_start() > 1) {
+    let machines = match kind {
+        Kind::Worker(worker) => worker.server().instances_at_start(),
+        _ => server.map_or(1, |server| server.instances_at_start()),
+    };
+    if machines > 1 {
         blows.push(("Kill one of its machines", FaultSettings { instances: 1, ..fault(FaultKind::Crash, None) }));
     }
     blows.push(("Restart it", fault(FaultKind::Restart, None)));
@@ -41,6 +45,11 @@ fn component_blows(kind: &Kind) -> Vec<Blow> {
         Kind::Cdn(_) => blows.push(("Purge it", fault(FaultKind::CacheFlush, None))),
         Kind::LoadBalancer(balancer) if balancer.cache.is_some() => {
             blows.push(("Flush its copies", fault(FaultKind::CacheFlush, None)))
+        }
+        Kind::Queue(queue) if queue.terms().replicas.is_some() => {
+            let one = |followers| FaultSettings { instances: 1, followers, ..fault(FaultKind::Crash, Some(30)) };
+            blows.push(("Kill its leader for 30 s", one(false)));
+            blows.push(("Kill a follower for 30 s", one(true)));
         }
         Kind::Database(_) => blows.push(("Fill its disk for 20 s", fault(FaultKind::DiskFull, Some(20)))),
         _ => {}

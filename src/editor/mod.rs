@@ -35,7 +35,7 @@ pub use history::History;
 pub use message::{Effect, Menu, MenuPage, Msg, Pointer, PointerKind};
 pub use rulebook::Rulebook;
 pub use selection::Selection;
-pub use setting::{REGION, Room, region_info};
+pub use setting::{REGION, Room, distance_info, region_info};
 pub use shape::{
     BOX, Bezier, GRID, PORT_RADIUS, bounds, box_of, callee_port, caller_port, curve_between, has_callee_port,
     has_caller_port, wire_curve,

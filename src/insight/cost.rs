@@ -19,8 +19,8 @@
 //! | – as a cluster | all of that for each node | `quorum.n`; replicas are databases of their own |
 //! | shard router | 0.05 | each |
 //! | object storage | 0.02 | each |
-//! | queue | 0.03 | each |
-//! | worker | 0.01 + 0.04 a core of speed 1 | `cores`, `speed`, as a server |
+//! | queue | 0.03 | each, and each node of `replicas` |
+//! | worker | 0.01 + 0.04 a core of speed 1 | each instance, as a server |
 //! | lock service | 0.06 | each: three small machines that agree |
 //!
 //! A run also pays for what it sends to users, 0.09 dollars per GB of good answers, and for the calls to external APIs.
@@ -63,19 +63,20 @@ pub fn component_cost_per_hour(kind: &Kind) -> Money {
         }
         Kind::ShardRouter(_) => 0.05,
         Kind::ObjectStorage(_) => 0.02,
-        Kind::Queue(_) => 0.03,
-        Kind::Worker(worker) => 0.01 + 0.04 * f64::from(worker.cores) * worker.speed,
+        Kind::Queue(queue) => 0.03 * queue.terms().replicas.map_or(1.0, |replicas| f64::from(replicas.count)),
+        Kind::Worker(worker) => group_cost_per_hour(&worker.server()),
         Kind::LockService(_) => 0.06,
         Kind::Server(_)
         | Kind::Payment(_)
         | Kind::Search(_)
         | Kind::Notification(_)
         | Kind::Analytics(_)
-        | Kind::Chat(_) => {
-            let server = kind.server().expect("these are servers");
-            instance_cost_per_hour(server) * f64::from(server.instances_at_start())
-        }
+        | Kind::Chat(_) => group_cost_per_hour(kind.server().expect("these are servers")),
     })
+}
+
+fn group_cost_per_hour(server: &Server) -> f64 {
+    instance_cost_per_hour(server) * f64::from(server.instances_at_start())
 }
 
 fn instance_cost_per_hour(server: &Server) -> f64 {
@@ -104,7 +105,11 @@ impl Prices {
     pub fn of(design: &Design) -> Prices {
         let mut prices = Prices::default();
         for component in &design.components {
-            match component.kind.server() {
+            let worker = match &component.kind {
+                Kind::Worker(worker) => Some(worker.server()),
+                _ => None,
+            };
+            match component.kind.server().or(worker.as_ref()) {
                 Some(server) => {
                     let count = f64::from(server.instances_at_start());
                     prices.groups.push((component.name.clone(), instance_cost_per_hour(server), count));

@@ -127,6 +127,7 @@ impl Count<'_> {
         match kind {
             Some(Kind::Database(_)) if full => (Why::DiskFull, format!("the disk of {name} was full")),
             Some(Kind::Database(_)) => (Why::NoPrimary, format!("{name} took no writes")),
+            Some(Kind::Queue(_)) => (Why::NoPrimary, format!("{name} had no leader, or too few nodes in sync")),
             Some(Kind::LoadBalancer(_) | Kind::Dns(_)) => (Why::NoBackend, format!("{name} had no backend left")),
             Some(Kind::LockService(_)) => (Why::LockLost, format!("{name} did not give the lock")),
             Some(Kind::Worker(_)) => (Why::Poison, format!("messages that fail every time at {name}")),

@@ -268,7 +268,12 @@ fn services_of(design: &Design, name: &str) -> Option<f64> {
         (first > 0.0).then(|| (second - first * first) / (first * first))
     };
     match kind {
-        Kind::Database(database) if database.disk.is_none() && !database.locks && database.quorum.is_none() => {
+        Kind::Database(database)
+            if database.disk.is_none()
+                && !database.locks
+                && database.quorum.is_none()
+                && design.classes.iter().all(|class| class.cost.query == 1.0) =>
+        {
             mixed(&|class| {
                 vec![(f64::from(class.cost.reads), database.read), (f64::from(class.cost.writes), database.write)]
             })

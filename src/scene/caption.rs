@@ -107,7 +107,13 @@ pub fn summary(kind: &Kind) -> String {
             Preset::Plain => format!("{} messages", count_text(f64::from(queue.terms().capacity))),
             preset => preset.word().replace('-', " "),
         },
-        Kind::Worker(worker) => count(worker.consumers, "consumer", "consumers"),
+        Kind::Worker(worker) => {
+            let consumers = count(worker.consumers, "consumer", "consumers");
+            match worker.server().instances_at_start() {
+                1 => consumers,
+                many => format!("{many} × {consumers}"),
+            }
+        }
         Kind::LockService(locks) => format!("lease {}{}", locks.lease, if locks.fencing { ", fenced" } else { "" }),
         Kind::Server(_)
         | Kind::Payment(_)

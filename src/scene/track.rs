@@ -149,6 +149,7 @@ pub(super) fn mark_kind(what: &Happening) -> Option<MarkKind> {
         | Happening::Lossy(..)
         | Happening::Delayed(..)
         | Happening::Flushed(_)
+        | Happening::LeaderElected(_)
         | Happening::Rebalancing(_)
         | Happening::DeadLettered(_)
         | Happening::LeaseLost(_)

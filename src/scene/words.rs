@@ -51,6 +51,7 @@ pub fn happening(what: &Happening, parts: &Parts) -> String {
             format!("{} come {} times as often", name(index), f64::from(*percent) / 100.0)
         }
         Happening::Overflowed(index) => format!("{} is full and turns requests away", name(index)),
+        Happening::LeaderElected(index) => format!("a follower leads the nodes of {} now", name(index)),
         Happening::Rebalancing(index) => format!("the consumers of {} share its partitions anew", name(index)),
         Happening::DeadLettered(index) => format!("{} gave up on a message", name(index)),
         Happening::LeaseLost(index) => format!("a lease of {} ran out before its holder let go", name(index)),

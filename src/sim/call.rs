@@ -301,6 +301,9 @@ impl Simulation {
         if attempt.op == Op::Consume {
             return self.acknowledged(index);
         }
+        if let (Some(hedging), Outcome::Ok | Outcome::Degraded) = (&mut self.wires[wire as usize].hedging, outcome) {
+            hedging.note(self.now, self.now.since(attempt.sent));
+        }
         if attempt.parent == NONE {
             self.wires[wire as usize].frame.late += 1;
             self.mark(index, Step::Late);

@@ -52,9 +52,10 @@ impl Simulation {
         }
         match kind {
             FaultKind::Restart => return self.restart(at, settings.lasts),
-            FaultKind::Crash if settings.instances > 0 && !self.is_worker(at) => {
+            FaultKind::Crash if settings.instances > 0 && !self.is_one_worker(at) => {
                 return match &self.parts[at as usize].behavior {
                     Behavior::Database(_) => self.kill_nodes(at, settings.instances, settings.lasts),
+                    Behavior::Broker(_) => self.kill_queue_nodes(at, &settings),
                     _ => self.kill_instances(at, settings.instances, settings.lasts),
                 };
             }
@@ -78,7 +79,7 @@ impl Simulation {
         match kind {
             FaultKind::Crash => self.crash(at),
             FaultKind::GcPause => self.pause_server(at, 1),
-            FaultKind::Partition => self.consumers_vanish(at, false),
+            FaultKind::Partition => self.consumers_vanish(at, None, false),
             _ => {}
         }
         self.refresh_part(at, kind);
@@ -102,6 +103,11 @@ impl Simulation {
     /// Whether it works off messages.
     pub(super) fn is_worker(&self, at: u32) -> bool {
         matches!(&self.parts[at as usize].behavior, Behavior::Server(server) if server.inbox.is_some())
+    }
+
+    /// Whether it works off messages, on a single machine.
+    fn is_one_worker(&self, at: u32) -> bool {
+        matches!(&self.parts[at as usize].behavior, Behavior::Server(server) if server.inbox.is_some() && server.is_alone())
     }
 
     /// Whether a fault means anything to this component.
@@ -147,10 +153,10 @@ impl Simulation {
     }
 
     /// A component is down while a crash is on or it boots.
-    fn refresh_down(&mut self, at: u32) {
+    pub(super) fn refresh_down(&mut self, at: u32) {
         let crash = |fault: &u32| self.faults[*fault as usize].settings.fault == FaultKind::Crash;
         let part = &self.parts[at as usize];
-        let down = part.faults.iter().any(crash) || part.booting != 0;
+        let down = part.faults.iter().any(crash) || part.booting != 0 || self.is_leaderless(at);
         let was = std::mem::replace(&mut self.parts[at as usize].down, down);
         if was && !down {
             self.wake_server(at);
@@ -228,7 +234,7 @@ impl Simulation {
         let now = self.now;
         match &self.parts[at as usize].behavior {
             Behavior::Broker(_) => self.broker_crashes(at),
-            Behavior::Server(server) if server.inbox.is_some() => self.consumers_vanish(at, true),
+            Behavior::Server(server) if server.inbox.is_some() => self.consumers_vanish(at, None, true),
             _ => {}
         }
         self.parts[at as usize].behavior.clear(now);

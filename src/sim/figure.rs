@@ -70,6 +70,8 @@ macro_rules! figures {
     };
 }
 
+/// The kinds that may be groups of machines.
+const GROUPS: [&str; 7] = ["server", "payment", "search", "notification", "analytics", "chat", "worker"];
 /// The kinds that are servers.
 const SERVERS: [&str; 6] = ["server", "payment", "search", "notification", "analytics", "chat"];
 
@@ -90,6 +92,10 @@ figures! {
     OwnWritesMissed = "own_writes_missed", "own writes missed", Count, Sum, ["database"];
     /// Writes that were acknowledged and are gone, because a replica took over that never got them; counted at the primary as drawn.
     LostWrites = "lost_writes", "lost writes", Count, Sum, ["database"];
+    /// Writes sent to nodes of a cluster that a read has found behind.
+    ReadRepairs = "read_repairs", "read repairs", Count, Sum, ["database"];
+    /// Writes that are kept for nodes of a cluster that are dead, or not caught up yet.
+    Hints = "hints", "hints kept", Count, Mean, ["database"];
     /// Keys that are still to be copied to their new shard.
     KeysToMove = "keys_to_move", "keys to move", Count, Mean, ["shard-router"];
     /// The share of requests that went to the busiest shard.
@@ -124,7 +130,8 @@ figures! {
     OutOfOrder = "out_of_order", "out of order", Count, Sum, ["queue"];
     /// Messages given up on after too many tries, and kept aside.
     DeadLetters = "dead_letters", "dead letters", Count, Sum, ["queue"];
-    /// Messages lost: handed out once and not worked off, or in memory alone when the queue crashed.
+    /// Messages lost: handed out once and not worked off, in memory alone when the queue crashed, or acknowledged by a leader
+    /// that died before its followers had them.
     LostMessages = "lost_messages", "lost messages", Count, Sum, ["queue"];
     /// Messages dropped to make room, or because nobody subscribes to them.
     DroppedMessages = "dropped_messages", "dropped messages", Count, Sum, ["queue"];
@@ -132,6 +139,8 @@ figures! {
     ExpiredMessages = "expired_messages", "expired messages", Count, Sum, ["queue"];
     /// Consumers without a message at the end of a frame.
     IdleConsumers = "idle_consumers", "idle consumers", Count, Mean, ["queue"];
+    /// Nodes of a queue that are in sync, the leader counted; none while there is no leader.
+    InSync = "in_sync", "nodes in sync", Count, Mean, ["queue"];
     /// Locks held.
     LocksHeld = "locks_held", "locks held", Count, Mean, ["lock-service"];
     /// Leases that ran out and were given to the next while their holder had not let go.
@@ -145,7 +154,7 @@ figures! {
     /// The busy share of its network line.
     LineUtilization = "line_utilization", "line busy", Share, Mean, SERVERS;
     /// Instances there and paid for, those that are starting included.
-    Instances = "instances", "instances", Count, Mean, SERVERS;
+    Instances = "instances", "instances", Count, Mean, GROUPS;
     /// Work that it had promised in an answer and then lost.
     LostWork = "lost_work", "lost work", Count, Sum, SERVERS;
     /// Requests that the rate limit refused.

@@ -347,6 +347,8 @@ pub enum Happening {
     BroughtBack(u32),
     /// A queue's consumers share its partitions anew; it stands still meanwhile.
     Rebalancing(u32),
+    /// A follower leads the nodes of a queue now.
+    LeaderElected(u32),
     /// A queue gave up on a message, the first in a while.
     DeadLettered(u32),
     /// A lease ran out before its holder let go, the first in a while.

@@ -124,9 +124,9 @@ impl Magnifier {
             | UnwrittenKeys | UnwrittenLost | BytesServed | BytesFromOrigin | Backlog | InHand | Redelivered
             | Duplicates | OutOfOrder | DeadLetters | LostMessages | DroppedMessages | ExpiredMessages
             | IdleConsumers | LocksHeld | LeasesLost | UnsafeWrites | FencedWrites | Memory | LostWork | Limited
-            | Filtered | Handshakes | Logins | BytesSaved | Lookups | Spent => value * k,
+            | Filtered | Handshakes | Logins | BytesSaved | Lookups | Spent | ReadRepairs | Hints => value * k,
             LockWait | DiskUtilization | ReplicationLag | HottestShard | OldestMessage | MessageAge
-            | LineUtilization => value,
+            | LineUtilization | InSync => value,
             // Keys move at their own pace, all of them.
             KeysToMove => value,
             Instances if self.fleets.contains(&part) => value * k,

@@ -213,7 +213,7 @@ impl Simulation {
         for at in ends {
             match (self.is_worker(at), cut) {
                 (false, _) => {}
-                (true, true) => self.consumers_vanish(at, false),
+                (true, true) => self.consumers_vanish(at, None, false),
                 (true, false) => self.stir(at),
             }
         }

@@ -105,6 +105,21 @@ impl Latencies {
         self.high = self.high.max(step + 1);
     }
 
+    /// The latency in microseconds that this share of all that was counted here does not exceed; none of fewer than `least`.
+    pub fn quantile(counted: [&Latencies; 2], share: f64, least: u64) -> Option<u32> {
+        let low = counted.iter().map(|latencies| latencies.low).min()?;
+        let high = counted.iter().map(|latencies| latencies.high).max()?;
+        let at = |step: usize| counted.iter().map(|latencies| u64::from(latencies.counts[step])).sum::<u64>();
+        let all = (low..high).map(at).sum::<u64>();
+        let rank = libm::ceil(all as f64 * share) as u64;
+        let mut sum = 0;
+        let reached = (low..high).find(|step| {
+            sum += at(*step);
+            sum >= rank
+        });
+        reached.filter(|_| all >= least).map(|step| greatest_of(step as u32))
+    }
+
     /// What was counted; starts anew.
     pub fn harvest(&mut self) -> Sketch {
         let mut sketch = Sketch::default();
@@ -145,6 +160,17 @@ mod tests {
             histogram.reset();
         }
         assert_eq!(latencies.harvest(), Sketch::default());
+    }
+
+    #[test]
+    fn a_quantile_is_taken_of_both_halves() {
+        let (mut first, mut second) = (Latencies::default(), Latencies::default());
+        (1..=100).for_each(|micros| first.record(micros));
+        assert_eq!(Latencies::quantile([&first, &second], 0.95, 20), Some(95));
+        (101..=200).for_each(|micros| second.record(micros));
+        assert_eq!(Latencies::quantile([&first, &second], 0.95, 20), Some(190));
+        assert_eq!(Latencies::quantile([&first, &second], 0.95, 201), None);
+        assert_eq!(Latencies::quantile([&Latencies::default(), &Latencies::default()], 0.95, 0), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::units::Time;
 
 use super::breaker::{Breaker, Budget};
 use super::calendar::{Calendar, Delay};
+use super::hedge::Hedging;
 use super::kind::{PeakEwma, USER_BITS};
 use super::line::{Line, Passage};
 use super::random::Stream;
@@ -83,19 +84,6 @@ pub struct Wire {
     one_way: Time,
     /// The share of packets that get lost each way, faults counted.
     loss: f64,
-}
-
-/// When and how often a wire hedges its calls.
-#[derive(Clone, Debug)]
-pub struct Hedging {
-    /// How long it waits for an answer first.
-    pub after: Time,
-    /// The same, prepared.
-    pub delay: Delay,
-    /// Attempts beside the first one at most.
-    pub most: u32,
-    /// How many calls may be hedged.
-    pub budget: Option<Budget>,
 }
 
 /// What a health check knows of one callee.
@@ -178,12 +166,7 @@ impl Wire {
             self.budget = share(policy).map(Budget::new);
         }
         if self.policy.hedge != policy.hedge {
-            self.hedging = policy.hedge.as_ref().map(|hedge| Hedging {
-                after: hedge.after,
-                delay: calendar.constant(hedge.after),
-                most: hedge.most,
-                budget: hedge.budget.map(Budget::new),
-            });
+            self.hedging = policy.hedge.as_ref().map(|hedge| Hedging::new(hedge, calendar));
         }
         if self.policy.bandwidth != policy.bandwidth {
             self.line = policy.bandwidth.map(|bandwidth| Line::after(self.line.as_ref(), bandwidth));

@@ -323,3 +323,36 @@ test("a page that runs from right to left, and a projector: nothing falls off, p
   const size = await part(page, "lb").locator(".name").evaluate((name) => parseFloat(getComputedStyle(name).fontSize));
   expect(size).toBeGreaterThanOrEqual(15);
 });
+
+test("how far regions are apart is set with nothing selected, and undone", async ({ page }) => {
+  await page.goto("./#sandbox=world");
+  const canvas = page.locator(".canvas-stage");
+  await expect(canvas).toBeVisible();
+  for (const [typed, name, region] of [["add users", "users", "eu"], ["add server", "app", "us"]]) {
+    await canvas.focus();
+    await page.keyboard.press("Control+k");
+    await expect(page.getByRole("combobox", { name: "Find an action or a part" })).toBeFocused();
+    await page.keyboard.type(typed);
+    await page.keyboard.press("Enter");
+    await expect(part(page, name)).toBeFocused();
+    const where = page.getByRole("textbox", { name: "Region" });
+    await where.fill(region);
+    await where.press("Enter");
+  }
+  await part(page, "app").focus();
+  await page.keyboard.press("Escape");
+  const distances = page.getByRole("region", { name: "Distances" });
+  const pair = distances.getByRole("textbox", { name: "eu → us" });
+  await expect(pair).toHaveValue("75ms");
+  await expect(distances.getByRole("textbox", { name: "Any other two" })).toHaveValue("75ms");
+  await pair.fill("2h");
+  await pair.press("Enter");
+  await expect(distances.getByRole("alert").filter({ hasText: "must lie between" })).toBeVisible();
+  await pair.fill("40ms");
+  await pair.press("Enter");
+  await expect(pair).toHaveValue("40ms");
+  await expect(distances.getByText("must lie between")).toBeHidden();
+  await shots(page, "distances");
+  await page.getByRole("button", { name: "Undo", exact: true }).click();
+  await expect(pair).toHaveValue("75ms");
+});

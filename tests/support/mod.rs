@@ -47,14 +47,27 @@ pub fn near(what: &str, seen: f64, expected: f64, tolerance: f64) {
 /// A design at random, from a seed: every pair of kinds that may meet does so sooner or later, with policies and faults
 /// of all sorts. Small rates, so that hundreds run in a test.
 pub fn random_design(seed: u64) -> Design {
+    random_design_of(seed, &favourites(seed))
+}
+
+/// The same without the settings that came after histories were recorded: those must stay what they are.
+pub fn random_design_of_old(seed: u64) -> Design {
+    draw_design(seed, &favourites(seed), None)
+}
+
+fn favourites(seed: u64) -> Vec<&'static str> {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-    let favourites: Vec<&str> = (0..4).map(|_| dice.pick(design::Kind::WORDS)).collect();
-    random_design_of(seed, &favourites)
+    (0..4).map(|_| dice.pick(design::Kind::WORDS)).collect()
 }
 
 /// A design at random in which half of the components are of these kinds: among so many kinds, two that work together
 /// would seldom meet otherwise.
 pub fn random_design_of(seed: u64, favourites: &[&str]) -> Design {
+    draw_design(seed, favourites, Some(Dice(seed.wrapping_mul(0xd134_2543_de82_ef95) | 1)))
+}
+
+/// `newer` draws what came later, by dice of its own: so all else stays as it was.
+fn draw_design(seed: u64, favourites: &[&str], mut newer: Option<Dice>) -> Design {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let mut text = format!("version = 1\nseed = {seed}\nduration = \"{}s\"\n", 5 + dice.below(15));
     for class in 0..1 + dice.below(3) {
@@ -72,6 +85,7 @@ pub fn random_design_of(seed: u64, favourites: &[&str]) -> Design {
         text += dice.pick(&["", "criticality = \"low\"\n", "criticality = \"critical\"\nmemory = \"300KB\"\n"]);
         text += dice.pick(&["", "body = \"200KB\"\n", "blobs = 1\nresponse = \"50KB\"\n", "job = \"exp(20ms)\"\n"]);
         text += dice.pick(&["", "", "lock = true\n", "poison = \"10%\"\n"]);
+        text += newer.as_mut().map_or("", |newer| newer.pick(&["", "", "query = 5\n"]));
     }
     let mut names = Vec::new();
     for index in 0..2 + dice.below(8) {
@@ -81,7 +95,13 @@ pub fn random_design_of(seed: u64, favourites: &[&str]) -> Design {
             _ => dice.pick(design::Kind::WORDS),
         };
         let name = format!("n{index}");
-        text += &format!("[components.{name}]\nkind = \"{kind}\"\n{}", random_settings(kind, &mut dice));
+        let mut settings = random_settings(kind, &mut dice);
+        if let Some(newer) = &mut newer {
+            settings =
+                settings.replace("w = 2 }", newer.pick(&["w = 2 }", "w = 2, read_repair = \"50%\", hints = \"1h\" }"]));
+            settings += &newer_settings(kind, newer);
+        }
+        text += &format!("[components.{name}]\nkind = \"{kind}\"\n{settings}");
         text += dice.pick(&["", "", "", "region = \"eu\"\n", "region = \"us\"\n"]);
         names.push(name);
     }
@@ -91,7 +111,9 @@ pub fn random_design_of(seed: u64, favourites: &[&str]) -> Design {
     for from in &names {
         for to in &names {
             if dice.below(100) < 45 && design::may_connect(&design, from, to).is_ok() {
-                let wire = format!("\"{from} -> {to}\" = {{ {} }}\n", random_policy(&mut dice));
+                let policy = random_policy(&mut dice);
+                let policy = newer.as_mut().map_or(policy.clone(), |newer| newer_policy(&policy, newer));
+                let wire = format!("\"{from} -> {to}\" = {{ {policy} }}\n");
                 text += &wire;
                 design = read(&text);
             }
@@ -109,6 +131,8 @@ pub fn random_design_of(seed: u64, favourites: &[&str]) -> Design {
         let fault = dice.pick(design::FaultKind::WORDS);
         text += &format!("[[faults]]\nat = \"{}ms\"\ntarget = \"{target}\"\nfault = \"{fault}\"\n", dice.below(9000));
         text += dice.pick(&["", "for = \"2s\"\n", "for = \"700ms\"\nfactor = 8\n"]);
+        let nodes = ["", "instances = 1\n", "instances = 2\n", "instances = 1\nfollowers = true\n"];
+        text += newer.as_mut().map_or("", |newer| newer.pick(&nodes));
     }
     read(&text)
 }
@@ -194,6 +218,39 @@ fn random_settings(kind: &str, dice: &mut Dice) -> String {
         ),
         _ => dice.pick(&["", "concurrency = 3\ncapacity = 2\n", "bandwidth = \"5MB\"\n"]).to_owned(),
     }
+}
+
+/// Settings that came after histories were recorded.
+fn newer_settings(kind: &str, dice: &mut Dice) -> String {
+    match kind {
+        "queue" => {
+            let replicas = dice.pick(&[
+                "",
+                "",
+                "replicas = true\n",
+                "replicas = { acks = \"leader\", lag = \"60ms\", failover = \"300ms\" }\n",
+                "replicas = { acks = \"none\", count = 2, lag = \"exp(20ms)\", failover = \"1s\", unclean = true }\n",
+                "replicas = { count = 3, min_in_sync = 3, lag = \"exp(20ms)\", failover = \"200ms\" }\n",
+                "replicas = { count = 5, min_in_sync = 2, failover = \"700ms\", unclean = true }\n",
+            ]);
+            return format!("{replicas}priorities = \"{}\"\n", dice.pick(&["none", "none", "strict", "fair"]));
+        }
+        "worker" => dice.pick(&[
+            "",
+            "instances = 3\n",
+            "autoscale = { backlog = 3, max = 4, interval = \"300ms\", start_up = \"200ms\", cooldown = \"500ms\" }\n",
+            "autoscale = { by = \"age\", age = \"500ms\", interval = \"700ms\", start_up = \"200ms\", cooldown = \"1s\" }\n",
+            "instances = 2\nautoscale = { by = \"cpu\", max = 5, interval = \"400ms\", start_up = \"1s\", cooldown = \"0s\" }\n",
+        ]),
+        _ => "",
+    }
+    .to_owned()
+}
+
+/// A wire's policy with what came later.
+fn newer_policy(policy: &str, dice: &mut Dice) -> String {
+    let after = dice.pick(&["hedge = true", "hedge = { after = \"p80\" }", "hedge = { after = \"p50\", most = 2 }"]);
+    policy.replace("hedge = true", after)
 }
 
 fn random_database(dice: &mut Dice) -> String {

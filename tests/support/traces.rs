@@ -4,7 +4,7 @@ use pressure_point::design::Design;
 use pressure_point::sim::Simulation;
 use pressure_point::units::Time;
 
-use super::{random_design, read};
+use super::{random_design_of_old, read};
 
 /// What they were when last looked at; `tests/traces.rs` says how to renew it.
 pub const RECORDED: &str = include_str!("traces.txt");
@@ -22,7 +22,7 @@ pub fn histories() -> String {
         lines += &line(name, &Design { duration: design.duration.min(Time::from_secs(30)), ..design });
     }
     for seed in 1000..1040 {
-        lines += &line(&format!("random-{seed}"), &random_design(seed));
+        lines += &line(&format!("random-{seed}"), &random_design_of_old(seed));
     }
     lines
 }

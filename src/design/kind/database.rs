@@ -1,7 +1,7 @@
 //! Settings of databases.
 
 use crate::design::setting::{choices, settings};
-use crate::units::{Distribution, Time};
+use crate::units::{Chance, Distribution, Time};
 
 choices! {
     /// What a write waits for where replicas are wired to the database.
@@ -36,6 +36,10 @@ settings! {
         r: u32 = 1, Some((1.0, 15.0));
         /// Nodes that must have a write before it is answered. With r + w > n, a read always meets the last write.
         w: u32 = 1, Some((1.0, 15.0));
+        /// The share of reads that ask all nodes, compare their answers, and write to those that are behind; none never does.
+        read_repair: Option<Chance> = None, Some((0.0, 1.0));
+        /// How long after a node's death what it misses is kept for it, to be sent when it is back; none keeps nothing.
+        hints: Option<Time> = None, Some((0.1, 31_536_000.0));
     }
 }
 

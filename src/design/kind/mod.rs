@@ -29,12 +29,12 @@ pub use external::External;
 pub use gateway::{ApiGateway, Auth};
 pub use limit::{Algorithm, Limit, Per};
 pub use locks::LockService;
-pub use queue::{Delivery, Fetch, Overflow, Preset, Queue, Redelivery, Terms};
+pub use queue::{Acks, Delivery, Fetch, Overflow, Preset, Priorities, Queue, Redelivery, Replicas, Terms};
 pub use router::{ShardRouter, Sharding};
 pub use server::{Autoscale, Batch, Codel, Consistency, Order, Server, Shed, Size, SizeInfo, Spread};
 pub use service::{Analytics, Chat, Notification, Payment, Search};
 pub use storage::ObjectStorage;
-pub use worker::Worker;
+pub use worker::{CONSUMERS_MAX, ScaleBy, Worker, WorkerScale};
 
 use super::setting::Settings;
 

@@ -61,6 +61,48 @@ choices! {
     }
 }
 
+choices! {
+    /// When a publisher is answered by a queue of several nodes.
+    Acks {
+        /// Before the message is stored anywhere.
+        None = "none",
+        /// When the leader has stored it. The followers copy it after.
+        Leader = "leader",
+        /// When all nodes that are in sync have it (quorum queues of RabbitMQ: when most nodes have it).
+        All = "all",
+    }
+}
+
+settings! {
+    /// Copies of every message on several nodes, of which one leads. For queues like Kafka, RabbitMQ or none in particular.
+    Replicas {
+        /// Nodes that keep each message, the leader counted.
+        count: u32 = 3, Some((1.0, 9.0));
+        /// When a publisher is answered: none (at once), leader (it has stored the message) or all (those in sync have it).
+        acks: Acks = Acks::All, None;
+        /// With acks from all: nodes that must be in sync, the leader counted. With fewer, publishing fails.
+        min_in_sync: u32 = 1, Some((1.0, 9.0));
+        /// How long until a follower has what the leader has stored.
+        lag: Distribution = Distribution::Exponential(Time::from_millis(2)), Some((0.0, 60.0));
+        /// How long until the death of a node is noticed: a follower then counts no more as in sync, a leader is replaced.
+        failover: Time = Time::from_secs(9), Some((0.0, 3600.0));
+        /// Whether a follower that was not in sync may lead if no other is there: what it had not copied is lost.
+        unclean: bool = false, None;
+    }
+}
+
+choices! {
+    /// Which of the messages that wait is handed out next.
+    Priorities {
+        /// The oldest.
+        None = "none",
+        /// Of the most critical classes first, as classic queues of RabbitMQ do.
+        Strict = "strict",
+        /// Two of high or critical classes for each other one, as quorum queues of RabbitMQ do.
+        Fair = "fair",
+    }
+}
+
 settings! {
     /// Keeps messages until a worker has worked them off.
     Queue {
@@ -104,6 +146,11 @@ settings! {
         flush: Option<Time> = None, Some((0.0, 86_400.0));
         /// How long it takes to come back after a restart.
         boot: Time = Time::from_secs(5), Some((0.0, 3600.0));
+        /// Copies on several nodes, of which one leads; none is a queue that is there or not as a whole.
+        replicas: Option<Replicas> = None, None;
+        /// Whether messages of more critical classes come first: none, strict or fair. For queues like RabbitMQ or none in
+        /// particular.
+        priorities: Priorities = Priorities::None, None;
     }
 }
 
@@ -129,6 +176,10 @@ pub struct Terms {
     pub concurrency: u32,
     pub handover: Time,
     pub flush: Time,
+    pub replicas: Option<Replicas>,
+    /// A message is safe when most nodes have it, and they must be there: Raft.
+    pub by_majority: bool,
+    pub priorities: Priorities,
 }
 
 /// A queue that is like no product in particular.
@@ -151,6 +202,9 @@ const PLAIN: Terms = Terms {
     concurrency: 100,
     handover: Time::from_millis(1),
     flush: Time::ZERO,
+    replicas: None,
+    by_majority: false,
+    priorities: Priorities::None,
 };
 
 /// Defaults of Kafka 3: max.poll.records 500, session.timeout.ms 45,000, retention.ms 7 days,
@@ -183,6 +237,7 @@ const RABBITMQ: Terms = Terms {
     session: Time::from_secs(60),
     concurrency: 30,
     handover: Time(200_000),
+    by_majority: true,
     ..PLAIN
 };
 
@@ -232,7 +287,39 @@ impl Preset {
     }
 }
 
+impl Preset {
+    /// Whether its nodes are the user's to choose. (SQS keeps its copies itself; replicas of Redis are not modelled.)
+    fn may_have_replicas(self) -> bool {
+        matches!(self, Preset::Plain | Preset::Kafka | Preset::RabbitMq)
+    }
+
+    /// Whether the product knows priorities.
+    fn may_have_priorities(self) -> bool {
+        matches!(self, Preset::Plain | Preset::RabbitMq)
+    }
+}
+
 impl Queue {
+    /// What is set and has no effect here, or cannot work.
+    pub fn remark(&self) -> Option<String> {
+        let terms = self.terms();
+        let what = self.preset.word();
+        match (&self.replicas, &terms.replicas) {
+            (Some(_), None) => {
+                return Some(format!(
+                    "its `replicas` have no effect: {what} does not leave that to you, or it is not modelled"
+                ));
+            }
+            (_, Some(replicas)) if replicas.min_in_sync > replicas.count => {
+                return Some("its `min_in_sync` is more than the nodes there are: nothing can be published".to_owned());
+            }
+            _ => {}
+        }
+        (self.priorities != terms.priorities).then(|| {
+            format!("its `priorities` have no effect: {what}, partitions and several hosts have their own order")
+        })
+    }
+
     /// The terms it works by: what is set, otherwise the preset's.
     pub fn terms(&self) -> Terms {
         let preset = self.preset.terms();
@@ -255,7 +342,12 @@ impl Queue {
             concurrency: self.concurrency.unwrap_or(preset.concurrency),
             handover: self.handover.unwrap_or(preset.handover),
             flush: self.flush.unwrap_or(preset.flush),
+            replicas: self.replicas.clone().filter(|_| self.preset.may_have_replicas()),
+            by_majority: preset.by_majority,
+            priorities: self.priorities,
         };
+        let orders_by_age = terms.partitions > 0 || terms.hosts > 1 || !self.preset.may_have_priorities();
+        let terms = Terms { priorities: if orders_by_age { Priorities::None } else { terms.priorities }, ..terms };
         match terms.redelivery {
             // What only a timeout gives back needs one.
             Redelivery::Timeout if terms.visibility.is_none() => Terms { visibility: PLAIN.visibility, ..terms },
@@ -274,5 +366,22 @@ mod tests {
         let terms = queue.terms();
         assert_eq!((terms.prefetch, terms.hosts, terms.fetch), (1, 3, Fetch::Poll));
         assert_eq!(Queue::default().terms(), Preset::Plain.terms());
+    }
+
+    #[test]
+    fn what_a_product_does_not_have_is_left_out_and_told() {
+        let check = |preset: Preset, replicas: bool, priorities: bool| {
+            let (copies, order) =
+                (replicas.then(Replicas::default), if priorities { Priorities::Strict } else { Priorities::None });
+            let queue = Queue { preset, replicas: copies, priorities: order, ..Queue::default() };
+            let terms = queue.terms();
+            (terms.replicas.is_some(), terms.priorities != Priorities::None, queue.remark().is_some())
+        };
+        assert_eq!(check(Preset::Kafka, true, false), (true, false, false));
+        assert_eq!(check(Preset::Kafka, false, true), (false, false, true));
+        assert_eq!(check(Preset::RabbitMq, true, true), (true, true, false));
+        assert_eq!(check(Preset::Sqs, true, false), (false, false, true));
+        let replicas = Some(Replicas { min_in_sync: 4, ..Replicas::default() });
+        assert!(Queue { replicas, ..Queue::default() }.remark().is_some_and(|what| what.contains("min_in_sync")));
     }
 }

@@ -288,7 +288,8 @@ fn divide_database(divider: &mut Divider, database: &mut Database, design: &Desi
     divider.refuse_if(*locks && writes, "locks rows, and the row of a popular key is a single server");
     let crowded = *contention > 0.0 || *coherency > 0.0;
     divider.refuse_if(crowded, "slows down by the number of statements in progress");
-    if let Some(Quorum { n, r, w }) = quorum {
+    // A read that is repaired asks all nodes, and hints are kept as long, for each request as before.
+    if let Some(Quorum { n, r, w, read_repair: _, hints: _ }) = quorum {
         divider.refuse_if(writes && *r + *w <= *n, "may read what is outdated, by each key's own rate");
     }
     divider.servers(concurrency, "statements at once");

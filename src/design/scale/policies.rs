@@ -15,6 +15,7 @@ pub fn divide_class(_: &mut Divider, class: &mut RequestClass) {
         cpu: _,
         reads: _,
         writes: _,
+        query: _,
         transaction: _,
         keys,
         is_static: _,
@@ -55,7 +56,7 @@ pub fn divide_wire(divider: &mut Divider, policy: &mut CallPolicy, design: &Desi
         classes: _,
     } = policy;
     if let Some(Retry { tries: _, backoff: _, base: _, cap: _, jitter: _, budget: _, on: _ }) = retry {}
-    if let Some(Hedge { after: _, most: _, budget: _ }) = hedge {}
+    if let Some(Hedge { after: _, window: _, most: _, budget: _ }) = hedge {}
     if let Some(Breaker { errors: _, window: _, open: _, minimum: _, probes: _, slow: _, slow_rate: _ }) = breaker {}
     if let Some(bulkhead) = bulkhead {
         divider.servers(bulkhead, "places in its bulkhead");
@@ -75,6 +76,8 @@ pub fn divide_fault(divider: &mut Divider, fault: &mut Fault, design: &Design) {
         lasts: _,
         factor: _,
         instances,
+        // Queues are refused as a whole.
+        followers: _,
         rate,
         share: _,
         key: _,

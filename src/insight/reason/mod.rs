@@ -297,6 +297,9 @@ impl Look<'_> {
             Some(Kind::Database(_)) => {
                 (Why::NoPrimary, place, format!("{name} took no writes: it is not the primary, or was dropped by it"))
             }
+            Some(Kind::Queue(_)) => {
+                (Why::NoPrimary, place, format!("{name} had too few nodes in sync to keep it safely, and refused it"))
+            }
             Some(Kind::LoadBalancer(_) | Kind::Dns(_)) => {
                 (Why::NoBackend, place, format!("{name} had no backend left to send it to"))
             }

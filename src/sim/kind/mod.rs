@@ -84,6 +84,12 @@ impl Simulation {
             }
             Behavior::Database(_) => return self.statement_begins(at, index),
             Behavior::Storage(storage) => storage.latency,
+            Behavior::Broker(broker) if broker.promises() => {
+                let publish = broker.publish;
+                let rest = self.promise(index);
+                let delay = self.service(at, publish);
+                return self.move_on(rest, delay, Event::Done);
+            }
             Behavior::Broker(broker) => broker.publish,
             Behavior::Locks(locks) => locks.operation,
             Behavior::External(external) => external.latency,
@@ -129,8 +135,12 @@ impl Simulation {
     pub(super) fn upkeep(&mut self, at: u32, seq: u32) {
         match &self.parts[at as usize].behavior {
             Behavior::Cache(_) => self.flush_due(at, seq),
-            Behavior::Database(_) => self.replication_goes_on(at, seq),
+            Behavior::Database(_) => {
+                self.send_hints(at);
+                self.replication_goes_on(at, seq);
+            }
             Behavior::Router(_) => self.move_next_key(at, seq),
+            Behavior::Broker(_) => self.nodes_go_on(at, seq),
             _ => {}
         }
     }

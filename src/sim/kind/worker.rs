@@ -1,6 +1,6 @@
 //! The worker: a server whose requests are messages. Each of its consumers takes one after the other, out of its own room.
 
-use crate::design;
+use crate::design::{self, CONSUMERS_MAX};
 use crate::units::Time;
 
 use crate::sim::attempt::{Attempt, BROKER, Stage};
@@ -15,12 +15,14 @@ use crate::sim::{ComponentFrame, FRAME, Figure, Outcome};
 /// What makes a server a worker: a room for each consumer, where messages wait that were handed to it ahead.
 #[derive(Clone, Debug)]
 pub struct Inbox {
-    /// How many consumers there are.
+    /// How many consumers each machine has.
     pub consumers: u32,
     /// The group that they consume for.
     pub group: String,
-    /// One for each consumer there ever was.
-    rooms: Vec<Station>,
+    /// What the number of machines follows, where they come and go.
+    pub scale: Option<design::WorkerScale>,
+    /// For each machine, one for each consumer there ever was on it.
+    rooms: Vec<Vec<Station>>,
     /// The ages of the messages worked off in this frame, in seconds: their sum, and how many.
     ages: (f64, u32),
 }
@@ -28,7 +30,7 @@ pub struct Inbox {
 impl Inbox {
     /// An empty inbox.
     pub fn new(settings: &design::Worker) -> Inbox {
-        let mut inbox = Inbox { consumers: 0, group: String::new(), rooms: Vec::new(), ages: (0.0, 0) };
+        let mut inbox = Inbox { consumers: 0, group: String::new(), scale: None, rooms: Vec::new(), ages: (0.0, 0) };
         inbox.configure(settings);
         inbox
     }
@@ -36,25 +38,41 @@ impl Inbox {
     fn configure(&mut self, settings: &design::Worker) {
         self.consumers = settings.consumers;
         self.group.clone_from(&settings.group.0);
-        while self.rooms.len() < settings.consumers as usize {
-            self.rooms.push(Station::new(1, u32::MAX));
+        self.scale.clone_from(&settings.autoscale);
+    }
+
+    /// The room of a slot.
+    fn room(&mut self, slot: u32) -> &mut Station {
+        let (machine, place) = ((slot / CONSUMERS_MAX) as usize, (slot % CONSUMERS_MAX) as usize);
+        if self.rooms.len() <= machine {
+            self.rooms.resize_with(machine + 1, Vec::new);
         }
+        let rooms = &mut self.rooms[machine];
+        while rooms.len() <= place {
+            rooms.push(Station::new(1, u32::MAX));
+        }
+        &mut rooms[place]
     }
 
     /// Loses all work in hand.
     pub fn clear(&mut self, now: Time) {
-        self.rooms.iter_mut().for_each(|room| room.clear(now));
+        self.rooms.iter_mut().flatten().for_each(|room| room.clear(now));
     }
 
-    /// Adds to the frame that ends now.
-    pub fn harvest(&mut self, now: Time, frame: &mut ComponentFrame) {
-        for room in &mut self.rooms {
+    /// Loses the work in hand of one machine.
+    pub fn clear_machine(&mut self, machine: usize, now: Time) {
+        self.rooms.get_mut(machine).into_iter().flatten().for_each(|room| room.clear(now));
+    }
+
+    /// Adds to the frame that ends now; of so many machines that work.
+    pub fn harvest(&mut self, now: Time, machines: u32, frame: &mut ComponentFrame) {
+        for room in self.rooms.iter_mut().flatten() {
             let (held, waiting) = room.harvest(now, FRAME);
             frame.held += held;
             frame.waiting += waiting;
         }
         // Prefetched messages wait here, but no room of the worker's own bounds them.
-        (frame.slots, frame.capacity) = (self.consumers as f32, 0.0);
+        (frame.slots, frame.capacity) = (self.consumers as f32 * machines as f32, 0.0);
         let (sum, count) = std::mem::take(&mut self.ages);
         frame.figures.extend((count > 0).then(|| (Figure::MessageAge, (sum / f64::from(count)) as f32)));
     }
@@ -86,18 +104,24 @@ impl Simulation {
         self.attempts[index].since = now;
         let slot = self.slot_of(index);
         let Behavior::Server(server) = &mut self.parts[at as usize].behavior else { return };
+        let machine = (slot / CONSUMERS_MAX) as u16;
+        self.attempts[index].instance = machine;
+        if !server.instance_runs(machine) {
+            // It was sent to a machine that has gone since; nobody waits for it any more.
+            return self.answer(index, Outcome::Failed);
+        }
         let Some(inbox) = &mut server.inbox else { return };
-        match inbox.rooms[slot].admit(now, index, &mut self.attempts) {
+        match inbox.room(slot).admit(now, index, &mut self.attempts) {
             Admission::Served => self.begin(index),
             Admission::Waits => self.attempts[index].stage = Stage::WaitingSlot,
             Admission::Full => unreachable!("a consumer's room has no bound"),
         }
     }
 
-    fn slot_of(&self, index: u32) -> usize {
+    fn slot_of(&self, index: u32) -> u32 {
         let Attempt { wire, version, .. } = self.attempts[index];
         match &self.parts[self.broker_at(wire) as usize].behavior {
-            Behavior::Broker(broker) => broker.slot_of(version) as usize,
+            Behavior::Broker(broker) => broker.slot_of(version),
             _ => unreachable!("messages come from brokers"),
         }
     }
@@ -119,8 +143,9 @@ impl Simulation {
         let slot = self.slot_of(index);
         let Behavior::Server(server) = &mut self.parts[at as usize].behavior else { return };
         let Some(inbox) = &mut server.inbox else { return };
-        inbox.rooms[slot].release(now);
-        if let Some(next) = inbox.rooms[slot].next(now, &self.attempts) {
+        let room = inbox.room(slot);
+        room.release(now);
+        if let Some(next) = room.next(now, &self.attempts) {
             self.ready.push_back(next);
         }
         self.answer(index, outcome);
@@ -147,7 +172,7 @@ impl Simulation {
         let mut back = vec![index];
         let Behavior::Server(server) = &mut self.parts[at as usize].behavior else { return };
         let Some(inbox) = &mut server.inbox else { return };
-        let room = &mut inbox.rooms[slot];
+        let room = inbox.room(slot);
         room.release(now);
         while let Some(next) = room.next(now, &self.attempts) {
             if self.attempts[next].wire != self.attempts[index].wire || self.attempts[next].parent != BROKER {

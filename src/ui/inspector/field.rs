@@ -4,13 +4,12 @@ use leptos::prelude::*;
 use web_sys::{Event, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::design::{Form as Shape, Node, SettingInfo, Value};
-use crate::editor::{Msg, Room};
+use crate::editor::{Msg, Room, distance_info};
 use crate::ui::element::view;
 use crate::ui::live::live;
 use crate::ui::session::{Session, quoted, use_session};
 use crate::ui::signal::{Memo, RwSignal, effect};
-use crate::units::power_of_ten;
-use crate::units::put_in_order;
+use crate::units::{power_of_ten, put_in_order};
 
 use super::curve::CurveField;
 
@@ -54,8 +53,9 @@ impl Subject {
             Room::Component(name) => name.clone(),
             Room::Wire(from, to) => format!("{from}--{to}"),
             Room::Class(name) => format!("class-{name}"),
+            Room::Regions => "regions".to_owned(),
         };
-        format!("field-{whose}-{}", self.path.replace('.', "-"))
+        format!("field-{whose}-{}", self.path.replace(['.', ' ', '>'], "-"))
     }
 
     /// The value now.
@@ -100,6 +100,14 @@ pub fn field(room: &Room, above: &str, info: SettingInfo) -> AnyView {
         form => view! { <PlainField subject=subject info=info.clone() form=form.clone() label=label_of(info.name) /> }
             .into_any(),
     }
+}
+
+/// The field of how far two regions are apart, by its key in the table of regions.
+pub fn distance(key: String) -> AnyView {
+    let info = distance_info();
+    let label = if key == "default" { "Any other two".to_owned() } else { key.replace("->", "→") };
+    let subject = Subject { room: Room::Regions, path: key };
+    view! { <PlainField subject=subject form=info.form.clone() info=info label=label /> }.into_any()
 }
 
 /// A setting that may be absent: a switch, and the field while it is on.
@@ -226,6 +234,10 @@ fn text(
         let typed = event_target_value(&event);
         if typed.trim() != shown.get_untracked() {
             commit(typed);
+            if wrong.with_untracked(Option::is_none) {
+                // A lesson may have refused it: what is there stands again.
+                event_target::<HtmlInputElement>(&event).set_value(&shown.get_untracked());
+            }
         } else {
             wrong.set(None);
         }

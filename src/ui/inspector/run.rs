@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::design::{ClassCost, Edit, RequestClass, Target, remarks};
+use crate::design::{ClassCost, Design, Edit, RequestClass, Target, remarks};
 use crate::editor::{Msg, Room};
 use crate::ui::element::view;
 use crate::ui::live::live;
@@ -12,7 +12,7 @@ use crate::ui::session::{Session, quoted, use_session};
 use crate::ui::signal::{Memo, RwSignal, effect};
 use crate::units::Time;
 
-use super::field::Form;
+use super::field::{Form, distance};
 
 /// Settings of the whole.
 #[component]
@@ -23,6 +23,7 @@ pub fn RunSettings() -> impl IntoView {
         <Remarks />
         <SeedAndDuration />
         <Classes />
+        <Distances />
     }
 }
 
@@ -92,6 +93,25 @@ fn SeedAndDuration() -> impl IntoView {
 fn checked(duration: Time) -> Result<Time, String> {
     let fits = (Time::from_millis(1)..=Time::from_secs(86_400)).contains(&duration);
     if fits { Ok(duration) } else { Err("a run takes between 1ms and 24h".to_owned()) }
+}
+
+/// How far apart the design's regions are.
+#[component]
+fn Distances() -> impl IntoView {
+    let session = use_session();
+    let keys = Memo::new(move |_| session.with_design(Design::distance_keys));
+    let some = Memo::new(move |_| !keys.with(Vec::is_empty));
+    live(move || {
+        some.get().then(|| {
+            view! {
+                <section class="form" aria-label="Distances">
+                    <h3>"Distances"</h3>
+                    <p class="help">"How long a message takes from one region to another, each way."</p>
+                    {rows(move || keys.get(), distance)}
+                </section>
+            }
+        })
+    })
 }
 
 /// The kinds of request and what each costs.

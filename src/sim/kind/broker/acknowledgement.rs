@@ -60,7 +60,7 @@ impl Simulation {
 
     /// Forgets a delivery; its consumer has one message less.
     fn end_delivery(&mut self, index: u32) -> Delivery {
-        let Attempt { wire, parent, version, .. } = self.attempts[index];
+        let Attempt { wire, parent, version, at: worker, .. } = self.attempts[index];
         if parent == BROKER {
             self.wires[wire as usize].fly(self.now, -1);
         }
@@ -77,13 +77,14 @@ impl Simulation {
             message.stale -= 1;
             group.trim();
         }
+        self.machines_may_go(worker);
         delivery
     }
 
     /// A consumer's acknowledgement, or its failure, reaches the broker.
     pub(in crate::sim) fn acknowledged(&mut self, index: u32) {
         let attempt = &self.attempts[index];
-        let (wire, outcome, worker) = (attempt.wire, attempt.outcome, attempt.at);
+        let (wire, outcome, worker, machine) = (attempt.wire, attempt.outcome, attempt.at, attempt.instance);
         let at = self.broker_at(wire);
         if attempt.parent != BROKER {
             self.mark(index, Step::Late);
@@ -97,7 +98,7 @@ impl Simulation {
         self.mark(index, Step::Settled(outcome));
         self.wires[wire as usize].count(outcome);
         let ok = matches!(outcome, Outcome::Ok | Outcome::Degraded);
-        let crashed = self.parts[worker as usize].refuses();
+        let crashed = self.parts[worker as usize].refuses() || !self.machine_runs(worker, machine);
         let broker = self.broker(at);
         match (ok, broker.at_most_once(), broker.partitioned()) {
             (_, true, _) => self.settle_once(at, index),
@@ -170,8 +171,9 @@ impl Simulation {
 
     /// The consumer is done with a delivery that is not settled yet.
     fn free_consumer(&mut self, at: u32, index: u32) {
-        let delivery = self.attempts[index].version;
+        let Attempt { version: delivery, at: worker, .. } = self.attempts[index];
         self.broker(at).let_go(delivery);
+        self.machines_may_go(worker);
     }
 
     /// The time of a delivery is over: the message is handed out again, whoever may still work on it.

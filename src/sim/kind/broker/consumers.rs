@@ -1,5 +1,8 @@
 //! Who consumes: consumers come and go with the design, die, fall silent and return; partitions are shared anew.
 
+use std::collections::BTreeMap;
+
+use crate::design::CONSUMERS_MAX;
 use crate::sim::Happening;
 use crate::sim::attempt::{BROKER, NONE, Stage};
 use crate::sim::engine::Simulation;
@@ -26,14 +29,16 @@ impl Broker {
         self.groups.len() - 1
     }
 
-    /// Makes the consumers of a link be these many; whether anything changed.
-    fn set_consumers(&mut self, link: Link, count: u32) -> bool {
+    /// Makes the consumers of a link be those of these slots, in order; whether anything changed.
+    pub(super) fn set_consumers(&mut self, link: Link, slots: &[u32]) -> bool {
         let group = &mut self.groups[link.group];
         let mut changed = false;
-        for slot in 0..count {
-            let known = |consumer: &Consumer| consumer.wire == link.wire && consumer.slot == slot;
-            match group.consumers.iter_mut().find(|consumer| known(consumer)) {
-                Some(known) => changed |= !std::mem::replace(&mut known.active, true),
+        let of_wire =
+            |(place, consumer): (usize, &Consumer)| (consumer.wire == link.wire).then_some((consumer.slot, place));
+        let known: BTreeMap<u32, usize> = group.consumers.iter().enumerate().filter_map(of_wire).collect();
+        for &slot in slots {
+            match known.get(&slot) {
+                Some(place) => changed |= !std::mem::replace(&mut group.consumers[*place].active, true),
                 None => {
                     changed = true;
                     group.consumers.push(Consumer {
@@ -50,14 +55,14 @@ impl Broker {
             }
         }
         for consumer in group.consumers.iter_mut().filter(|consumer| consumer.wire == link.wire) {
-            if consumer.slot >= count && consumer.active {
+            if consumer.active && slots.binary_search(&consumer.slot).is_err() {
                 (consumer.active, changed) = (false, true);
             }
         }
         changed
     }
 
-    fn ask_all(&mut self, group: usize) {
+    pub(super) fn ask_all(&mut self, group: usize) {
         (0..self.groups[group].consumers.len() as u32).for_each(|consumer| self.ask_again(group, consumer));
     }
 }
@@ -68,12 +73,13 @@ impl Group {
         self.consumers.iter().all(|consumer| !consumer.active)
     }
 
-    /// Shares the partitions among those who take part: the first consumers of all workers first.
+    /// Shares the partitions among those who take part: the first consumers of all workers, and of all their machines,
+    /// first.
     fn share_out(&mut self) {
-        let mut sharers: Vec<(u64, u32)> = Vec::new();
+        let mut sharers: Vec<(u32, u32)> = Vec::new();
         for (index, consumer) in (0..).zip(&self.consumers) {
             if consumer.takes_part() {
-                sharers.push((u64::from(consumer.slot), index));
+                sharers.push((consumer.slot % CONSUMERS_MAX, index));
             }
         }
         sharers.sort_unstable();
@@ -99,7 +105,7 @@ impl Simulation {
         for link in before.iter().filter(|link| !workers.iter().any(|(wire, ..)| *wire == link.wire)) {
             self.leave_group(at, *link, &mut changed);
         }
-        for (wire, worker, count) in workers {
+        for (wire, worker, slots) in workers {
             let carried = self.wires[wire as usize].carried.clone();
             let name = self.inbox(worker).group.clone();
             if let Some(old) = before.iter().find(|link| link.wire == wire) {
@@ -111,7 +117,7 @@ impl Simulation {
             let broker = self.broker(at);
             let link = Link { wire, worker, group: broker.group_named(&name, &carried) };
             broker.links.push(link);
-            if broker.set_consumers(link, count) {
+            if broker.set_consumers(link, &slots) {
                 changed.push(link.group);
             }
         }
@@ -140,8 +146,8 @@ impl Simulation {
         self.serve(at);
     }
 
-    /// The workers that consume from a broker: wire, worker, and how many consumers.
-    fn workers_of(&self, at: u32) -> Vec<(u32, u32, u32)> {
+    /// The workers that consume from a broker: wire, worker, and the slots of its consumers.
+    fn workers_of(&self, at: u32) -> Vec<(u32, u32, Vec<u32>)> {
         let mut found = Vec::new();
         for (index, wire) in self.wires.iter().enumerate() {
             let other = match (wire.from == at, wire.to == at) {
@@ -151,9 +157,9 @@ impl Simulation {
                 _ => continue,
             };
             if let Behavior::Server(server) = &self.parts[other as usize].behavior
-                && let Some(inbox) = &server.inbox
+                && server.inbox.is_some()
             {
-                found.push((index as u32, other, inbox.consumers));
+                found.push((index as u32, other, server.consumers_there()));
             }
         }
         found
@@ -233,8 +239,8 @@ impl Simulation {
         }
     }
 
-    /// A worker's connection broke, or it went silent.
-    pub(in crate::sim) fn consumers_vanish(&mut self, worker: u32, crashed: bool) {
+    /// The connection of a worker (or of one of its machines) broke, or it went silent.
+    pub(in crate::sim) fn consumers_vanish(&mut self, worker: u32, machine: Option<u16>, crashed: bool) {
         for at in self.brokers_of(worker) {
             let now = self.now;
             let broker = self.broker(at);
@@ -244,16 +250,16 @@ impl Simulation {
                 continue;
             }
             let until = now + broker.terms.session;
-            if let Some(known) = broker.silent.iter_mut().find(|silence| silence.worker == worker) {
+            if let Some(known) = broker.silent.iter_mut().find(|of| (of.worker, of.machine) == (worker, machine)) {
                 known.crashed |= crashed;
                 continue;
             }
-            broker.silent.push(Silence { worker, until, crashed });
+            broker.silent.push(Silence { worker, machine, until, crashed });
             self.ring_at(at, until);
         }
     }
 
-    fn brokers_of(&self, worker: u32) -> Vec<u32> {
+    pub(super) fn brokers_of(&self, worker: u32) -> Vec<u32> {
         let links = |at: &u32| match &self.parts[*at as usize].behavior {
             Behavior::Broker(broker) => broker.links.iter().any(|link| link.worker == worker),
             _ => false,
@@ -271,13 +277,17 @@ impl Simulation {
             let links: Vec<Link> = self.broker(at).links.clone();
             for link in links.iter().filter(|link| link.worker == silence.worker) {
                 let (part, wire) = (&self.parts[link.worker as usize], &self.wires[link.wire as usize]);
-                let back = !part.refuses() && !part.cut && !wire.cut;
+                let runs = silence.machine.is_none_or(|machine| self.machine_runs(link.worker, machine));
+                let back = runs && !part.refuses() && !part.cut && !wire.cut;
                 if back && !silence.crashed {
                     continue;
                 }
-                self.expel(at, link.group, |consumer| consumer.wire == link.wire);
+                let meant = |consumer: &Consumer| {
+                    consumer.wire == link.wire && silence.machine.is_none_or(|machine| machine == consumer.machine())
+                };
+                self.expel(at, link.group, meant);
                 for consumer in &mut self.broker(at).groups[link.group].consumers {
-                    if consumer.wire == link.wire {
+                    if meant(consumer) {
                         consumer.expelled = !back;
                     }
                 }
@@ -304,10 +314,7 @@ impl Simulation {
             self.resolve_lost(at, Some(part));
             let links = self.broker(at).links.clone();
             for link in links.iter().filter(|link| link.worker == part) {
-                let mut rejoined = false;
-                for consumer in &mut self.broker(at).groups[link.group].consumers {
-                    rejoined |= consumer.wire == link.wire && std::mem::take(&mut consumer.expelled);
-                }
+                let rejoined = self.take_back(at, *link);
                 self.broker(at).ask_all(link.group);
                 if rejoined {
                     self.rebalance(at, link.group);
@@ -362,17 +369,18 @@ impl Simulation {
     /// The broker's process dies, or it is taken out of the design: what was in memory alone is lost, all deliveries are
     /// off, and messages in hand wait again.
     pub(in crate::sim) fn broker_crashes(&mut self, at: u32) {
-        let now = self.now;
+        let (now, gone) = (self.now, self.parts[at as usize].gone);
+        self.publishers_are_cut_off(at, gone);
         for group in 0..self.broker(at).groups.len() {
             self.expel(at, group, |_| true);
-            let gone = self.parts[at as usize].gone;
             let broker = self.broker(at);
             broker.blocked.clear();
-            let flush = broker.terms.flush;
+            // Where only the leader died, the others have in memory what it had.
+            let (flush, beheaded) = (broker.terms.flush, broker.is_leaderless());
             let group = &mut broker.groups[group];
             if gone {
                 while group.discard_oldest(End::Lost, now) {}
-            } else if flush > Time::ZERO {
+            } else if flush > Time::ZERO && !beheaded {
                 group.lose_younger(now.since(flush), now);
             }
         }

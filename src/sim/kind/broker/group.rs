@@ -8,6 +8,8 @@ use crate::sim::attempt::NONE;
 use crate::sim::gauge::Gauge;
 use crate::units::Time;
 
+use super::ledger::Ledger;
+
 /// Messages gone from the log's middle are kept until those before them are gone too, unless they are this many.
 const GONE_MAX: usize = 65_536;
 
@@ -58,6 +60,8 @@ pub struct Message {
     pub consumer: u32,
     /// The span that published it.
     pub span: u16,
+    /// Which message it was, of those that a leader has stored; 0 where there is none.
+    pub stored: u32,
     /// Its request class.
     pub class: u16,
     /// Tries that failed.
@@ -100,46 +104,6 @@ impl Consumer {
     }
 }
 
-/// How many messages came and how they left. Messages are conserved: published = processed + dead + dropped + expired +
-/// lost + waiting + in hand, counted for each group of consumers, since every group gets every message.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the words are those of the sentence above, and of the figures")]
-pub struct Ledger {
-    pub published: u64,
-    pub processed: u64,
-    pub dead: u64,
-    pub dropped: u64,
-    pub expired: u64,
-    pub lost: u64,
-    pub waiting: u64,
-    pub in_hand: u64,
-    pub redelivered: u64,
-    pub duplicates: u64,
-    pub out_of_order: u64,
-}
-
-impl Ledger {
-    /// Adds another group's.
-    pub fn add(&mut self, other: &Ledger) {
-        self.published += other.published;
-        self.processed += other.processed;
-        self.dead += other.dead;
-        self.dropped += other.dropped;
-        self.expired += other.expired;
-        self.lost += other.lost;
-        self.waiting += other.waiting;
-        self.in_hand += other.in_hand;
-        self.redelivered += other.redelivered;
-        self.duplicates += other.duplicates;
-        self.out_of_order += other.out_of_order;
-    }
-
-    /// Messages that left the queue, however.
-    pub fn left(&self) -> u64 {
-        self.processed + self.dead + self.dropped + self.expired + self.lost
-    }
-}
-
 /// A group of consumers and its messages.
 #[derive(Clone, Debug)]
 pub struct Group {
@@ -159,6 +123,8 @@ pub struct Group {
     pub sharers: Vec<u32>,
     /// It stands still until then, and until nobody holds a message: the partitions are shared anew.
     pub still_until: Option<Time>,
+    /// Whose turn it is, where priorities are fair.
+    pub turn: u8,
     /// Messages that wait.
     pub waiting: Gauge,
     /// Messages in hand.
@@ -185,6 +151,7 @@ impl Group {
             row: VecDeque::new(),
             sharers: Vec::new(),
             still_until: None,
+            turn: 0,
             waiting: Gauge::default(),
             in_hand: Gauge::default(),
             ages: (0.0, 0),
@@ -229,6 +196,12 @@ impl Group {
     pub fn unroutable(&mut self) {
         self.counts.published += 1;
         self.counts.dropped += 1;
+    }
+
+    /// A message that was promised, and lost before anybody could see it.
+    pub fn unseen(&mut self) {
+        self.counts.published += 1;
+        self.counts.lost += 1;
     }
 
     /// Takes the first message of a lane into the hands of a consumer.
@@ -350,7 +323,16 @@ impl Group {
 
     /// Loses the messages that were published after `since` and are in no consumer's hands.
     pub fn lose_younger(&mut self, since: Time, now: Time) {
-        let young = |group: &Group, number: u32| group.log[number.wrapping_sub(group.base) as usize].published > since;
+        self.lose_last(now, |message| message.published > since);
+    }
+
+    /// Loses the messages that a new leader does not have and that are in no consumer's hands.
+    pub fn lose_stored_after(&mut self, last: u32, now: Time) {
+        self.lose_last(now, |message| message.stored > last);
+    }
+
+    fn lose_last(&mut self, now: Time, fits: impl Fn(&Message) -> bool) {
+        let young = |group: &Group, number: u32| fits(&group.log[number.wrapping_sub(group.base) as usize]);
         for lane in 0..self.lanes.len() {
             while let Some(&number) = self.lanes[lane].back()
                 && young(self, number)
@@ -410,6 +392,7 @@ mod tests {
             delivery: NONE,
             consumer: NONE,
             span: 0,
+            stored: 0,
             class: 0,
             failures: 0,
             lane: 0,

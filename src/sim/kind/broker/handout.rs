@@ -1,6 +1,6 @@
 //! Handing out: messages that wait go to consumers that are ready, each as a delivery.
 
-use crate::design;
+use crate::design::{self, Priorities};
 use crate::units::Time;
 
 use crate::sim::Step;
@@ -17,6 +17,11 @@ use super::{Broker, Delivery};
 impl Broker {
     /// Takes the next messages for a consumer, which is asking: all it may hold if it fetches, otherwise one.
     fn next_for(&mut self, group: usize, consumer: u32, now: Time) -> Option<u32> {
+        if self.terms.priorities != Priorities::None {
+            let group = &mut self.groups[group];
+            let lane = group.lane_in_turn(self.terms.priorities)?;
+            return group.take(lane, consumer, now);
+        }
         let hosts = self.terms.hosts;
         let start = if hosts > 1 { self.stream.below(hosts) } else { 0 };
         let group = &mut self.groups[group];
@@ -77,15 +82,18 @@ impl Simulation {
             let consumer = group.row.pop_front()?;
             let known = &mut group.consumers[consumer as usize];
             known.asks = false;
-            let (takes_part, worker, wire) = (known.takes_part(), known.worker, known.wire);
-            if takes_part && self.can_take(worker, wire, asks_first) {
+            let (takes_part, worker, wire, machine) = (known.takes_part(), known.worker, known.wire, known.machine());
+            if takes_part && self.can_take(worker, wire, machine, asks_first) {
                 return Some(consumer);
             }
         }
     }
 
     /// Whether a consumer takes messages. One that is cut off cannot ask for any, but is still sent some.
-    fn can_take(&self, worker: u32, wire: u32, asks_first: bool) -> bool {
+    fn can_take(&self, worker: u32, wire: u32, machine: u16, asks_first: bool) -> bool {
+        if !self.machine_runs(worker, machine) {
+            return false;
+        }
         let (part, wire) = (&self.parts[worker as usize], &self.wires[wire as usize]);
         !part.refuses() && !wire.gone && !(asks_first && (part.cut || wire.cut))
     }
@@ -102,8 +110,9 @@ impl Simulation {
                 continue;
             }
             let Some(owner) = known.owner_at_rest(lane) else { continue };
-            let (worker, wire) = (known.consumers[owner as usize].worker, known.consumers[owner as usize].wire);
-            if self.can_take(worker, wire, true) {
+            let consumer = &known.consumers[owner as usize];
+            let (worker, wire, machine) = (consumer.worker, consumer.wire, consumer.machine());
+            if self.can_take(worker, wire, machine, true) {
                 self.fetch_batch(at, group, owner, lane);
             }
         }

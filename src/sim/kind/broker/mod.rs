@@ -9,11 +9,16 @@ mod alarm;
 mod consumers;
 mod group;
 mod handout;
+mod ledger;
+mod machines;
+mod nodes;
+mod priority;
 mod publish;
+mod replicas;
 
 use std::collections::VecDeque;
 
-use crate::design::{self, Fetch, Terms};
+use crate::design::{self, Fetch, Priorities, Terms};
 use crate::units::Time;
 
 use crate::sim::engine::Simulation;
@@ -22,7 +27,8 @@ use crate::sim::random::{Stream, mix};
 use crate::sim::station::Station;
 use crate::sim::{ComponentFrame, FRAME, Figure};
 
-pub use group::{Group, Ledger};
+pub use group::Group;
+pub use ledger::Ledger;
 
 /// A broker at run time.
 #[derive(Clone, Debug)]
@@ -48,6 +54,8 @@ pub struct Broker {
     alarm: (u32, Time),
     /// Workers that went silent, until when they are held for alive, and whether they crashed.
     silent: Vec<Silence>,
+    /// Its nodes, where it has several.
+    replication: Option<Box<replicas::Replication>>,
     /// Which host a message goes to, and which one is asked first.
     stream: Stream,
     /// What had been counted when the last frame was harvested.
@@ -64,6 +72,8 @@ struct Link {
 #[derive(Clone, Copy, Debug)]
 struct Silence {
     worker: u32,
+    /// Of its machines, the one that is meant; none is all.
+    machine: Option<u16>,
     until: Time,
     crashed: bool,
 }
@@ -96,6 +106,7 @@ impl Broker {
             blocked: VecDeque::new(),
             alarm: (0, Time::MAX),
             silent: Vec::new(),
+            replication: None,
             stream: Stream::new(seed, &format!("{name}/hosts")),
             counted: Ledger::default(),
             terms,
@@ -145,7 +156,9 @@ impl Broker {
 
     /// The memory it takes.
     pub fn bytes(&self) -> usize {
-        self.groups.iter().map(Group::bytes).sum::<usize>() + self.deliveries.len() * size_of::<Delivery>()
+        self.groups.iter().map(Group::bytes).sum::<usize>()
+            + self.deliveries.len() * size_of::<Delivery>()
+            + self.replication.as_ref().map_or(0, |of| of.bytes())
     }
 
     /// Fills in the frame that ends now.
@@ -179,12 +192,17 @@ impl Broker {
         figures.push((Figure::DroppedMessages, (seen.dropped - before.dropped) as f32));
         figures.push((Figure::ExpiredMessages, (seen.expired - before.expired) as f32));
         figures.push((Figure::IdleConsumers, idle as f32));
+        figures.extend(self.replication.as_ref().map(|of| (Figure::InSync, of.nodes.in_sync() as f32)));
     }
 }
 
 /// How many lanes a group has.
 fn lanes_of(terms: &Terms) -> usize {
-    if terms.partitions > 0 { terms.partitions as usize } else { terms.hosts as usize }
+    match terms.priorities {
+        _ if terms.partitions > 0 => terms.partitions as usize,
+        Priorities::None => terms.hosts as usize,
+        priorities => priority::lanes(priorities),
+    }
 }
 
 /// The partition of a class's subject.
@@ -226,6 +244,8 @@ impl Simulation {
     pub(in crate::sim) fn configure_broker(&mut self, at: u32, settings: &design::Queue) {
         let terms = settings.terms();
         let publish = self.prepared(terms.publish);
+        let levels = self.classes.iter().map(|class| priority::lane_of(terms.priorities, class.cost.criticality));
+        let levels: Vec<u16> = levels.collect();
         self.parts[at as usize].boot = settings.boot;
         let now = self.now;
         let broker = self.broker(at);
@@ -234,10 +254,12 @@ impl Simulation {
         broker.station.servers = terms.concurrency;
         broker.station.capacity = PUBLISHERS_MAX;
         let (lanes, partitions) = (lanes_of(&terms), terms.partitions);
-        if broker.terms.partitions != terms.partitions || broker.terms.hosts != terms.hosts {
+        let (before, priorities) = (&broker.terms, terms.priorities);
+        if before.partitions != partitions || before.hosts != terms.hosts || before.priorities != priorities {
             for group in &mut broker.groups {
                 group.commit_all(now);
                 group.relay(lanes, |message| match partitions {
+                    0 if priorities != Priorities::None => levels[usize::from(message.class)],
                     0 => (message.subject % lanes as u32) as u16,
                     partitions => partition_of(message.class, message.subject, partitions),
                 });
@@ -245,6 +267,7 @@ impl Simulation {
             }
         }
         broker.terms = terms;
+        self.configure_replicas(at);
     }
 }
 

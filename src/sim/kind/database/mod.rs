@@ -9,6 +9,7 @@ mod group;
 mod laws;
 mod lock;
 mod quorum;
+mod repair;
 mod replication;
 mod statement;
 mod stream;
@@ -58,6 +59,8 @@ pub struct Database {
     full: bool,
     /// Some class writes in transactions.
     transactions: bool,
+    /// Some class's statements take longer than usual, or less long.
+    queries: bool,
     /// The group of primary and replicas it belongs to; NONE if it is alone.
     pub group: u32,
     /// Writes that wait for replicas: their places in the log, and their attempts.
@@ -92,6 +95,7 @@ impl Database {
             nodes: None,
             full: false,
             transactions: false,
+            queries: false,
             group: NONE,
             waiting: VecDeque::new(),
             count: Count::default(),
@@ -133,6 +137,7 @@ impl Database {
             && settings.coherency == 0.0
             && self.group == NONE
             && !self.transactions
+            && !self.queries
             && !self.full;
     }
 
@@ -262,8 +267,10 @@ impl Simulation {
         let counts = self.key_counts();
         self.parts[at as usize].boot = settings.boot;
         let transactions = self.classes.iter().any(|class| class.cost.transaction);
+        let queries = self.classes.iter().any(|class| class.cost.query != 1.0);
         let database = self.database(at);
         (database.read, database.write, database.transactions) = (read, write, transactions);
+        database.queries = queries;
         database.configure(settings, &counts);
         if let (Some(settings), Some(page)) = (&settings.disk, page) {
             let disk = database.disk.get_or_insert_with(|| Box::new(Disk::new(page)));

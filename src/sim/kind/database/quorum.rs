@@ -10,8 +10,9 @@ use crate::sim::engine::Simulation;
 use crate::sim::event::Event;
 use crate::sim::part::Behavior;
 use crate::sim::station::{Admission, Station};
-use crate::sim::{ComponentFrame, FRAME, Happening, Outcome};
+use crate::sim::{ComponentFrame, FRAME, Figure, Happening, Outcome};
 
+use super::repair::Repair;
 use super::{fit, writes};
 
 /// The nodes of a cluster.
@@ -22,6 +23,8 @@ pub struct Nodes {
     n: u32,
     r: u32,
     w: u32,
+    /// How they come to agree again.
+    pub(super) repair: Repair,
 }
 
 #[derive(Clone, Debug)]
@@ -31,6 +34,8 @@ struct Node {
     versions: Vec<Vec<u32>>,
     /// It is dead until then.
     down_until: Time,
+    /// When it died last.
+    died: Time,
 }
 
 impl Nodes {
@@ -38,9 +43,12 @@ impl Nodes {
     pub fn configure(&mut self, settings: &design::Quorum, concurrency: u32, versions: &[Vec<u32>]) {
         self.n = settings.n;
         (self.r, self.w) = (settings.r.min(settings.n), settings.w.min(settings.n));
+        if settings.hints.is_none() {
+            self.repair.forget_hints();
+        }
         while self.nodes.len() < settings.n as usize {
             let station = Station::new(0, u32::MAX);
-            self.nodes.push(Node { station, versions: versions.to_vec(), down_until: Time::ZERO });
+            self.nodes.push(Node { station, versions: versions.to_vec(), down_until: Time::ZERO, died: Time::ZERO });
         }
         let counts: Vec<u32> = versions.iter().map(|keys| keys.len() as u32).collect();
         for node in &mut self.nodes {
@@ -58,11 +66,28 @@ impl Nodes {
     /// Loses all work in hand.
     pub fn clear(&mut self, now: Time) {
         self.nodes.iter_mut().for_each(|node| node.station.clear(now));
+        self.repair.clear();
+    }
+
+    /// Whether a node is part of the cluster, and lives.
+    pub(super) fn is_alive(&self, node: u32, now: Time) -> bool {
+        node < self.n && self.nodes[node as usize].down_until <= now
+    }
+
+    /// Keeps a write for the nodes that are dead, but not for longer than this.
+    fn keep_hints(&mut self, class: u16, key: u32, version: u32, now: Time, kept: Time) {
+        for node in 0..self.n {
+            let known = &self.nodes[node as usize];
+            if known.down_until > now && now.since(known.died) <= kept {
+                self.repair.hint(node, class, key, version);
+            }
+        }
     }
 
     /// The memory it takes.
     pub fn bytes(&self) -> usize {
         self.nodes.iter().flat_map(|node| &node.versions).map(Vec::len).sum::<usize>() * size_of::<u32>()
+            + self.repair.bytes()
     }
 
     /// Fills in the frame that ends now: the nodes' work is what is busy.
@@ -73,6 +98,9 @@ impl Nodes {
             (frame.busy, frame.waiting) = (frame.busy + busy, frame.waiting + waiting);
             frame.servers += node.station.servers as f32;
         }
+        let repairs = std::mem::take(&mut self.repair.repairs);
+        frame.figures.push((Figure::ReadRepairs, repairs as f32));
+        frame.figures.push((Figure::Hints, self.repair.hints() as f32));
     }
 }
 
@@ -87,9 +115,13 @@ impl Simulation {
         let part = &mut self.parts[at as usize];
         let Behavior::Database(database) = &mut part.behavior else { return };
         let truth = database.version(class, key);
-        let Some(nodes) = &database.nodes else { return };
+        let (repairs, hints) =
+            database.settings.quorum.as_ref().map_or((None, None), |quorum| (quorum.read_repair, quorum.hints));
+        let Some(nodes) = &mut database.nodes else { return };
+        let compares = !writing && repairs.is_some_and(|share| part.stream.unit() < share.0);
         let needed = if writing { nodes.w } else { nodes.r };
-        let (first, wanted) = if writing { (0, nodes.n) } else { (part.stream.below(nodes.n), nodes.r) };
+        let (first, wanted) =
+            if writing { (0, nodes.n) } else { (part.stream.below(nodes.n), if compares { nodes.n } else { nodes.r }) };
         let mut asked = [NONE; 16];
         let mut count = 0;
         for (place, node) in asked.iter_mut().zip(nodes.living(first, wanted, self.now)) {
@@ -110,11 +142,15 @@ impl Simulation {
             (false, _) => attempt.version = 0,
         }
         let version = attempt.version;
+        let mark = if compares { nodes.repair.compare(class, key, count as u32) } else { 0 };
+        if let (true, Some(kept)) = (writing, hints) {
+            nodes.keep_hints(class, key, version, self.now, kept);
+        }
         // All are noted before the first begins.
         for slot in &mut asked[..count] {
             let mut work = Attempt::new(class, if writing { Op::Write } else { Op::Read });
             (work.at, work.parent, work.key, work.version) = (at, index, key, version);
-            work.step = 1 + *slot;
+            (work.step, work.token) = (1 + *slot, mark);
             work.child = self.attempts[index].child;
             *slot = self.attempts.add(work);
             self.attempts[index].child = *slot;
@@ -131,20 +167,30 @@ impl Simulation {
         let doomed: Vec<u32> = nodes.living(0, count, now).collect();
         for node in &doomed {
             let node = &mut nodes.nodes[*node as usize];
-            node.down_until = back;
+            (node.down_until, node.died) = (back, now);
             node.station.clear(now);
         }
         self.tell(Happening::InstancesDied(at, doomed.len() as u32));
         let is_work = |work: &Attempt| work.at == at && work.wire == NONE && matches!(work.op, Op::Read | Op::Write);
         let lost = self.attempts.which(|work| is_work(work) && doomed.contains(&work.step.wrapping_sub(1)));
         lost.into_iter().for_each(|work| self.node_loses(at, work));
+        self.plan_hints(at, back);
     }
 
     /// A dead node's part of a request is lost. Where those who live are too few, the request has failed.
     fn node_loses(&mut self, at: u32, work: u32) {
-        let Attempt { parent, child, .. } = self.attempts[work];
+        let lost = self.attempts[work].clone();
+        let Attempt { parent, child, .. } = lost;
         self.attempts[work].due = 0;
         self.attempts.remove(work);
+        let database = self.database(at);
+        if lost.op == Op::Write
+            && database.settings.quorum.as_ref().is_some_and(|quorum| quorum.hints.is_some())
+            && let Some(nodes) = &mut database.nodes
+        {
+            nodes.repair.hint(lost.step - 1, lost.class, lost.key, lost.version);
+        }
+        self.nodes_compare(at, work, &lost, None);
         if parent == NONE {
             return;
         }
@@ -159,7 +205,7 @@ impl Simulation {
         }
     }
 
-    fn node_takes(&mut self, at: u32, work: u32) {
+    pub(super) fn node_takes(&mut self, at: u32, work: u32) {
         let now = self.now;
         let node = self.attempts[work].step as usize - 1;
         let Behavior::Database(database) = &mut self.parts[at as usize].behavior else { return };
@@ -198,7 +244,8 @@ impl Simulation {
     /// A node is done with its part of a request.
     pub(super) fn node_done(&mut self, at: u32, work: u32) {
         let now = self.now;
-        let Attempt { parent, class, key, op, version, child, step, .. } = self.attempts[work];
+        let done = self.attempts[work].clone();
+        let Attempt { parent, class, key, op, version, child, step, .. } = done;
         let node = step as usize - 1;
         let Some(nodes) = &mut self.database(at).nodes else { return };
         nodes.nodes[node].station.release(now);
@@ -209,6 +256,7 @@ impl Simulation {
         let seen = *known;
         self.refill_node(at, node);
         self.attempts.remove(work);
+        self.nodes_compare(at, work, &done, Some(seen));
         if parent == NONE {
             return;
         }

@@ -118,7 +118,8 @@ impl Simulation {
         self.attempts[index].stage = Stage::Working;
         let Behavior::Database(database) = &self.parts[at as usize].behavior else { return };
         let duration = database.statement(&self.attempts[index], &self.classes);
-        let stretch = stretch(&database.settings, database.station.busy);
+        let query = self.classes[usize::from(self.attempts[index].class)].cost.query;
+        let stretch = stretch(&database.settings, database.station.busy) * query;
         let delay = match stretch == 1.0 {
             true => self.service(at, duration),
             false => self.stretched(at, duration, stretch),

@@ -163,6 +163,7 @@ impl Simulation {
     /// Streams that can stand again do so: what was missed is sent again.
     pub(in crate::sim) fn databases_wake(&mut self) {
         self.settle_orphans();
+        (0..self.parts.len() as u32).for_each(|at| self.send_hints(at));
         for g in 0..self.groups.len() {
             for m in 0..self.groups[g].members.len() {
                 let part = self.groups[g].members[m].part;

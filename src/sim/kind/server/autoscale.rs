@@ -2,7 +2,10 @@
 //!
 //! Every `interval` the number wanted is ⌈busy cores / (cores of one · target)⌉, as in the Horizontal Pod Autoscaler of
 //! Kubernetes: desired = ⌈current · metric / target⌉. Instances that are starting count as there, so nothing is ordered twice.
+//! A worker's group may follow its queue instead: ⌈messages / messages per machine⌉, as KEDA's scalers have it, or
+//! ⌈machines that work · age of the oldest message / age it may have⌉.
 
+use crate::design::{ScaleBy, WorkerScale};
 use crate::sim::engine::Simulation;
 use crate::sim::{FRAME, Happening};
 use crate::units::Time;
@@ -88,8 +91,14 @@ impl Simulation {
         let busy = area.wrapping_sub(server.scaling.area) as f64 / span as f64;
         (server.scaling.area, server.scaling.looked) = (area, now);
         let each = f64::from(server.machine.cores) * group.target.0;
+        let follows = server.inbox.as_ref().and_then(|inbox| inbox.scale.clone());
+        let exact = match follows {
+            Some(scale) => self.machines_for(at, &scale).unwrap_or(busy / each),
+            None => busy / each,
+        };
         // A hair less, so that exactly on target is enough.
-        let desired = libm::ceil(busy / each - 1e-9).max(0.0) as u32;
+        let desired = libm::ceil(exact - 1e-9).max(0.0) as u32;
+        let server = self.server(at);
         let (standing, quiet) = (server.standing(), now.since(server.scaling.changed) >= group.cooldown);
         let wanted = match desired.clamp(group.min, group.max.max(group.min)) {
             fewer if fewer < standing && !quiet => standing,
@@ -111,6 +120,8 @@ impl Simulation {
         (standing..wanted).for_each(|_| self.add_instance(at, start_up));
         (wanted..standing).for_each(|_| self.take_instance(at));
         if wanted < standing {
+            self.consumers_change(at);
+            self.machines_may_go(at);
             let serving = self.server(at).serving();
             self.tell(Happening::Scaled(at, serving));
         }
@@ -127,6 +138,20 @@ impl Simulation {
         server.memory_now(index, now);
         server.instances[index].state = State::Starting;
         self.plan_chore(at, start_up, Chore::Up(index as u16));
+    }
+
+    /// How many machines a worker's queue asks for; none where that is not what their number follows.
+    fn machines_for(&mut self, at: u32, scale: &WorkerScale) -> Option<f64> {
+        let (messages, oldest) = self.messages_for(at);
+        match scale.by {
+            ScaleBy::Backlog => Some(f64::from(messages) / f64::from(scale.backlog)),
+            ScaleBy::Age => {
+                // Of those that work: machines that are starting have not had their chance yet.
+                let working = f64::from(self.server(at).serving().max(1));
+                Some(working * (oldest.as_secs_f64() / scale.age.as_secs_f64()))
+            }
+            ScaleBy::Cpu => None,
+        }
     }
 
     /// Takes one instance away: rather one that is not ready, otherwise the last.

@@ -6,6 +6,7 @@ mod autoscale;
 mod background;
 mod entrance;
 mod instance;
+mod machines;
 mod memory;
 mod pause;
 mod plan;
@@ -165,7 +166,8 @@ impl Server {
         if self.settings.answer_first || self.settings.batch.is_some() || self.settings.hold.is_some() {
             frame.figures.push((Figure::LostWork, std::mem::take(&mut self.lost) as f32));
         }
-        self.inbox.iter_mut().for_each(|inbox| inbox.harvest(now, frame));
+        let machines = self.machines_there();
+        self.inbox.iter_mut().for_each(|inbox| inbox.harvest(now, machines, frame));
     }
 }
 

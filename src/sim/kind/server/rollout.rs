@@ -42,8 +42,10 @@ impl Simulation {
         server.instances[index].state = if gone { State::Off } else { State::Booting };
         server.agenda.cancel(|chore| chore.is_of(instance));
         server.lost += server.instances[index].clear(now);
+        server.inbox.iter_mut().for_each(|inbox| inbox.clear_machine(index, now));
         self.forget_paused(at, instance);
         if !gone {
+            self.consumers_vanish(at, Some(instance), true);
             self.plan_chore(at, down, Chore::Up(instance));
         }
         self.lose_work(at, Some(instance));
@@ -68,6 +70,7 @@ impl Simulation {
     pub(super) fn instance_up(&mut self, at: u32, instance: u16) {
         let first = self.server(at).instances[usize::from(instance)].state == State::Starting;
         self.starts_anew(at, instance);
+        self.consumers_change(at);
         let serving = self.server(at).serving();
         self.tell(if first { Happening::Scaled(at, serving) } else { Happening::Recovered(at) });
         let rollout = &mut self.server(at).rollout;
@@ -133,6 +136,10 @@ impl Simulation {
 
     /// An instance takes nothing new; it goes (or comes back as something newer) when it is empty, or has had its time.
     pub(super) fn drain(&mut self, at: u32, instance: u16) {
+        if self.server(at).inbox.is_some() {
+            // It goes when its consumers hold no message any more.
+            return;
+        }
         match self.server(at).instances[usize::from(instance)].is_empty() {
             true => self.drained(at, instance),
             false => self.plan_chore(at, DRAIN, Chore::Drained(instance)),
