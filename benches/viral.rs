@@ -44,7 +44,7 @@ fn product(design: &Design) -> u64 {
     while let Some(frame) = simulation.frame() {
         black_box(frame);
     }
-    simulation.totals().expect("totals were asked for").requests.succeeded
+    simulation.totals().expect("totals were asked for").requests().succeeded
 }
 
 /// Both must simulate the same before it means anything that one is faster.

@@ -152,6 +152,7 @@ pub struct Attempt {
 
 impl Attempt {
     /// An attempt that is nowhere yet.
+    #[inline(always)]
     pub fn new(class: u16, op: Op) -> Attempt {
         Attempt {
             parent: NONE,
@@ -216,20 +217,19 @@ pub struct Attempts {
 
 impl Attempts {
     /// Keeps an attempt and gives its index.
-    #[inline]
-    pub fn add(&mut self, mut attempt: Attempt) -> u32 {
-        // A copy of another attempt does not share what that one has.
-        attempt.rare = NONE;
-        match self.free.pop() {
-            Some(index) => {
-                self.slots[index as usize] = attempt;
-                index
-            }
-            None => {
-                self.slots.push(attempt);
-                self.slots.len() as u32 - 1
-            }
-        }
+    #[inline(always)]
+    pub fn add(&mut self, attempt: Attempt) -> u32 {
+        let index = self.free.pop().unwrap_or_else(|| self.grow());
+        // A copy of another attempt does not share what that one has. In one go, so that the attempt is built in its slot.
+        self.slots[index as usize] = Attempt { rare: NONE, ..attempt };
+        index
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) -> u32 {
+        self.slots.push(Attempt { stage: Stage::Free, ..Attempt::new(PROBE, Op::Probe) });
+        self.slots.len() as u32 - 1
     }
 
     /// Frees the slot.

@@ -27,22 +27,52 @@ pub(super) struct Reply {
 impl Simulation {
     /// Lets an attempt call over a wire; the attempt waits for the answer.
     pub(super) fn call(&mut self, caller: u32, wire: u32, op: Op, key: u32, version: u32) {
+        let over = &mut self.wires[wire as usize];
+        over.deposit();
+        let (at, guarded, timeout) = (over.to, over.guarded, over.timeout);
         let parent = &mut self.attempts[caller];
         parent.stage = Stage::Calling;
-        let mut attempt = Attempt::new(parent.class, op);
-        attempt.parent = caller;
-        attempt.wire = wire;
-        attempt.at = self.wires[wire as usize].to;
-        attempt.key = key;
-        attempt.version = version;
-        attempt.user = parent.user;
-        attempt.trip = parent.trip;
-        attempt.counts = parent.counts;
-        attempt.fence = parent.fence;
+        let Attempt { class, user, trip, counts, fence, .. } = *parent;
+        let root = parent.wire == NONE;
+        let sent = self.now;
+        let attempt = Attempt {
+            parent: caller,
+            wire,
+            at,
+            key,
+            version,
+            user,
+            trip,
+            counts,
+            fence,
+            sent,
+            ..Attempt::new(class, op)
+        };
         let index = self.attempts.add(attempt);
         self.attempts[caller].child = index;
-        self.wires[wire as usize].deposit();
-        self.send(index);
+        if guarded || trip != 0 {
+            return self.send(index);
+        }
+        // The same, where nothing of that kind can be.
+        let over = &mut self.wires[wire as usize];
+        over.frame.attempts += 1;
+        over.fly(sent, 1);
+        if counts && root {
+            self.leaves_users(wire);
+        }
+        if let Some(timeout) = timeout {
+            self.attempts[index].timer = self.calendar.schedule(sent, timeout, Event::Timeout.on(index));
+        }
+        self.travel::<false>(index);
+    }
+
+    /// Counts an attempt, if it is users who send it.
+    #[inline]
+    fn leaves_users(&mut self, wire: u32) {
+        let from = self.wires[wire as usize].from;
+        if matches!(self.parts[from as usize].behavior, Behavior::Clients(_)) {
+            self.totals.iter_mut().for_each(|totals| totals.attempts += 1);
+        }
     }
 
     /// Sends a message over a wire: nobody waits for it, nothing answers it, and no policy of the wire but its latency,
@@ -75,18 +105,18 @@ impl Simulation {
         let wire = &mut self.wires[wire_index as usize];
         wire.frame.attempts += 1;
         wire.frame.retries += u32::from(tries > 1);
-        if self.attempts[index].counts && matches!(self.parts[wire.from as usize].behavior, Behavior::Clients(_)) {
-            self.totals.iter_mut().for_each(|totals| totals.attempts += 1);
+        let timeout = wire.timeout;
+        if self.attempts[index].counts {
+            self.leaves_users(wire_index);
         }
         if guarded {
             return self.send_guarded(index, wire_index);
         }
-        let timeout = wire.timeout;
-        wire.fly(now, 1);
+        self.wires[wire_index as usize].fly(now, 1);
         if let Some(timeout) = timeout {
             self.attempts[index].timer = self.calendar.schedule(now, timeout, Event::Timeout.on(index));
         }
-        self.travel::<false>(index);
+        self.set_out(index);
     }
 
     /// The same over a wire that does more than wait and try again.
