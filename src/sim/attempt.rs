@@ -3,6 +3,7 @@
 use crate::units::Time;
 
 use super::Outcome;
+use super::row::Row;
 
 /// No attempt, no wire, no component.
 pub const NONE: u32 = u32::MAX;
@@ -209,7 +210,7 @@ const COMMON: Rare = Rare { deadline: Time::MAX, twin: NONE, hedge: 0, hedged: 0
 /// All attempts in flight.
 #[derive(Clone, Debug, Default)]
 pub struct Attempts {
-    slots: Vec<Attempt>,
+    slots: Row<Attempt>,
     free: Vec<u32>,
     rare: Vec<Rare>,
     rare_free: Vec<u32>,
@@ -233,7 +234,7 @@ impl Attempts {
     }
 
     /// Frees the slot.
-    #[inline]
+    #[inline(always)]
     pub fn remove(&mut self, index: u32) {
         let attempt = &mut self.slots[index as usize];
         debug_assert!(attempt.stage != Stage::Free, "freed twice");
@@ -300,14 +301,14 @@ impl Attempts {
 
 impl std::ops::Index<u32> for Attempts {
     type Output = Attempt;
-    #[inline]
+    #[inline(always)]
     fn index(&self, index: u32) -> &Attempt {
         &self.slots[index as usize]
     }
 }
 
 impl std::ops::IndexMut<u32> for Attempts {
-    #[inline]
+    #[inline(always)]
     fn index_mut(&mut self, index: u32) -> &mut Attempt {
         &mut self.slots[index as usize]
     }

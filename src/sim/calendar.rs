@@ -24,7 +24,7 @@ pub struct Entry {
 
 impl Entry {
     /// Whether this one comes first. Sequence numbers wrap; entries of equal time are never 2³¹ apart.
-    #[inline]
+    #[inline(always)]
     fn before(&self, other: &Entry) -> bool {
         self.time < other.time || (self.time == other.time && (self.seq.wrapping_sub(other.seq) as i32) < 0)
     }
@@ -98,7 +98,7 @@ impl Calendar {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn numbered(&mut self, time: Time, event: u32) -> Entry {
         self.seq = self.seq.wrapping_add(1).max(1);
         Entry { time, seq: self.seq, event }
@@ -127,7 +127,7 @@ impl Calendar {
 
     /// Takes the next event before `until`. Entries of lanes that are not `live` are dropped on the way; the engine
     /// must skip dead entries of the wheel itself.
-    #[inline]
+    #[inline(always)]
     pub fn pop(&mut self, until: Time, live: impl Fn(&Entry) -> bool) -> Option<Entry> {
         match self.wheel.peek() {
             Some(random) if random.before(&self.first) => {
@@ -148,7 +148,7 @@ impl Calendar {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn pop_lane(&mut self, live: impl Fn(&Entry) -> bool) {
         let lane = &mut self.lanes[self.next];
         lane.first = loop {

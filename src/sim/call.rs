@@ -24,6 +24,15 @@ pub(super) struct Reply {
     pub class: u16,
 }
 
+impl Reply {
+    /// What the answer to this attempt says.
+    #[inline(always)]
+    pub fn of(attempt: &Attempt, outcome: Outcome) -> Reply {
+        let Attempt { op, hit, key, version, token, class, .. } = *attempt;
+        Reply { op, outcome, hit, key, version, token, class }
+    }
+}
+
 impl Simulation {
     /// Lets an attempt call over a wire; the attempt waits for the answer.
     pub(super) fn call(&mut self, caller: u32, wire: u32, op: Op, key: u32, version: u32) {
@@ -164,7 +173,7 @@ impl Simulation {
         wire.frame.turned_away += 1;
         wire.count(Outcome::Refused);
         self.mark(index, Step::Settled(Outcome::Refused));
-        self.conclude(index, Outcome::Refused, true);
+        self.conclude_badly(index, Outcome::Refused, true);
     }
 
     /// Lets an attempt go that neither breaker nor bulkhead holds back.
@@ -208,7 +217,7 @@ impl Simulation {
         let deadline = own.min(self.attempts.deadline(parent));
         if deadline <= self.now {
             self.parts[wire.from as usize].frame.expired += 1;
-            self.conclude(index, Outcome::TimedOut, true);
+            self.conclude_badly(index, Outcome::TimedOut, true);
             return false;
         }
         if deadline < Time::MAX {
@@ -222,17 +231,13 @@ impl Simulation {
         let (at, op) = (self.attempts[index].at, self.attempts[index].op);
         self.mark(index, Step::Arrived);
         let part = &self.parts[at as usize];
-        let ill = (part.cut || part.refuses()) && !self.is_resolved(at, index);
+        if (part.cut || part.refuses()) && !self.is_resolved(at, index) {
+            return self.deliver_in_vain(at, index);
+        }
         let part = &mut self.parts[at as usize];
-        if ill && part.cut {
-            return self.lose(index);
-        }
         part.frame.arrivals += u32::from(op.is_request());
-        if ill {
-            part.frame.dead += u32::from(op.is_request());
-            return self.answer(index, Outcome::Failed);
-        }
         match &part.behavior {
+            Behavior::Server(_) if op != Op::Consume => self.enter_server(at, index),
             Behavior::Clients(_) => self.answer(index, Outcome::Failed),
             Behavior::Balancer(balancer) if balancer.duties.is_none() => self.balance(at, index),
             Behavior::Balancer(_) | Behavior::Gateway(_) | Behavior::External(_) => self.knock(at, index),
@@ -240,6 +245,19 @@ impl Simulation {
             Behavior::Router(_) => self.send_to_shard(at, index),
             _ => self.enter(at, index),
         }
+    }
+
+    /// An attempt reaches a callee that is dead, or cut off.
+    #[cold]
+    fn deliver_in_vain(&mut self, at: u32, index: u32) {
+        let part = &mut self.parts[at as usize];
+        if part.cut {
+            return self.lose(index);
+        }
+        let request = u32::from(self.attempts[index].op.is_request());
+        part.frame.arrivals += request;
+        part.frame.dead += request;
+        self.answer(index, Outcome::Failed);
     }
 
     /// An attempt that gets through no more. Only its caller's timeout ends it.
@@ -257,18 +275,20 @@ impl Simulation {
 
     /// The callee is done with an attempt; the answer goes back. What rests on a fallback somewhere below is degraded.
     pub(super) fn answer(&mut self, index: u32, outcome: Outcome) {
+        self.answer_now(index, outcome);
+    }
+
+    /// The same, within its caller.
+    #[inline(always)]
+    pub(super) fn answer_now(&mut self, index: u32, mut outcome: Outcome) {
         let attempt = &self.attempts[index];
-        let outcome = match (outcome, attempt.outcome) {
-            (Outcome::Ok, Outcome::Degraded) => Outcome::Degraded,
-            _ => outcome,
-        };
+        if outcome == Outcome::Ok && attempt.outcome == Outcome::Degraded {
+            outcome = Outcome::Degraded;
+        }
         if attempt.op.is_request() {
             let frame = &mut self.parts[attempt.at as usize].frame;
             frame.late += u32::from(attempt.parent == NONE);
-            *match outcome {
-                Outcome::Ok | Outcome::Degraded => &mut frame.completions,
-                _ => &mut frame.failed,
-            } += 1;
+            *if outcome.is_good() { &mut frame.completions } else { &mut frame.failed } += 1;
         }
         self.reply(index, outcome);
     }
@@ -307,8 +327,9 @@ impl Simulation {
     }
 
     fn reply(&mut self, index: u32, outcome: Outcome) {
-        self.attempts[index].outcome = outcome;
-        if self.attempts[index].op == Op::Set {
+        let attempt = &mut self.attempts[index];
+        attempt.outcome = outcome;
+        if attempt.op == Op::Set {
             return self.attempts.remove(index);
         }
         self.mark(index, Step::Answered(outcome));
@@ -337,7 +358,7 @@ impl Simulation {
             return self.attempts.remove(index);
         }
         self.attempts[index].timer = 0;
-        self.land(index, outcome);
-        self.conclude(index, outcome, true);
+        self.land_now(index, outcome);
+        self.conclude(index, outcome);
     }
 }

@@ -21,7 +21,7 @@ impl Stream {
     }
 
     /// The next 64 bits.
-    #[inline]
+    #[inline(always)]
     pub fn bits(&mut self) -> u64 {
         let s = &mut self.0;
         let result = s[0].wrapping_add(s[3]).rotate_left(23).wrapping_add(s[0]);
@@ -36,7 +36,7 @@ impl Stream {
     }
 
     /// Uniform in [0, 1), in steps of 2⁻⁵³.
-    #[inline]
+    #[inline(always)]
     pub fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
     }
@@ -117,7 +117,7 @@ impl Exponential {
     }
 
     /// A layer, and a place in it.
-    #[inline]
+    #[inline(always)]
     fn cast(&self, stream: &mut Stream) -> (usize, f64) {
         let bits = stream.bits();
         let layer = (bits & 0xff) as usize;

@@ -246,7 +246,7 @@ impl Wire {
     }
 
     /// A call was made: it fills the budgets.
-    #[inline]
+    #[inline(always)]
     pub fn deposit(&mut self) {
         if let Some(budget) = &mut self.budget {
             budget.deposit();
@@ -291,7 +291,7 @@ impl Wire {
     }
 
     /// One more (or one less) call in flight.
-    #[inline]
+    #[inline(always)]
     pub fn fly(&mut self, now: Time, by: i32) {
         self.area += now.since(self.changed).0 * u64::from(self.in_flight);
         self.changed = now;
@@ -299,9 +299,13 @@ impl Wire {
     }
 
     /// Counts how an attempt ended for its caller.
-    #[inline]
+    #[inline(always)]
     pub fn count(&mut self, outcome: Outcome) {
         let frame = &mut self.frame;
+        if outcome.is_good() {
+            frame.ok += 1;
+            return;
+        }
         *match outcome {
             Outcome::Ok | Outcome::Degraded => &mut frame.ok,
             Outcome::TimedOut => &mut frame.timed_out,

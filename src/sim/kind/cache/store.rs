@@ -223,14 +223,14 @@ impl Store {
         places * size_of::<u32>() + self.entries.len() * size_of::<Entry>()
     }
 
-    #[inline]
+    #[inline(always)]
     fn place(&self, class: u16, key: u32) -> u32 {
         let places = self.places.get(usize::from(class));
         places.and_then(|places| places.get(key as usize)).copied().unwrap_or(NONE)
     }
 
     /// Whether it would be too full with one more entry of this size; with 0, whether it is too full as it is.
-    #[inline]
+    #[inline(always)]
     fn is_over(&self, size: u64) -> bool {
         match self.rules.memory {
             Some(memory) => self.bytes + size > memory.0,
@@ -287,6 +287,7 @@ impl Store {
         }
     }
 
+    #[inline(always)]
     fn unlink(&mut self, place: u32) {
         let (before, after) = (self.entries[place as usize].before, self.entries[place as usize].after);
         match before {
@@ -299,6 +300,7 @@ impl Store {
         }
     }
 
+    #[inline(always)]
     fn link_last(&mut self, place: u32) {
         let last = self.last;
         let entry = &mut self.entries[place as usize];

@@ -290,7 +290,8 @@ impl Simulation {
         }
         let (class, step) = (usize::from(attempt.class), attempt.step);
         // Back to the end of the plan before: after a change in mid-run, the server's own plans are others than this one.
-        let mut earlier = self.steps[..step as usize].iter().rev().take_while(|step| !matches!(step, Step::Done));
+        let mut earlier =
+            self.steps.as_slice()[..step as usize].iter().rev().take_while(|step| !matches!(step, Step::Done));
         if !earlier.any(|step| matches!(step, Step::Read | Step::Write | Step::Transact)) {
             return self.attempts[index].key;
         }
@@ -346,8 +347,8 @@ impl Simulation {
     /// A request fails; if it holds a lock, it lets go of that first.
     pub(super) fn fail(&mut self, at: u32, index: u32, outcome: Outcome) {
         let Attempt { fence, step, .. } = self.attempts[index];
-        let rest = &self.steps[step as usize..];
-        let plan = rest.iter().take_while(|step| !matches!(step, Step::Done));
+        let rest = self.steps.iter().skip(step as usize);
+        let plan = rest.take_while(|step| !matches!(step, Step::Done));
         match plan.zip(step..).find(|(step, _)| matches!(step, Step::Unlock)) {
             Some((_, unlock)) if fence != 0 => {
                 (self.attempts[index].outcome, self.attempts[index].step) = (outcome, unlock);
