@@ -6,8 +6,8 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use pressure_point::design;
 use pressure_point::sim::Simulation;
 
-use super::cpu_time::CpuTime;
 use super::check;
+use super::cpu_time::CpuTime;
 use super::reference::{Reference, closed};
 use super::workload::{Load, product};
 

@@ -110,7 +110,7 @@ impl Exponential {
     }
 
     /// One draw.
-    #[inline]
+    #[inline(always)]
     pub fn draw(&self, stream: &mut Stream) -> f64 {
         let (layer, x) = self.cast(stream);
         if x < self.0.edges[layer + 1] { x } else { self.draw_on(layer, x, stream) }
@@ -194,7 +194,7 @@ impl Alias {
     }
 
     /// One draw.
-    #[inline]
+    #[inline(always)]
     pub fn draw(&self, stream: &mut Stream) -> u32 {
         let bits = stream.bits();
         let index = (((bits >> 32) * self.0.len() as u64) >> 32) as usize;

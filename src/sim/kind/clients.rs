@@ -122,6 +122,7 @@ impl Clients {
 }
 
 impl Simulation {
+    #[inline(always)]
     pub(super) fn clients(&mut self, at: u32) -> &mut Clients {
         match &mut self.parts[at as usize].behavior {
             Behavior::Clients(clients) => clients,

@@ -6,6 +6,7 @@ use crate::units::{Bytes, Time};
 
 use crate::sim::attempt::NONE;
 use crate::sim::random::Stream;
+use crate::sim::row::Row;
 
 /// How many entries an approximate LFU looks at to find its victim (as Redis does: `maxmemory-samples 5`).
 const LFU_SAMPLE: u32 = 5;
@@ -48,7 +49,7 @@ pub struct Store {
     sizes: Vec<u64>,
     /// Where each key of each class is, or NONE.
     places: Vec<Vec<u32>>,
-    entries: Vec<Entry>,
+    entries: Row<Entry>,
     /// The ends of the list in order of use (LRU) or of age: the first is dropped next.
     first: u32,
     last: u32,
@@ -80,7 +81,7 @@ impl Store {
             stream,
             sizes: Vec::new(),
             places: Vec::new(),
-            entries: Vec::new(),
+            entries: Row::default(),
             first: NONE,
             last: NONE,
             bytes: 0,
