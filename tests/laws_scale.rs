@@ -227,7 +227,7 @@ fn scaled_requests_are_conserved() {
         }
         assert_eq!(issued, ended + in_flight, "seed {seed}");
         let totals = simulation.totals().expect("they were asked for");
-        assert_eq!((totals.requests.issued, totals.requests.in_flight()), (issued, in_flight), "seed {seed}");
+        assert_eq!((totals.requests().issued, totals.requests().in_flight()), (issued, in_flight), "seed {seed}");
         runs += u32::from(issued > 0);
     }
     assert!(runs > 40, "only {runs} designs had traffic");

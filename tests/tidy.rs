@@ -90,6 +90,9 @@ fn problems_of(path: &str, text: &str) -> Vec<String> {
     } else if path != "src/main.rs" {
         problems.extend(layers(path, &code));
     }
+    if module_of(path) == "ui" {
+        problems.extend(heavy(path, &code));
+    }
     if !matches!(module_of(path), "ui" | "main") {
         problems.extend(browser(path, &code));
         problems.extend(banned(path, without_tests(path, &code)));
@@ -218,6 +221,30 @@ fn browser(path: &str, code: &str) -> Vec<String> {
                 number + 1
             ));
         }
+    }
+    problems
+}
+
+/// What Leptos would compile anew for every type, where the page has one of its own.
+#[rustfmt::skip]
+const HEAVY: [(&str, &str, &str); 4] = [
+    ("view!", "view;", "element::view"),
+    ("RwSignal", "RwSignal", "signal::RwSignal"),
+    ("Memo", "Memo", "signal::Memo"),
+    ("Effect::new(move |_|", "effect", "signal::effect"),
+];
+
+fn heavy(path: &str, code: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    if path == "src/ui/signal.rs" {
+        return problems;
+    }
+    for (word, import, ours) in HEAVY {
+        let (room, _) = ours.split_once("::").unwrap_or((ours, ""));
+        let imported = code.lines().any(|line| line.contains(&format!("{room}::")) && line.contains(import));
+        let used = lines_with(code, word);
+        let first = used.first().filter(|_| !imported || word.contains("::"));
+        problems.extend(first.map(|line| format!("{path}:{line}: `{word}`: use {ours}: Leptos' own weighs more with each use")));
     }
     problems
 }
@@ -400,6 +427,9 @@ const SAMPLES: &[(&str, &str, &str)] = &[
     ("src/sim/mod.rs", "let s = r#\"\"\"#; let y = x.exp();", "use libm's"),
     ("src/sim/mod.rs", "fn f<'a>(x: &'a f64) { x.exp(); }", "use libm's"),
     ("src/sim/mod.rs", "#[cfg(test)]\nmod tests;\nuse std::time::Instant;", "4: `Instant`"),
+    ("src/ui/help.rs", "fn f() { view! { <p></p> } }", "use element::view"),
+    ("src/ui/help.rs", "let open = RwSignal::new(false);", "use signal::RwSignal"),
+    ("src/ui/help.rs", "use super::signal::effect;\nEffect::new(move |_| ());", "3: `Effect::new"),
     ("src/sim/utils.rs", "", "`utils` says nothing"),
     ("src/common/mod.rs", "", "`common` says nothing"),
     ("src/ui/mod.rs", "mod types {}", "`types` says nothing"),
@@ -415,6 +445,7 @@ const FINE: &[(&str, &str)] = &[
     ("src/sim/mod.rs", "#[cfg(test)]\nmod tests {\n    use super::metrics::Own;\n}"),
     ("src/cli/mod.rs", "use crate::scene::Dot;\nuse std::time::Instant;"),
     ("src/ui/mod.rs", "use leptos::prelude::*;\nuse crate::scene::Dot;\nuse std::collections::HashMap;"),
+    ("src/ui/help.rs", "use super::element::view;\nuse super::signal::{Memo, effect};\nfn f(of: Memo<u8>) { view! { <p></p> } }"),
     ("src/main.rs", "fn main() { pressure_point::ui::start(); }"),
     ("src/sim/mod.rs", "// A HashMap would not do, nor x.exp(), nor leptos.\nlet s = \"HashMap, crate::ui\";"),
     ("src/sim/mod.rs", "/* Instant */ let s = r#\"a \"HashMap\" b\"#;"),

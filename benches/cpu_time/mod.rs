@@ -1,23 +1,14 @@
 //! The time that this thread was on a processor: what others do on a shared machine hardly disturbs it.
 
-use std::fs;
-use std::sync::OnceLock;
-use std::time::Instant;
+mod clock;
 
 use criterion::Throughput;
 use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 
+use clock::now;
+
 /// Time on the processor in nanoseconds, where the system tells (Linux); elsewhere time on the wall.
 pub struct CpuTime;
-
-fn now() -> u64 {
-    static START: OnceLock<Instant> = OnceLock::new();
-    let start = START.get_or_init(Instant::now);
-    // The first number: nanoseconds that the thread has run.
-    let told = fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let ran = told.and_then(|told| told.split(' ').next()?.parse().ok());
-    ran.unwrap_or_else(|| start.elapsed().as_nanos() as u64)
-}
 
 impl Measurement for CpuTime {
     type Intermediate = u64;

@@ -6,9 +6,10 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use pressure_point::design;
 use pressure_point::sim::Simulation;
 
+use super::check;
 use super::cpu_time::CpuTime;
-use super::reference::{Load, Reference, closed};
-use super::{check, product};
+use super::reference::{Reference, closed};
+use super::workload::{Load, product};
 
 /// Requests of each run.
 const REQUESTS: f64 = 600_000.0;

@@ -5,25 +5,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
-/// How much W2 there is.
-#[derive(Clone, Copy)]
-pub struct Load {
-    /// Requests per second.
-    pub rate: f64,
-    /// When it ends.
-    pub end_ns: u64,
-    /// Servers behind the balancer.
-    pub servers: u32,
-    /// Workers of each.
-    pub workers: u32,
-    /// Statements that the database serves at once.
-    pub statements: u32,
-}
-
-impl Load {
-    /// W2 of `performance.md`.
-    pub const W2: Load = Load { rate: 15_000.0, end_ns: 60_000_000_000, servers: 10, workers: 16, statements: 200 };
-}
+use super::workload::Load;
 
 /// xoshiro256++, and an exponential by inversion.
 pub struct Dice(pub [u64; 4]);

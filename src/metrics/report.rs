@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hdrhistogram::Histogram;
 use serde::Serialize;
 
 use crate::sim::{ComponentSum, FRAME, Simulation, Tally, WireSum};
@@ -158,7 +159,7 @@ impl Report {
     /// The report of a simulation that was asked for totals; none otherwise.
     pub fn of(simulation: &Simulation) -> Option<Report> {
         let totals = simulation.totals()?;
-        let parts = simulation.parts();
+        let (parts, requests) = (simulation.parts(), totals.requests());
         let seconds = f64::from(totals.sums.frames) * FRAME.as_secs_f64();
         let name = |index: u32| parts.components[index as usize].as_str();
         let components = parts.components.iter().cloned();
@@ -175,8 +176,8 @@ impl Report {
                 crate::sim::Status::Stopped(why) => Some(why.clone()),
                 _ => None,
             },
-            requests: requests_of(&totals.requests, totals.attempts),
-            latency_s: latency_of(&totals.requests),
+            requests: requests_of(&requests, totals.attempts),
+            latency_s: latency_of(&requests),
             components: components.zip(totals.sums.components.iter().enumerate().map(component)).collect(),
             wires: wires.zip(totals.sums.wires.iter().map(wire_of)).collect(),
             classes: parts.classes.iter().cloned().zip(totals.classes.iter().map(class_of)).collect(),
@@ -195,18 +196,19 @@ fn requests_of(tally: &Tally, attempts: u64) -> Requests {
     }
 }
 
-fn quantile(tally: &Tally, share: f64) -> f64 {
-    tally.latency.value_at_quantile(share) as f64 / 1e6
+fn quantile(latency: &Histogram<u32>, share: f64) -> f64 {
+    latency.value_at_quantile(share) as f64 / 1e6
 }
 
 fn latency_of(tally: &Tally) -> Latency {
+    let latency = tally.latency();
     Latency {
         mean: ratio(tally.latency_sum, tally.succeeded as f64),
-        p50: quantile(tally, 0.50),
-        p90: quantile(tally, 0.90),
-        p95: quantile(tally, 0.95),
-        p99: quantile(tally, 0.99),
-        p999: quantile(tally, 0.999),
+        p50: quantile(&latency, 0.50),
+        p90: quantile(&latency, 0.90),
+        p95: quantile(&latency, 0.95),
+        p99: quantile(&latency, 0.99),
+        p999: quantile(&latency, 0.999),
         max: tally.latency_max.as_secs_f64(),
     }
 }
@@ -257,7 +259,7 @@ fn class_of(tally: &Tally) -> ClassReport {
         issued: tally.issued,
         succeeded: tally.succeeded,
         degraded: tally.degraded,
-        p99: quantile(tally, 0.99),
+        p99: quantile(&tally.latency(), 0.99),
     }
 }
 

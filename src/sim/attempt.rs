@@ -3,6 +3,7 @@
 use crate::units::Time;
 
 use super::Outcome;
+use super::row::Row;
 
 /// No attempt, no wire, no component.
 pub const NONE: u32 = u32::MAX;
@@ -152,6 +153,7 @@ pub struct Attempt {
 
 impl Attempt {
     /// An attempt that is nowhere yet.
+    #[inline(always)]
     pub fn new(class: u16, op: Op) -> Attempt {
         Attempt {
             parent: NONE,
@@ -208,7 +210,7 @@ const COMMON: Rare = Rare { deadline: Time::MAX, twin: NONE, hedge: 0, hedged: 0
 /// All attempts in flight.
 #[derive(Clone, Debug, Default)]
 pub struct Attempts {
-    slots: Vec<Attempt>,
+    slots: Row<Attempt>,
     free: Vec<u32>,
     rare: Vec<Rare>,
     rare_free: Vec<u32>,
@@ -216,24 +218,23 @@ pub struct Attempts {
 
 impl Attempts {
     /// Keeps an attempt and gives its index.
-    #[inline]
-    pub fn add(&mut self, mut attempt: Attempt) -> u32 {
-        // A copy of another attempt does not share what that one has.
-        attempt.rare = NONE;
-        match self.free.pop() {
-            Some(index) => {
-                self.slots[index as usize] = attempt;
-                index
-            }
-            None => {
-                self.slots.push(attempt);
-                self.slots.len() as u32 - 1
-            }
-        }
+    #[inline(always)]
+    pub fn add(&mut self, attempt: Attempt) -> u32 {
+        let index = self.free.pop().unwrap_or_else(|| self.grow());
+        // A copy of another attempt does not share what that one has. In one go, so that the attempt is built in its slot.
+        self.slots[index as usize] = Attempt { rare: NONE, ..attempt };
+        index
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) -> u32 {
+        self.slots.push(Attempt { stage: Stage::Free, ..Attempt::new(PROBE, Op::Probe) });
+        self.slots.len() as u32 - 1
     }
 
     /// Frees the slot.
-    #[inline]
+    #[inline(always)]
     pub fn remove(&mut self, index: u32) {
         let attempt = &mut self.slots[index as usize];
         debug_assert!(attempt.stage != Stage::Free, "freed twice");
@@ -300,14 +301,14 @@ impl Attempts {
 
 impl std::ops::Index<u32> for Attempts {
     type Output = Attempt;
-    #[inline]
+    #[inline(always)]
     fn index(&self, index: u32) -> &Attempt {
         &self.slots[index as usize]
     }
 }
 
 impl std::ops::IndexMut<u32> for Attempts {
-    #[inline]
+    #[inline(always)]
     fn index_mut(&mut self, index: u32) -> &mut Attempt {
         &mut self.slots[index as usize]
     }

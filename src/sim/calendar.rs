@@ -24,7 +24,7 @@ pub struct Entry {
 
 impl Entry {
     /// Whether this one comes first. Sequence numbers wrap; entries of equal time are never 2³¹ apart.
-    #[inline]
+    #[inline(always)]
     fn before(&self, other: &Entry) -> bool {
         self.time < other.time || (self.time == other.time && (self.seq.wrapping_sub(other.seq) as i32) < 0)
     }
@@ -42,20 +42,38 @@ pub enum Delay {
 /// More distinct constant delays than this go to the wheel, so that finding the next event stays cheap.
 const LANES_MAX: usize = 8;
 
+/// In place of an entry where there is none: it comes after all that will ever happen.
+const NEVER: Entry = Entry { time: Time::MAX, seq: 0, event: 0 };
+
 #[derive(Clone, Debug)]
 struct Lane {
     delay: Time,
-    entries: VecDeque<Entry>,
+    /// Its first entry, beside the others so that finding the next of all lanes touches no queue.
+    first: Entry,
+    rest: VecDeque<Entry>,
+}
+
+impl Lane {
+    fn len(&self) -> usize {
+        self.rest.len() + usize::from(self.first != NEVER)
+    }
 }
 
 /// The future event list.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Calendar {
     wheel: Wheel,
     lanes: Vec<Lane>,
-    /// The lane whose first entry is next, with that entry.
-    first: Option<(usize, Entry)>,
+    /// The lane whose first entry is next, and that entry.
+    next: usize,
+    first: Entry,
     seq: u32,
+}
+
+impl Default for Calendar {
+    fn default() -> Calendar {
+        Calendar { wheel: Wheel::default(), lanes: Vec::new(), next: 0, first: NEVER, seq: 0 }
+    }
 }
 
 impl Calendar {
@@ -67,71 +85,82 @@ impl Calendar {
         if self.lanes.len() == LANES_MAX {
             return Delay::For(delay);
         }
-        self.lanes.push(Lane { delay, entries: VecDeque::new() });
+        self.lanes.push(Lane { delay, first: NEVER, rest: VecDeque::new() });
         Delay::Lane(self.lanes.len() as u8 - 1)
     }
 
     /// Schedules an event and returns its sequence number, by which its owner recognises it.
     #[inline]
     pub fn schedule(&mut self, now: Time, delay: Delay, event: u32) -> u32 {
-        self.seq = self.seq.wrapping_add(1).max(1);
-        let mut entry = Entry { time: now, seq: self.seq, event };
         match delay {
-            Delay::For(delay) => {
-                entry.time = now + delay;
-                self.wheel.insert(entry);
-            }
-            Delay::Lane(index) => {
-                let lane = &mut self.lanes[usize::from(index)];
-                entry.time = now + lane.delay;
-                lane.entries.push_back(entry);
-                if self.first.is_none_or(|(_, first)| entry.before(&first)) {
-                    self.first = Some((usize::from(index), entry));
-                }
-            }
+            Delay::For(delay) => self.after(now + delay, event),
+            Delay::Lane(index) => self.queue_up(now, index, event),
         }
-        self.seq
+    }
+
+    #[inline(always)]
+    fn numbered(&mut self, time: Time, event: u32) -> Entry {
+        self.seq = self.seq.wrapping_add(1).max(1);
+        Entry { time, seq: self.seq, event }
+    }
+
+    fn after(&mut self, time: Time, event: u32) -> u32 {
+        let entry = self.numbered(time, event);
+        self.wheel.insert(entry);
+        entry.seq
+    }
+
+    fn queue_up(&mut self, now: Time, index: u8, event: u32) -> u32 {
+        let mut entry = self.numbered(now, event);
+        let lane = &mut self.lanes[usize::from(index)];
+        entry.time = now + lane.delay;
+        if lane.first != NEVER {
+            lane.rest.push_back(entry);
+            return entry.seq;
+        }
+        lane.first = entry;
+        if entry.before(&self.first) {
+            (self.next, self.first) = (usize::from(index), entry);
+        }
+        entry.seq
     }
 
     /// Takes the next event before `until`. Entries of lanes that are not `live` are dropped on the way; the engine
     /// must skip dead entries of the wheel itself.
-    #[inline]
+    #[inline(always)]
     pub fn pop(&mut self, until: Time, live: impl Fn(&Entry) -> bool) -> Option<Entry> {
-        let random = self.wheel.peek();
-        match (random, self.first) {
-            (Some(random), Some((_, constant))) if random.before(&constant) => self.pop_wheel(random, until),
-            (_, Some((lane, constant))) => {
+        match self.wheel.peek() {
+            Some(random) if random.before(&self.first) => {
+                if random.time >= until {
+                    return None;
+                }
+                self.wheel.pop();
+                Some(random)
+            }
+            _ => {
+                let constant = self.first;
                 if constant.time >= until {
                     return None;
                 }
-                self.pop_lane(lane, live);
+                self.pop_lane(live);
                 Some(constant)
             }
-            (Some(random), None) => self.pop_wheel(random, until),
-            (None, None) => None,
         }
     }
 
-    #[inline]
-    fn pop_wheel(&mut self, entry: Entry, until: Time) -> Option<Entry> {
-        if entry.time >= until {
-            return None;
-        }
-        self.wheel.pop();
-        Some(entry)
-    }
-
-    fn pop_lane(&mut self, lane: usize, live: impl Fn(&Entry) -> bool) {
-        let entries = &mut self.lanes[lane].entries;
-        entries.pop_front();
-        while entries.front().is_some_and(|entry| !live(entry)) {
-            entries.pop_front();
-        }
-        self.first = None;
+    #[inline(always)]
+    fn pop_lane(&mut self, live: impl Fn(&Entry) -> bool) {
+        let lane = &mut self.lanes[self.next];
+        lane.first = loop {
+            match lane.rest.pop_front() {
+                Some(entry) if !live(&entry) => {}
+                entry => break entry.unwrap_or(NEVER),
+            }
+        };
+        self.first = NEVER;
         for (index, lane) in self.lanes.iter().enumerate() {
-            let Some(&entry) = lane.entries.front() else { continue };
-            if self.first.is_none_or(|(_, first)| entry.before(&first)) {
-                self.first = Some((index, entry));
+            if lane.first.before(&self.first) {
+                (self.next, self.first) = (index, lane.first);
             }
         }
     }
@@ -140,12 +169,14 @@ impl Calendar {
     /// rate would otherwise fill the memory with timers that nobody waits for.
     pub fn prune(&mut self, alive: usize, live: impl Fn(&Entry) -> bool) {
         for (index, lane) in self.lanes.iter_mut().enumerate() {
-            if lane.entries.len() < 4 * alive + 4096 {
+            if lane.len() < 4 * alive + 4096 {
                 continue;
             }
-            // The first entry stays: it may be the one that is known to be next.
-            let known = self.first.filter(|(first, _)| *first == index).map(|(_, entry)| entry);
-            lane.entries.retain(|entry| Some(*entry) == known || live(entry));
+            lane.rest.retain(&live);
+            // The one that is known to be next stays.
+            if index != self.next && lane.first != NEVER && !live(&lane.first) {
+                lane.first = lane.rest.pop_front().unwrap_or(NEVER);
+            }
         }
     }
 
@@ -156,7 +187,7 @@ impl Calendar {
 
     /// Entries held, dead ones counted.
     pub fn len(&self) -> usize {
-        self.wheel.len() + self.lanes.iter().map(|lane| lane.entries.len()).sum::<usize>()
+        self.wheel.len() + self.lanes.iter().map(Lane::len).sum::<usize>()
     }
 }
 

@@ -24,25 +24,64 @@ pub(super) struct Reply {
     pub class: u16,
 }
 
+impl Reply {
+    /// What the answer to this attempt says.
+    #[inline(always)]
+    pub fn of(attempt: &Attempt, outcome: Outcome) -> Reply {
+        let Attempt { op, hit, key, version, token, class, .. } = *attempt;
+        Reply { op, outcome, hit, key, version, token, class }
+    }
+}
+
 impl Simulation {
     /// Lets an attempt call over a wire; the attempt waits for the answer.
     pub(super) fn call(&mut self, caller: u32, wire: u32, op: Op, key: u32, version: u32) {
+        let over = &mut self.wires[wire as usize];
+        over.deposit();
+        let (at, guarded, timeout) = (over.to, over.guarded, over.timeout);
         let parent = &mut self.attempts[caller];
         parent.stage = Stage::Calling;
-        let mut attempt = Attempt::new(parent.class, op);
-        attempt.parent = caller;
-        attempt.wire = wire;
-        attempt.at = self.wires[wire as usize].to;
-        attempt.key = key;
-        attempt.version = version;
-        attempt.user = parent.user;
-        attempt.trip = parent.trip;
-        attempt.counts = parent.counts;
-        attempt.fence = parent.fence;
+        let Attempt { class, user, trip, counts, fence, .. } = *parent;
+        let root = parent.wire == NONE;
+        let sent = self.now;
+        let attempt = Attempt {
+            parent: caller,
+            wire,
+            at,
+            key,
+            version,
+            user,
+            trip,
+            counts,
+            fence,
+            sent,
+            ..Attempt::new(class, op)
+        };
         let index = self.attempts.add(attempt);
         self.attempts[caller].child = index;
-        self.wires[wire as usize].deposit();
-        self.send(index);
+        if guarded || trip != 0 {
+            return self.send(index);
+        }
+        // The same, where nothing of that kind can be.
+        let over = &mut self.wires[wire as usize];
+        over.frame.attempts += 1;
+        over.fly(sent, 1);
+        if counts && root {
+            self.leaves_users(wire);
+        }
+        if let Some(timeout) = timeout {
+            self.attempts[index].timer = self.calendar.schedule(sent, timeout, Event::Timeout.on(index));
+        }
+        self.travel::<false>(index);
+    }
+
+    /// Counts an attempt, if it is users who send it.
+    #[inline]
+    fn leaves_users(&mut self, wire: u32) {
+        let from = self.wires[wire as usize].from;
+        if matches!(self.parts[from as usize].behavior, Behavior::Clients(_)) {
+            self.totals.iter_mut().for_each(|totals| totals.attempts += u64::from(totals.weight));
+        }
     }
 
     /// Sends a message over a wire: nobody waits for it, nothing answers it, and no policy of the wire but its latency,
@@ -75,18 +114,18 @@ impl Simulation {
         let wire = &mut self.wires[wire_index as usize];
         wire.frame.attempts += 1;
         wire.frame.retries += u32::from(tries > 1);
-        if self.attempts[index].counts && matches!(self.parts[wire.from as usize].behavior, Behavior::Clients(_)) {
-            self.totals.iter_mut().for_each(|totals| totals.attempts += u64::from(totals.weight));
+        let timeout = wire.timeout;
+        if self.attempts[index].counts {
+            self.leaves_users(wire_index);
         }
         if guarded {
             return self.send_guarded(index, wire_index);
         }
-        let timeout = wire.timeout;
-        wire.fly(now, 1);
+        self.wires[wire_index as usize].fly(now, 1);
         if let Some(timeout) = timeout {
             self.attempts[index].timer = self.calendar.schedule(now, timeout, Event::Timeout.on(index));
         }
-        self.travel::<false>(index);
+        self.set_out(index);
     }
 
     /// The same over a wire that does more than wait and try again.
@@ -134,7 +173,7 @@ impl Simulation {
         wire.frame.turned_away += 1;
         wire.count(Outcome::Refused);
         self.mark(index, Step::Settled(Outcome::Refused));
-        self.conclude(index, Outcome::Refused, true);
+        self.conclude_badly(index, Outcome::Refused, true);
     }
 
     /// Lets an attempt go that neither breaker nor bulkhead holds back.
@@ -178,7 +217,7 @@ impl Simulation {
         let deadline = own.min(self.attempts.deadline(parent));
         if deadline <= self.now {
             self.parts[wire.from as usize].frame.expired += 1;
-            self.conclude(index, Outcome::TimedOut, true);
+            self.conclude_badly(index, Outcome::TimedOut, true);
             return false;
         }
         if deadline < Time::MAX {
@@ -192,17 +231,13 @@ impl Simulation {
         let (at, op) = (self.attempts[index].at, self.attempts[index].op);
         self.mark(index, Step::Arrived);
         let part = &self.parts[at as usize];
-        let ill = (part.cut || part.refuses()) && !self.is_resolved(at, index);
+        if (part.cut || part.refuses()) && !self.is_resolved(at, index) {
+            return self.deliver_in_vain(at, index);
+        }
         let part = &mut self.parts[at as usize];
-        if ill && part.cut {
-            return self.lose(index);
-        }
         part.frame.arrivals += u32::from(op.is_request());
-        if ill {
-            part.frame.dead += u32::from(op.is_request());
-            return self.answer(index, Outcome::Failed);
-        }
         match &part.behavior {
+            Behavior::Server(_) if op != Op::Consume => self.enter_server(at, index),
             Behavior::Clients(_) => self.answer(index, Outcome::Failed),
             Behavior::Balancer(balancer) if balancer.duties.is_none() => self.balance(at, index),
             Behavior::Balancer(_) | Behavior::Gateway(_) | Behavior::External(_) => self.knock(at, index),
@@ -210,6 +245,19 @@ impl Simulation {
             Behavior::Router(_) => self.send_to_shard(at, index),
             _ => self.enter(at, index),
         }
+    }
+
+    /// An attempt reaches a callee that is dead, or cut off.
+    #[cold]
+    fn deliver_in_vain(&mut self, at: u32, index: u32) {
+        let part = &mut self.parts[at as usize];
+        if part.cut {
+            return self.lose(index);
+        }
+        let request = u32::from(self.attempts[index].op.is_request());
+        part.frame.arrivals += request;
+        part.frame.dead += request;
+        self.answer(index, Outcome::Failed);
     }
 
     /// An attempt that gets through no more. Only its caller's timeout ends it.
@@ -227,18 +275,20 @@ impl Simulation {
 
     /// The callee is done with an attempt; the answer goes back. What rests on a fallback somewhere below is degraded.
     pub(super) fn answer(&mut self, index: u32, outcome: Outcome) {
+        self.answer_now(index, outcome);
+    }
+
+    /// The same, within its caller.
+    #[inline(always)]
+    pub(super) fn answer_now(&mut self, index: u32, mut outcome: Outcome) {
         let attempt = &self.attempts[index];
-        let outcome = match (outcome, attempt.outcome) {
-            (Outcome::Ok, Outcome::Degraded) => Outcome::Degraded,
-            _ => outcome,
-        };
+        if outcome == Outcome::Ok && attempt.outcome == Outcome::Degraded {
+            outcome = Outcome::Degraded;
+        }
         if attempt.op.is_request() {
             let frame = &mut self.parts[attempt.at as usize].frame;
             frame.late += u32::from(attempt.parent == NONE);
-            *match outcome {
-                Outcome::Ok | Outcome::Degraded => &mut frame.completions,
-                _ => &mut frame.failed,
-            } += 1;
+            *if outcome.is_good() { &mut frame.completions } else { &mut frame.failed } += 1;
         }
         self.reply(index, outcome);
     }
@@ -277,8 +327,9 @@ impl Simulation {
     }
 
     fn reply(&mut self, index: u32, outcome: Outcome) {
-        self.attempts[index].outcome = outcome;
-        if self.attempts[index].op == Op::Set {
+        let attempt = &mut self.attempts[index];
+        attempt.outcome = outcome;
+        if attempt.op == Op::Set {
             return self.attempts.remove(index);
         }
         self.mark(index, Step::Answered(outcome));
@@ -310,7 +361,7 @@ impl Simulation {
             return self.attempts.remove(index);
         }
         self.attempts[index].timer = 0;
-        self.land(index, outcome);
-        self.conclude(index, outcome, true);
+        self.land_now(index, outcome);
+        self.conclude(index, outcome);
     }
 }

@@ -138,7 +138,7 @@ impl Simulation {
     }
 
     fn match_wires(&mut self, design: &Design) {
-        for wire in &mut self.wires {
+        for wire in self.wires.iter_mut() {
             let (from, to) = (&self.parts[wire.from as usize], &self.parts[wire.to as usize]);
             wire.gone = from.gone || to.gone || design.wire(&from.name, &to.name).is_none();
             wire.guarded |= wire.gone;

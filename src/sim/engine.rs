@@ -13,6 +13,7 @@ use super::magnify::Magnifier;
 use super::part::{Class, Duration, Part, Step};
 use super::random::Exponential;
 use super::replay::Status;
+use super::row::Row;
 use super::tally::Totals;
 use super::wire::Wire;
 use super::{FRAME, Frame, Happening, LogEntry, Mark, Parts};
@@ -29,14 +30,14 @@ pub struct Simulation {
     pub(super) calendar: Calendar,
     pub(super) exponential: Exponential,
     pub(super) attempts: Attempts,
-    pub(super) parts: Vec<Part>,
-    pub(super) wires: Vec<Wire>,
-    pub(super) classes: Vec<Class>,
+    pub(super) parts: Row<Part>,
+    pub(super) wires: Row<Wire>,
+    pub(super) classes: Row<Class>,
     /// Primaries with their replicas.
     pub(super) groups: Vec<Group>,
     /// Transactions under way.
     pub(super) transactions: Transactions,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Row<Step>,
     pub(super) faults: Vec<Fault>,
     /// Which of the faults act on wires now.
     pub(super) in_force: Vec<u32>,
@@ -78,12 +79,12 @@ impl Simulation {
             calendar: Calendar::default(),
             exponential: Exponential::new(),
             attempts: Attempts::default(),
-            parts: Vec::new(),
-            wires: Vec::new(),
-            classes: Vec::new(),
+            parts: Row::default(),
+            wires: Row::default(),
+            classes: Row::default(),
             groups: Vec::new(),
             transactions: Transactions::default(),
-            steps: vec![Step::Done],
+            steps: vec![Step::Done].into(),
             faults: Vec::new(),
             in_force: Vec::new(),
             scripted: Vec::new(),

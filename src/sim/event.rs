@@ -60,13 +60,13 @@ const _: () = assert!(EVENTS.len() <= 32, "an event's number has five bits");
 
 impl Event {
     /// Packs the event with what it is about.
-    #[inline]
+    #[inline(always)]
     pub fn on(self, index: u32) -> u32 {
         (self as u32) << 27 | index
     }
 
     /// Unpacks it.
-    #[inline]
+    #[inline(always)]
     pub fn of(packed: u32) -> (Event, u32) {
         (EVENTS[(packed >> 27) as usize], packed & 0x7ff_ffff)
     }

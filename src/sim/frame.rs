@@ -197,6 +197,14 @@ pub enum Outcome {
     Degraded,
 }
 
+impl Outcome {
+    /// Whether it was answered, well or less well.
+    #[inline]
+    pub fn is_good(self) -> bool {
+        matches!(self, Outcome::Ok | Outcome::Degraded)
+    }
+}
+
 /// Requests of users (or of one class) in one frame.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Answers {

@@ -22,6 +22,7 @@ mod random;
 mod record;
 mod replay;
 mod ring;
+mod row;
 mod settle;
 mod sketch;
 mod station;

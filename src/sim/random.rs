@@ -21,7 +21,7 @@ impl Stream {
     }
 
     /// The next 64 bits.
-    #[inline]
+    #[inline(always)]
     pub fn bits(&mut self) -> u64 {
         let s = &mut self.0;
         let result = s[0].wrapping_add(s[3]).rotate_left(23).wrapping_add(s[0]);
@@ -36,7 +36,7 @@ impl Stream {
     }
 
     /// Uniform in [0, 1), in steps of 2⁻⁵³.
-    #[inline]
+    #[inline(always)]
     pub fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
     }
@@ -79,7 +79,14 @@ const TAIL: f64 = 7.697_117_470_131_05;
 
 /// The exponential distribution with mean 1, by the ziggurat method of Marsaglia & Tsang (2000).
 #[derive(Clone, Debug)]
-pub struct Exponential(Arc<[(f64, f64); LAYERS + 1]>);
+pub struct Exponential(Arc<Layers>);
+
+/// The right edge of each layer, which nearly all draws need, and the density there.
+#[derive(Clone, Debug)]
+struct Layers {
+    edges: [f64; LAYERS + 1],
+    heights: [f64; LAYERS + 1],
+}
 
 impl Default for Exponential {
     fn default() -> Exponential {
@@ -88,36 +95,49 @@ impl Default for Exponential {
 }
 
 impl Exponential {
-    /// Builds the tables: layer `i` has its right edge and the density there.
+    /// Builds the tables.
     pub fn new() -> Exponential {
         let density = |x: f64| libm::exp(-x);
         let area = (TAIL + 1.0) * density(TAIL);
-        let mut layers = [(0.0, 1.0); LAYERS + 1];
-        layers[0] = (area / density(TAIL), 0.0);
-        layers[1] = (TAIL, density(TAIL));
+        let (mut edges, mut heights) = ([0.0; LAYERS + 1], [1.0; LAYERS + 1]);
+        (edges[0], heights[0]) = (area / density(TAIL), 0.0);
+        (edges[1], heights[1]) = (TAIL, density(TAIL));
         for i in 2..LAYERS {
-            let height = layers[i - 1].1 + area / layers[i - 1].0;
-            layers[i] = (-libm::log(height), height);
+            heights[i] = heights[i - 1] + area / edges[i - 1];
+            edges[i] = -libm::log(heights[i]);
         }
-        layers[LAYERS] = (0.0, 1.0);
-        Exponential(Arc::new(layers))
+        Exponential(Arc::new(Layers { edges, heights }))
     }
 
     /// One draw.
-    #[inline]
+    #[inline(always)]
     pub fn draw(&self, stream: &mut Stream) -> f64 {
+        let (layer, x) = self.cast(stream);
+        if x < self.0.edges[layer + 1] { x } else { self.draw_on(layer, x, stream) }
+    }
+
+    /// A layer, and a place in it.
+    #[inline(always)]
+    fn cast(&self, stream: &mut Stream) -> (usize, f64) {
+        let bits = stream.bits();
+        let layer = (bits & 0xff) as usize;
+        (layer, (bits >> 11) as f64 * (1.0 / (1u64 << 53) as f64) * self.0.edges[layer])
+    }
+
+    /// The one draw in fifty that does not fall within the next layer.
+    #[cold]
+    #[inline(never)]
+    fn draw_on(&self, mut layer: usize, mut x: f64, stream: &mut Stream) -> f64 {
         loop {
-            let bits = stream.bits();
-            let layer = (bits & 0xff) as usize;
-            let x = (bits >> 11) as f64 * (1.0 / (1u64 << 53) as f64) * self.0[layer].0;
-            if x < self.0[layer + 1].0 {
-                return x;
-            }
             if layer == 0 {
                 return TAIL - libm::log(1.0 - stream.unit());
             }
-            let (low, high) = (self.0[layer].1, self.0[layer + 1].1);
+            let (low, high) = (self.0.heights[layer], self.0.heights[layer + 1]);
             if low + (high - low) * stream.unit() < libm::exp(-x) {
+                return x;
+            }
+            (layer, x) = self.cast(stream);
+            if x < self.0.edges[layer + 1] {
                 return x;
             }
         }
@@ -174,7 +194,7 @@ impl Alias {
     }
 
     /// One draw.
-    #[inline]
+    #[inline(always)]
     pub fn draw(&self, stream: &mut Stream) -> u32 {
         let bits = stream.bits();
         let index = (((bits >> 32) * self.0.len() as u64) >> 32) as usize;

@@ -18,10 +18,17 @@ impl Simulation {
     }
 
     /// Marks a step of a sampled trip.
-    #[inline]
+    #[inline(always)]
     pub(super) fn mark(&mut self, attempt: u32, step: Step) {
+        if self.attempts[attempt].trip != 0 {
+            self.mark_sampled(attempt, step);
+        }
+    }
+
+    #[inline(never)]
+    fn mark_sampled(&mut self, attempt: u32, step: Step) {
         let attempt = &self.attempts[attempt];
-        if attempt.trip != 0 && attempt.span < SPANS_MAX {
+        if attempt.span < SPANS_MAX {
             self.marks.push(Mark { trip: attempt.trip - 1, span: attempt.span, at: self.now, step });
         }
     }
@@ -52,7 +59,7 @@ impl Simulation {
         let mut frame = Frame { index: self.frames, ..Frame::default() };
         frame.components = (0..self.parts.len()).map(|index| self.harvest_part(index)).collect();
         frame.wires = self.wires.iter_mut().map(|wire| wire.harvest(self.now, FRAME)).collect();
-        for part in &mut self.parts {
+        for part in self.parts.iter_mut() {
             if let Behavior::Clients(clients) = &mut part.behavior {
                 frame.users.push(clients.meter.harvest());
             }

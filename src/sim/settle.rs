@@ -30,18 +30,35 @@ impl Simulation {
             Stage::Queued => self.leave_queue(index, Outcome::TimedOut),
             _ => self.land(index, Outcome::TimedOut),
         }
-        self.conclude(index, Outcome::TimedOut, over);
+        self.conclude_badly(index, Outcome::TimedOut, over);
     }
 
     /// A call in flight ends for its caller: counts it.
     pub(super) fn land(&mut self, index: u32, outcome: Outcome) {
+        self.land_now(index, outcome);
+    }
+
+    /// The same, within its caller.
+    #[inline(always)]
+    pub(super) fn land_now(&mut self, index: u32, outcome: Outcome) {
         self.mark(index, Step::Settled(outcome));
         let (wire_index, sent) = (self.attempts[index].wire, self.attempts[index].sent);
         let wire = &mut self.wires[wire_index as usize];
         wire.fly(self.now, -1);
         wire.count(outcome);
-        let ok = matches!(outcome, Outcome::Ok | Outcome::Degraded);
-        let turned = wire.breaker.as_mut().and_then(|breaker| breaker.note(self.now, sent, ok));
+        if wire.guarded || wire.breaker.is_some() || !wire.queue.is_empty() {
+            self.guards_note(wire_index, outcome, sent);
+        }
+        if self.wires[wire_index as usize].observed {
+            self.observe(wire_index, outcome, self.now.since(sent));
+        }
+    }
+
+    /// What guards a wire, breaker and bulkhead, learns how a call has ended.
+    #[inline(never)]
+    fn guards_note(&mut self, wire_index: u32, outcome: Outcome, sent: Time) {
+        let wire = &mut self.wires[wire_index as usize];
+        let turned = wire.breaker.as_mut().and_then(|breaker| breaker.note(self.now, sent, outcome.is_good()));
         if !wire.queue.is_empty() {
             self.plan_admission(wire_index);
         }
@@ -50,34 +67,43 @@ impl Simulation {
             Some(BreakerState::Closed) => self.tell(Happening::BreakerClosed(wire_index)),
             _ => {}
         }
-        if self.wires[wire_index as usize].observed {
-            self.observe(wire_index, outcome, self.now.since(sent));
-        }
     }
 
-    /// The caller tries again or takes the outcome. `over` says that nobody works on this attempt any more.
-    pub(super) fn conclude(&mut self, index: u32, outcome: Outcome, over: bool) {
-        let ok = matches!(outcome, Outcome::Ok | Outcome::Degraded);
-        if self.attempts[index].rare != NONE && self.others_go_on(index, ok, over) {
+    /// The caller takes an answer that has come; a bad one only if it does not try again.
+    #[inline(always)]
+    pub(super) fn conclude(&mut self, index: u32, outcome: Outcome) {
+        if !outcome.is_good() {
+            return self.conclude_badly(index, outcome, true);
+        }
+        if self.attempts[index].rare != NONE && self.others_go_on(index, true, true) {
             return;
         }
         let attempt = &mut self.attempts[index];
         let parent = std::mem::replace(&mut attempt.parent, NONE);
-        let again = if ok { None } else { Some(attempt.clone()) };
-        let Attempt { op, hit, key, version, token, class, wire, .. } = *attempt;
+        let reply = Reply::of(attempt, outcome);
+        self.attempts.remove(index);
+        self.attempts[parent].child = NONE;
+        self.resume(parent, reply);
+    }
+
+    /// The caller tries again or takes the bad outcome. `over` says that nobody works on this attempt any more.
+    #[inline(never)]
+    pub(super) fn conclude_badly(&mut self, index: u32, outcome: Outcome, over: bool) {
+        if self.attempts[index].rare != NONE && self.others_go_on(index, false, over) {
+            return;
+        }
+        let attempt = &mut self.attempts[index];
+        let parent = std::mem::replace(&mut attempt.parent, NONE);
+        let failed = attempt.clone();
         if over {
             self.attempts.remove(index);
         }
-        if let Some(failed) = again
-            && let Some(pause) = self.pause(&failed, outcome, parent)
-        {
+        if let Some(pause) = self.pause(&failed, outcome, parent) {
             return self.plan_retry(parent, &failed, pause);
         }
         self.attempts[parent].child = NONE;
-        let mut reply = Reply { op, outcome, hit, key, version, token, class };
-        if !ok {
-            self.fall_back(wire, &mut reply);
-        }
+        let mut reply = Reply::of(&failed, outcome);
+        self.fall_back(failed.wire, &mut reply);
         self.resume(parent, reply);
     }
 
@@ -125,17 +151,18 @@ impl Simulation {
     }
 
     /// A caller goes on with the outcome of its call.
-    #[inline]
+    #[inline(always)]
     fn resume(&mut self, caller: u32, reply: Reply) {
-        let at = self.attempts[caller].at;
+        let attempt = &mut self.attempts[caller];
+        let at = attempt.at;
         // A look-up that a fallback answered is a miss: the caller asks elsewhere and gets the true answer there. And what
         // was written is written, whether or not a cache has let go of it.
         if reply.outcome == Outcome::Degraded && !matches!(reply.op, Op::Lookup | Op::Delete) {
-            self.attempts[caller].outcome = Outcome::Degraded;
+            attempt.outcome = Outcome::Degraded;
         }
-        if reply.op == Op::Serve && self.attempts[caller].op != Op::Consume {
+        if reply.op == Op::Serve && attempt.op != Op::Consume {
             // The version of the content that passes through; a consumer's attempt keeps its message there.
-            self.attempts[caller].version = reply.version;
+            attempt.version = reply.version;
         }
         match &self.parts[at as usize].behavior {
             Behavior::Clients(_) => self.finish(caller, reply.outcome),
@@ -145,7 +172,7 @@ impl Simulation {
             Behavior::Gateway(_) => self.duty_resumes(at, caller, reply),
             Behavior::Cache(_) => self.cache_resumes(at, caller, reply),
             Behavior::Cdn(_) => self.cdn_resumes(at, caller, reply),
-            _ => self.answer(caller, reply.outcome),
+            _ => self.answer_now(caller, reply.outcome),
         }
     }
 

@@ -55,7 +55,7 @@ impl Station {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn account(&mut self, now: Time) {
         let span = now.since(self.changed).0;
         self.busy_area = self.busy_area.wrapping_add(span.wrapping_mul(u64::from(self.busy)));
@@ -92,14 +92,14 @@ impl Station {
     }
 
     /// Ends one service.
-    #[inline]
+    #[inline(always)]
     pub fn release(&mut self, now: Time) {
         self.account(now);
         self.busy -= 1;
     }
 
     /// The next in line, if a server is free for it; it is served from now on.
-    #[inline]
+    #[inline(always)]
     pub fn next(&mut self, now: Time, attempts: &Attempts) -> Option<u32> {
         if self.waiting == 0 || self.busy >= self.servers {
             return None;

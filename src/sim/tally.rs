@@ -19,10 +19,6 @@ pub struct Meter {
     latency: Latencies,
 }
 
-fn histogram() -> Histogram<u32> {
-    Histogram::new_with_bounds(1, LATENCY_MAX_US, 3).expect("bounds and digits are constants that fit")
-}
-
 impl Meter {
     /// A request was issued; perhaps an impatient reload.
     #[inline]
@@ -36,16 +32,21 @@ impl Meter {
     #[inline]
     pub fn end(&mut self, outcome: Outcome, latency: Time) {
         self.answers.in_flight -= 1;
+        if !outcome.is_good() {
+            return self.fail(outcome);
+        }
+        self.latency.record((latency.0 / 1000).clamp(1, LATENCY_MAX_US) as u32);
+        self.answers.degraded += u32::from(outcome == Outcome::Degraded);
+        self.answers.succeeded += 1;
+    }
+
+    #[inline(never)]
+    fn fail(&mut self, outcome: Outcome) {
         *match outcome {
-            Outcome::Ok | Outcome::Degraded => {
-                self.latency.record((latency.0 / 1000).clamp(1, LATENCY_MAX_US) as u32);
-                self.answers.degraded += u32::from(outcome == Outcome::Degraded);
-                &mut self.answers.succeeded
-            }
             Outcome::TimedOut => &mut self.answers.timed_out,
             Outcome::Refused => &mut self.answers.refused,
             Outcome::Shed => &mut self.answers.shed,
-            Outcome::Failed => &mut self.answers.failed,
+            _ => &mut self.answers.failed,
         } += 1;
     }
 
@@ -77,12 +78,30 @@ pub struct Tally {
     pub shed: u64,
     /// Requests that failed otherwise.
     pub failed: u64,
-    /// Latencies of the requests answered well, in microseconds, to three digits; one for each that was simulated.
-    pub latency: Histogram<u32>,
-    /// Their sum.
+    /// The sum of the latencies of the requests answered well.
     pub latency_sum: f64,
     /// The longest.
     pub latency_max: Time,
+    /// How often each step of latency occurs: the steps of an HDR histogram of three digits, counted with less ado.
+    steps: Vec<u32>,
+}
+
+/// Steps of each doubling of latency; up to twice as many microseconds, each is a step of its own.
+const HALF: u32 = 1024;
+/// Steps up to 2³² µs, more than an hour.
+const STEPS: usize = 23 * HALF as usize;
+
+/// The step of a latency: its highest eleven bits.
+#[inline]
+fn step_of(micros: u32) -> u32 {
+    let order = 21 - (micros | (2 * HALF - 1)).leading_zeros();
+    order * HALF + (micros >> order)
+}
+
+/// The least latency of a step.
+fn least_of(step: u32) -> u64 {
+    let order = (step / HALF).saturating_sub(1);
+    u64::from(step - order * HALF) << order
 }
 
 impl Tally {
@@ -95,9 +114,9 @@ impl Tally {
             refused: 0,
             shed: 0,
             failed: 0,
-            latency: histogram(),
             latency_sum: 0.0,
             latency_max: Time::ZERO,
+            steps: vec![0; STEPS],
         }
     }
 
@@ -106,21 +125,51 @@ impl Tally {
         self.issued - self.succeeded - self.timed_out - self.refused - self.shed - self.failed
     }
 
+    /// Latencies of the requests answered well, in microseconds, to three digits; one for each that was simulated.
+    pub fn latency(&self) -> Histogram<u32> {
+        let mut histogram =
+            Histogram::new_with_bounds(1, LATENCY_MAX_US, 3).expect("bounds and digits are constants that fit");
+        for (step, count) in (0..).zip(&self.steps).filter(|(_, count)| **count > 0) {
+            histogram.saturating_record_n(least_of(step), *count);
+        }
+        histogram
+    }
+
+    #[inline]
     fn end(&mut self, outcome: Outcome, latency: Time, weight: u32) {
         let weight = u64::from(weight);
+        if !outcome.is_good() {
+            return self.fail(outcome, weight);
+        }
+        self.steps[step_of((latency.0 / 1000).clamp(1, u64::from(u32::MAX)) as u32) as usize] += 1;
+        self.latency_sum += latency.as_secs_f64() * weight as f64;
+        self.degraded += u64::from(outcome == Outcome::Degraded) * weight;
+        self.latency_max = self.latency_max.max(latency);
+        self.succeeded += weight;
+    }
+
+    #[inline(never)]
+    fn fail(&mut self, outcome: Outcome, weight: u64) {
         *match outcome {
-            Outcome::Ok | Outcome::Degraded => {
-                self.latency.saturating_record((latency.0 / 1000).max(1));
-                self.latency_sum += latency.as_secs_f64() * weight as f64;
-                self.degraded += u64::from(outcome == Outcome::Degraded) * weight;
-                self.latency_max = self.latency_max.max(latency);
-                &mut self.succeeded
-            }
             Outcome::TimedOut => &mut self.timed_out,
             Outcome::Refused => &mut self.refused,
             Outcome::Shed => &mut self.shed,
-            Outcome::Failed => &mut self.failed,
+            _ => &mut self.failed,
         } += weight;
+    }
+
+    /// Adds what another has counted.
+    fn add(&mut self, other: &Tally) {
+        self.issued += other.issued;
+        self.succeeded += other.succeeded;
+        self.degraded += other.degraded;
+        self.timed_out += other.timed_out;
+        self.refused += other.refused;
+        self.shed += other.shed;
+        self.failed += other.failed;
+        self.latency_sum += other.latency_sum;
+        self.latency_max = self.latency_max.max(other.latency_max);
+        self.steps.iter_mut().zip(&other.steps).for_each(|(sum, count)| *sum += count);
     }
 }
 
@@ -129,8 +178,6 @@ impl Tally {
 pub struct Totals {
     /// Where counting starts.
     pub warmup: Time,
-    /// All requests.
-    pub requests: Tally,
     /// By class, in the order of [`super::Parts::classes`].
     pub classes: Vec<Tally>,
     /// Attempts that left users, retries counted.
@@ -139,6 +186,8 @@ pub struct Totals {
     pub weight: u32,
     /// The frames since the warm-up, added up: counts are sums, averages are sums of averages.
     pub sums: Sums,
+    /// The latencies of all requests answered well, added up as they ended.
+    latency_sum: f64,
 }
 
 /// Frames added up.
@@ -197,7 +246,16 @@ pub struct WireSum {
 impl Totals {
     /// Nothing counted yet, of requests that stand for so many each.
     pub fn new(warmup: Time, weight: u32) -> Totals {
-        Totals { warmup, requests: Tally::new(), classes: Vec::new(), attempts: 0, weight, sums: Sums::default() }
+        Totals { warmup, classes: Vec::new(), attempts: 0, weight, sums: Sums::default(), latency_sum: 0.0 }
+    }
+
+    /// All requests.
+    pub fn requests(&self) -> Tally {
+        let mut all = Tally::new();
+        self.classes.iter().for_each(|class| all.add(class));
+        // Added up in another order, the sum would differ in its last digits.
+        all.latency_sum = self.latency_sum;
+        all
     }
 
     /// Makes room for this many classes.
@@ -209,16 +267,16 @@ impl Totals {
     #[inline]
     pub fn issue(&mut self, class: u16, now: Time) -> bool {
         let counts = now >= self.warmup;
-        let issued = u64::from(counts) * u64::from(self.weight);
-        self.requests.issued += issued;
-        self.classes[usize::from(class)].issued += issued;
+        self.classes[usize::from(class)].issued += u64::from(counts) * u64::from(self.weight);
         counts
     }
 
     /// A request that counts has ended.
     #[inline]
     pub fn end(&mut self, class: u16, outcome: Outcome, latency: Time) {
-        self.requests.end(outcome, latency, self.weight);
+        if outcome.is_good() {
+            self.latency_sum += latency.as_secs_f64() * f64::from(self.weight);
+        }
         self.classes[usize::from(class)].end(outcome, latency, self.weight);
     }
 

@@ -13,33 +13,46 @@ use super::line::{Line, Passage};
 use super::random::Stream;
 use super::{BreakerState, Outcome, WireFrame};
 
-/// A wire at run time.
+/// A wire at run time. In this order, so that what every call touches lies together.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Wire {
     /// The caller.
     pub from: u32,
     /// The callee.
     pub to: u32,
-    /// What the design says.
-    pub policy: CallPolicy,
+    /// Calls in flight whose caller still waits.
+    pub in_flight: u32,
+    /// Whether its latency is all that it does to a message.
+    pub plain: bool,
+    /// Whether it may do more to a call than wait and try again: a bare wire is fast.
+    pub guarded: bool,
+    /// Whether its caller watches how real requests end.
+    pub observed: bool,
+    /// Whether calls fill a budget.
+    saves: bool,
+    changed: Time,
+    area: u64,
     /// How the latency is put off; none is at once.
     pub latency: Option<Delay>,
     /// How the timeout is put off.
     pub timeout: Option<Delay>,
-    /// Jitter's stream.
-    pub stream: Stream,
+    /// What the current frame has counted.
+    pub frame: WireFrame,
+    /// Calls that wait for a place in the bulkhead.
+    pub queue: VecDeque<u32>,
     /// The breaker.
     pub breaker: Option<Breaker>,
+    /// What the design says.
+    pub policy: CallPolicy,
+    /// Jitter's stream.
+    pub stream: Stream,
     /// The retry budget.
     pub budget: Option<Budget>,
     /// When and how often it hedges.
     pub hedging: Option<Hedging>,
     /// What its bandwidth makes wait.
     pub line: Option<Line>,
-    /// Calls in flight whose caller still waits.
-    pub in_flight: u32,
-    /// Calls that wait for a place in the bulkhead.
-    pub queue: VecDeque<u32>,
     /// The faults in force on it.
     pub faults: Vec<u32>,
     /// Cut by a partition.
@@ -50,8 +63,6 @@ pub struct Wire {
     pub added: Time,
     /// The share of packets that faults lose, each way.
     pub lossy: f64,
-    /// Whether its latency is all that it does to a message.
-    pub plain: bool,
     /// The distance between the regions of its ends, one way.
     pub distance: Time,
     /// How far the callee is from the users of each clients, one way, where that matters to the caller.
@@ -62,22 +73,14 @@ pub struct Wire {
     pub asks: bool,
     /// Taken out of the design in mid-run.
     pub gone: bool,
-    /// Whether it may do more to a call than wait and try again: a bare wire is fast.
-    pub guarded: bool,
     /// Whether requests of each class may go over it; empty is all of them.
     pub carried: Vec<bool>,
     /// The health check's view of the callee.
     pub check: Check,
-    /// Whether its caller watches how real requests end.
-    pub observed: bool,
     /// How long real requests took lately, of an observed wire.
     pub ewma: PeakEwma,
     /// How long probes took lately.
     pub probes: PeakEwma,
-    /// What the current frame has counted.
-    pub frame: WireFrame,
-    changed: Time,
-    area: u64,
     /// Who gets lost. A stream of its own: a loss moves no jitter.
     losses: Stream,
     /// The latency as it is now, one way.
@@ -141,6 +144,7 @@ impl Wire {
             asks: false,
             gone: false,
             guarded: false,
+            saves: false,
             carried: Vec::new(),
             check: Check::default(),
             observed: false,
@@ -172,6 +176,8 @@ impl Wire {
             self.line = policy.bandwidth.map(|bandwidth| Line::after(self.line.as_ref(), bandwidth));
         }
         self.policy = policy.clone();
+        let hedges = self.hedging.as_ref().is_some_and(|hedging| hedging.budget.is_some());
+        self.saves = self.budget.is_some() || hedges;
         self.guarded =
             policy.deadline || policy.hedge.is_some() || policy.breaker.is_some() || policy.bulkhead.is_some();
         self.timeout = policy.timeout.map(|timeout| calendar.constant(timeout));
@@ -229,8 +235,15 @@ impl Wire {
     }
 
     /// A call was made: it fills the budgets.
-    #[inline]
+    #[inline(always)]
     pub fn deposit(&mut self) {
+        if self.saves {
+            self.fill_budgets();
+        }
+    }
+
+    #[inline(never)]
+    fn fill_budgets(&mut self) {
         if let Some(budget) = &mut self.budget {
             budget.deposit();
         }
@@ -274,7 +287,7 @@ impl Wire {
     }
 
     /// One more (or one less) call in flight.
-    #[inline]
+    #[inline(always)]
     pub fn fly(&mut self, now: Time, by: i32) {
         self.area += now.since(self.changed).0 * u64::from(self.in_flight);
         self.changed = now;
@@ -282,9 +295,13 @@ impl Wire {
     }
 
     /// Counts how an attempt ended for its caller.
-    #[inline]
+    #[inline(always)]
     pub fn count(&mut self, outcome: Outcome) {
         let frame = &mut self.frame;
+        if outcome.is_good() {
+            frame.ok += 1;
+            return;
+        }
         *match outcome {
             Outcome::Ok | Outcome::Degraded => &mut frame.ok,
             Outcome::TimedOut => &mut frame.timed_out,

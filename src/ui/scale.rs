@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::scene::scale::dot_words;
 
+use super::element::view;
 use super::live::live;
 use super::run::use_run;
 use super::session::{quoted, use_session};

@@ -63,7 +63,7 @@ impl Wheel {
     }
 
     /// The next event; it stays.
-    #[inline]
+    #[inline(always)]
     pub fn peek(&mut self) -> Option<Entry> {
         if self.near.is_empty() && !self.refill() {
             return None;
@@ -72,7 +72,7 @@ impl Wheel {
     }
 
     /// Takes the next event, which `peek` has shown.
-    #[inline]
+    #[inline(always)]
     pub fn pop(&mut self) -> Option<Entry> {
         let entry = self.near.pop();
         self.len -= usize::from(entry.is_some());

@@ -119,6 +119,7 @@ impl Clients {
 }
 
 impl Simulation {
+    #[inline(always)]
     pub(super) fn clients(&mut self, at: u32) -> &mut Clients {
         match &mut self.parts[at as usize].behavior {
             Behavior::Clients(clients) => clients,
@@ -133,7 +134,7 @@ impl Simulation {
         let patience = settings.patience.map(|patience| self.calendar.constant(patience));
         let shares: Vec<f64> =
             self.classes.iter().map(|class| if class.active { class.cost.share } else { 0.0 }).collect();
-        let others = self.parts[..at as usize].iter().filter(|part| matches!(part.behavior, Behavior::Clients(_)));
+        let others = self.parts.iter().take(at as usize).filter(|part| matches!(part.behavior, Behavior::Clients(_)));
         let first_user = (others.count() as u32) << super::USER_BITS;
         let clients = self.clients(at);
         clients.first_user = first_user;

@@ -40,6 +40,7 @@ use super::event::Event;
 use super::part::Behavior;
 use super::station::Admission;
 use super::{Outcome, Step};
+use crate::units::Time;
 use database::SERVED;
 
 impl Simulation {
@@ -60,20 +61,21 @@ impl Simulation {
     /// A component starts on an attempt that its waiting room has let in.
     pub(super) fn begin(&mut self, index: u32) {
         let attempt = &mut self.attempts[index];
-        let (at, op) = (attempt.at, attempt.op);
+        let (at, op, since) = (attempt.at, attempt.op, attempt.since);
         attempt.stage = Stage::Working;
-        if self.is_overdue(index) {
+        if attempt.rare != NONE && self.is_overdue(index) {
             return self.expire(at, index);
         }
-        let attempt = &self.attempts[index];
-        let waited = self.now.since(attempt.since);
         self.mark(index, Step::Began);
         if op == Op::Probe {
             return self.leave(at, index, Outcome::Ok);
         }
+        let waited = self.now.since(since);
         let part = &mut self.parts[at as usize];
         part.frame.began += 1;
-        part.frame.waited += waited.as_secs_f64();
+        if waited > Time::ZERO {
+            part.frame.waited += waited.as_secs_f64();
+        }
         let duration = match &part.behavior {
             Behavior::Server(_) => return self.server_begins(at, index, waited),
             Behavior::Cache(cache) => cache.lookup,
@@ -154,7 +156,7 @@ impl Simulation {
         if self.attempts[index].wire == NONE {
             return self.work_after_ends(at, index, outcome);
         }
-        self.answer(index, outcome);
+        self.answer_now(index, outcome);
     }
 
     /// Frees a place of a component's station; the next in line is let in.

@@ -6,6 +6,7 @@ use crate::units::{Bytes, Time};
 
 use crate::sim::attempt::NONE;
 use crate::sim::random::Stream;
+use crate::sim::row::Row;
 
 /// How many entries an approximate LFU looks at to find its victim (as Redis does: `maxmemory-samples 5`).
 const LFU_SAMPLE: u32 = 5;
@@ -48,7 +49,7 @@ pub struct Store {
     sizes: Vec<u64>,
     /// Where each key of each class is, or NONE.
     places: Vec<Vec<u32>>,
-    entries: Vec<Entry>,
+    entries: Row<Entry>,
     /// The ends of the list in order of use (LRU) or of age: the first is dropped next.
     first: u32,
     last: u32,
@@ -80,7 +81,7 @@ impl Store {
             stream,
             sizes: Vec::new(),
             places: Vec::new(),
-            entries: Vec::new(),
+            entries: Row::default(),
             first: NONE,
             last: NONE,
             bytes: 0,
@@ -223,14 +224,14 @@ impl Store {
         places * size_of::<u32>() + self.entries.len() * size_of::<Entry>()
     }
 
-    #[inline]
+    #[inline(always)]
     fn place(&self, class: u16, key: u32) -> u32 {
         let places = self.places.get(usize::from(class));
         places.and_then(|places| places.get(key as usize)).copied().unwrap_or(NONE)
     }
 
     /// Whether it would be too full with one more entry of this size; with 0, whether it is too full as it is.
-    #[inline]
+    #[inline(always)]
     fn is_over(&self, size: u64) -> bool {
         match self.rules.memory {
             Some(memory) => self.bytes + size > memory.0,
@@ -287,6 +288,7 @@ impl Store {
         }
     }
 
+    #[inline(always)]
     fn unlink(&mut self, place: u32) {
         let (before, after) = (self.entries[place as usize].before, self.entries[place as usize].after);
         match before {
@@ -299,6 +301,7 @@ impl Store {
         }
     }
 
+    #[inline(always)]
     fn link_last(&mut self, place: u32) {
         let last = self.last;
         let entry = &mut self.entries[place as usize];

@@ -22,45 +22,47 @@ use crate::sim::call::Reply;
 use crate::sim::engine::Simulation;
 use crate::sim::kind::worker::{Inbox, is_poison};
 use crate::sim::part::{Behavior, Step, by_key};
+use crate::sim::row::Row;
 use crate::sim::{ComponentFrame, FRAME, Figure, Outcome};
 
 use instance::{Instance, Machine, State};
 
 use super::router::Databases;
 
-/// A server at run time.
+/// A server at run time. In this order, so that what every request touches lies together.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Server {
-    /// What the design says.
-    pub settings: design::Server,
-    /// What new instances run on.
-    machine: Machine,
     /// The instances, those that are off included: attempts know theirs by its index.
-    instances: Vec<Instance>,
-    /// The instance that was picked last.
-    cursor: u32,
+    instances: Row<Instance>,
     /// Where the plan of each class starts among the engine's steps.
     pub plans: Vec<u32>,
     /// What each class uses.
     pub stores: Vec<Stores>,
+    /// With more waiting than this, optional calls are left out.
+    degrades: Option<u32>,
     /// What makes it a worker; none is a server.
     pub inbox: Option<Box<Inbox>>,
     /// How many may wait for a request of each class to be let in; empty makes no difference.
     limits: Vec<u32>,
-    /// With more waiting than this, optional calls are left out.
-    degrades: Option<u32>,
     /// What a request of each class takes of memory; empty if memory is not watched.
     footprints: Vec<u64>,
+    /// Whether instances may differ in speed.
+    uneven: bool,
+    /// The instance that was picked last.
+    cursor: u32,
+    pause: pause::Pause,
+    /// What the design says.
+    pub settings: design::Server,
+    /// What new instances run on.
+    machine: Machine,
     /// Bytes that leak per second, at each instance.
     leak: f64,
     /// How many times slower the version is that is deployed.
     version: f64,
-    /// Whether instances may differ in speed.
-    uneven: bool,
     /// Accepted work that was lost in this frame.
     pub lost: u32,
     agenda: agenda::Agenda,
-    pause: pause::Pause,
     scaling: autoscale::Scaling,
     rollout: rollout::Rollout,
 }
@@ -85,7 +87,7 @@ impl Server {
         let mut server = Server {
             settings: settings.clone(),
             machine,
-            instances: Vec::new(),
+            instances: Row::default(),
             cursor: 0,
             plans: Vec::new(),
             stores: Vec::new(),
@@ -103,7 +105,8 @@ impl Server {
             rollout: rollout::Rollout::default(),
         };
         let count = settings.instances_at_start();
-        server.instances = (0..count).map(|_| Instance::new(settings, machine, State::Up)).collect();
+        let instances: Vec<Instance> = (0..count).map(|_| Instance::new(settings, machine, State::Up)).collect();
+        server.instances = instances.into();
         server
     }
 
@@ -111,7 +114,7 @@ impl Server {
     pub fn clear(&mut self, now: Time) {
         (0..self.instances.len()).for_each(|instance| _ = self.memory_now(instance, now));
         self.count(now);
-        for instance in &mut self.instances {
+        for instance in self.instances.iter_mut() {
             self.lost += instance.clear(now);
             if instance.state == State::Draining {
                 instance.state = State::Off;
@@ -137,7 +140,7 @@ impl Server {
     /// Fills in the frame that ends now.
     pub fn harvest(&mut self, now: Time, frame: &mut ComponentFrame) {
         let (mut on_line, mut lines) = (0.0, 0.0);
-        for instance in &mut self.instances {
+        for instance in self.instances.iter_mut() {
             let (held, waiting) = instance.slots.harvest(now, FRAME);
             let (busy, runnable) = instance.cores.harvest(now, FRAME);
             let (line, sending) = instance.line.harvest(now, FRAME);
@@ -292,7 +295,8 @@ impl Simulation {
         }
         let (class, step) = (usize::from(attempt.class), attempt.step);
         // Back to the end of the plan before: after a change in mid-run, the server's own plans are others than this one.
-        let mut earlier = self.steps[..step as usize].iter().rev().take_while(|step| !matches!(step, Step::Done));
+        let mut earlier =
+            self.steps.as_slice()[..step as usize].iter().rev().take_while(|step| !matches!(step, Step::Done));
         if !earlier.any(|step| matches!(step, Step::Read | Step::Write | Step::Transact)) {
             return self.attempts[index].key;
         }
@@ -348,8 +352,8 @@ impl Simulation {
     /// A request fails; if it holds a lock, it lets go of that first.
     pub(super) fn fail(&mut self, at: u32, index: u32, outcome: Outcome) {
         let Attempt { fence, step, .. } = self.attempts[index];
-        let rest = &self.steps[step as usize..];
-        let plan = rest.iter().take_while(|step| !matches!(step, Step::Done));
+        let rest = self.steps.iter().skip(step as usize);
+        let plan = rest.take_while(|step| !matches!(step, Step::Done));
         match plan.zip(step..).find(|(step, _)| matches!(step, Step::Unlock)) {
             Some((_, unlock)) if fence != 0 => {
                 (self.attempts[index].outcome, self.attempts[index].step) = (outcome, unlock);

@@ -95,7 +95,7 @@ impl Simulation {
         server.machine = machine;
         if time == Time::ZERO {
             let (settings, frozen) = (&server.settings, server.pause.is_on());
-            for instance in &mut server.instances {
+            for instance in server.instances.iter_mut() {
                 instance.machine = machine;
                 instance.open(settings, frozen);
             }

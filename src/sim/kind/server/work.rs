@@ -10,6 +10,7 @@ use crate::sim::station::Admission;
 use super::Instance;
 
 impl Simulation {
+    #[inline(always)]
     fn instance(&mut self, at: u32, index: u32) -> (&mut Instance, &mut Attempts) {
         match &mut self.parts[at as usize].behavior {
             Behavior::Server(server) => {

@@ -1,0 +1,96 @@
+// W2 in the product engine, natively and in wasm as the page has it, beside the same written by hand in JavaScript: all in one
+// run, in turn, since only ratios of one run mean anything. By hand: `node benches/wasm/compare.mjs [rounds]`. It needs the
+// tools that scripts/setup.sh installs.
+import { execFileSync, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
+import { byHand } from "./by_hand.mjs";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const SECONDS = 60;
+const rounds = Number(process.argv[2] ?? 7);
+process.env.PATH = [`${ROOT}.tools/bin`, `${ROOT}.tools/node_modules/.bin`, process.env.PATH].join(":");
+
+/** Runs a command at the root of the project and gives what it prints. */
+function run(command, ...args) {
+  const stdio = ["ignore", "pipe", "inherit"];
+  return execFileSync(command, args, { cwd: ROOT, stdio, encoding: "utf8", maxBuffer: 1 << 28 });
+}
+
+/** Builds the bench `wasm` and gives the file that cargo made of it. */
+function built(...how) {
+  const messages = run("cargo", ...how, "--bench", "wasm", "--message-format=json").trim().split("\n").map((line) => JSON.parse(line));
+  const made = messages.find(({ reason, target }) => reason === "compiler-artifact" && target.name === "wasm" && target.kind.includes("bench"));
+  return made.executable ?? made.filenames.find((name) => name.endsWith(".wasm"));
+}
+
+/** The module, made as trunk makes the page's: the options of wasm-opt are those in index.html. */
+function wasm() {
+  const folder = `${ROOT}target/compare`;
+  const module = built("build", "--profile", "web", "--target", "wasm32-unknown-unknown");
+  run("wasm-bindgen", "--target", "nodejs", "--out-dir", folder, "--out-name", "engine", "--no-typescript", module);
+  const page = readFileSync(`${ROOT}index.html`, "utf8");
+  const [, level] = page.match(/data-wasm-opt="(\w+)"/);
+  const params = page.match(/data-wasm-opt-params="([^"]*)"/)?.[1].split(" ") ?? [];
+  const file = `${folder}/engine_bg.wasm`;
+  run("wasm-opt", `-O${level}`, ...params, file, "-o", file);
+  return { file, engine: createRequire(import.meta.url)(`${folder}/engine.js`).engine };
+}
+
+/** Milliseconds that this thread has run, where the system tells (Linux); elsewhere on the wall. */
+function now() {
+  try {
+    return Number(readFileSync("/proc/thread-self/schedstat", "utf8").split(" ")[0]) / 1e6;
+  } catch {
+    return performance.now();
+  }
+}
+
+const native = spawn(built("bench", "--no-run"), [String(SECONDS)], { stdio: ["pipe", "pipe", "inherit"] });
+const answers = createInterface(native.stdout)[Symbol.asyncIterator]();
+const { file, engine } = wasm();
+
+function timed(work) {
+  const start = now();
+  const succeeded = work(SECONDS);
+  return [succeeded, now() - start];
+}
+const contestants = {
+  "engine, native": async () => {
+    native.stdin.write("\n");
+    return (await answers.next()).value.split(" ").map(Number);
+  },
+  "engine, wasm": () => timed(engine),
+  "JavaScript by hand": () => timed(byHand),
+};
+
+const times = {};
+const seen = {};
+// The first round warms up and does not count.
+for (let round = 0; round <= rounds; round++) {
+  for (const [name, contest] of Object.entries(contestants)) {
+    const [succeeded, millis] = await contest();
+    seen[name] = succeeded;
+    if (round > 0) (times[name] ??= []).push(millis);
+  }
+}
+native.stdin.end();
+
+const [ours, wasms, theirs] = Object.values(seen);
+if (ours !== wasms) throw new Error(`native and wasm differ: ${ours} and ${wasms} succeeded`);
+if (Math.abs(ours / theirs - 1) > 0.01) throw new Error(`they do not simulate the same: ${ours} and ${theirs} succeeded`);
+const middle = (all) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)];
+const medians = Object.values(times).map(middle);
+console.table(
+  Object.keys(times).map((name, which) => ({
+    what: name,
+    "median ms": Math.round(medians[which]),
+    "least ms": Math.round(Math.min(...times[name])),
+    "× native": Number((medians[which] / medians[0]).toFixed(2)),
+    "× JavaScript": Number((medians[which] / medians[2]).toFixed(2)),
+  })),
+);
+console.log(`the module: ${(brotliCompressSync(readFileSync(file)).length / 1000).toFixed(1)} kB in brotli (engine, designs and what they need; no page)`);
