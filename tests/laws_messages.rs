@@ -33,6 +33,8 @@ fn messages_are_conserved() {
 /// Users → queue ← two workers, with faults of all sorts that all end, and traffic that ends before.
 fn troubled(seed: u64) -> Design {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    // Machines and nodes by dice of their own, so that all else is as it would be without.
+    let mut groups = Dice(seed.wrapping_mul(0xd134_2543_de82_ef95) | 1);
     let preset = dice.pick(&["plain", "kafka", "rabbitmq", "sqs", "redis-streams"]);
     let mut text = format!(
         "version = 1\nseed = {seed}\nduration = \"120s\"\n[classes.job]\ncpu = \"exp({}ms)\"\nwrites = 1\n\
@@ -46,12 +48,25 @@ fn troubled(seed: u64) -> Design {
         dice.pick(&["prefetch = 1\n", "prefetch = 7\n", "prefetch = 30\n"]),
         dice.pick(&["", "", "overflow = \"block\"\n"]),
     );
+    text += groups.pick(&[
+        "",
+        "",
+        "replicas = { lag = \"exp(20ms)\", failover = \"500ms\" }\npriorities = \"fair\"\n",
+        "replicas = { count = 5, min_in_sync = 2, lag = \"5ms\", failover = \"1s\" }\n",
+    ]);
     for worker in ["first", "second"] {
         let consumers = 1 + dice.below(6);
         text += &format!(
             "[components.{worker}]\nkind = \"worker\"\nconsumers = {consumers}\ncores = 6\nboot = \"700ms\"\n"
         );
         text += dice.pick(&["", "", "group = \"others\"\n"]);
+        text += groups.pick(&[
+            "",
+            "",
+            "instances = 2\n",
+            "autoscale = { backlog = 20, max = 4, interval = \"700ms\", start_up = \"300ms\", cooldown = \"1s\" }\n",
+            "autoscale = { by = \"age\", age = \"1s\", interval = \"2s\", start_up = \"1s\", cooldown = \"3s\" }\n",
+        ]);
     }
     let latency = dice.pick(&["", "latency = \"3ms\""]);
     text += &format!(
@@ -63,6 +78,7 @@ fn troubled(seed: u64) -> Design {
         let (at, lasts) = (dice.below(25_000), 100 + dice.below(9_000));
         text +=
             &format!("[[faults]]\nat = \"{at}ms\"\ntarget = \"{target}\"\nfault = \"{fault}\"\nfor = \"{lasts}ms\"\n");
+        text += groups.pick(&["", "instances = 1\n", "instances = 1\nfollowers = true\n"]);
     }
     read(&text)
 }
@@ -100,10 +116,17 @@ fn changes_in_mid_run_lose_no_message() {
             let mut changed = design.clone();
             for component in &mut changed.components {
                 match &mut component.kind {
-                    design::Kind::Worker(worker) => worker.consumers = 1 + dice.below(8) as u32,
+                    design::Kind::Worker(worker) => {
+                        worker.consumers = 1 + dice.below(8) as u32;
+                        worker.instances = 1 + dice.below(3) as u32;
+                    }
                     design::Kind::Queue(queue) => {
                         queue.prefetch = Some(1 + dice.below(20) as u32);
                         queue.partitions = dice.pick(&["0", "3", "8"]).parse().ok();
+                        let orders = [design::Priorities::None, design::Priorities::Strict, design::Priorities::Fair];
+                        queue.priorities = orders[dice.below(3) as usize];
+                        let nodes = design::Replicas { count: 1 + dice.below(5) as u32, ..design::Replicas::default() };
+                        queue.replicas = (dice.below(3) > 0).then_some(nodes);
                     }
                     _ => {}
                 }

@@ -80,3 +80,49 @@ fn replicas_agree_once_the_writes_stop_whatever_went_wrong() {
         agrees(&simulation, seed);
     }
 }
+
+/// A cluster whose nodes die and come back, with hints for all that they miss: in the end every node has every write.
+#[test]
+fn nodes_agree_once_the_writes_stop_where_hints_are_kept() {
+    let mut differed = 0;
+    for seed in 0..80 {
+        let mut dice = Stream::new(seed, "deaths of nodes");
+        let mut pick = |words: &[&'static str]| words[dice.below(words.len() as u32) as usize];
+        let quorum =
+            pick(&["n = 3, r = 1, w = 1", "n = 3, r = 2, w = 2", "n = 5, r = 1, w = 2", "n = 5, r = 3, w = 3"]);
+        let repair = pick(&["", ", read_repair = \"30%\""]);
+        let mut text = format!(
+            "version = 1\nseed = {seed}\nduration = \"60s\"\n[classes.page]\ncpu = \"1ms\"\nreads = 1\nwrites = 1\n\
+             keys = {{ count = 60, zipf = 0.9 }}\n[components.users]\nkind = \"clients\"\n\
+             traffic = [[\"0s\", \"200/s\"], [\"6s\", \"200/s\"], [\"6s\", \"0/s\"]]\n[components.app]\nkind = \"server\"\n\
+             [components.db]\nkind = \"database\"\nconcurrency = 4\nquorum = {{ {quorum}{repair}, hints = \"1h\" }}\n\
+             [wires]\n\"users -> app\" = {{}}\n\"app -> db\" = {{}}\n"
+        );
+        for _ in 0..5 {
+            let (at, lasts) = (pick(&["1s", "1500ms", "2s", "3s", "4500ms"]), pick(&["300ms", "1s", "3s", "6s"]));
+            let count = pick(&["1", "1", "2", "3"]);
+            text += &format!(
+                "[[faults]]\nat = \"{at}\"\ntarget = \"db\"\nfault = \"crash\"\ninstances = {count}\nfor = \"{lasts}\"\n"
+            );
+        }
+        for (hints, text) in [(true, text.clone()), (false, text.replace(", hints = \"1h\"", ""))] {
+            let design = read(&text).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
+            let mut simulation = Simulation::new(&design, None);
+            while simulation.frame().is_some() {}
+            let database = simulation.parts.iter().find_map(|part| match &part.behavior {
+                Behavior::Database(database) => Some(database),
+                _ => None,
+            });
+            let nodes = database.and_then(|database| database.nodes.as_ref()).expect("it is a cluster");
+            let agree = nodes.versions().windows(2).all(|pair| pair[0] == pair[1]);
+            assert!(agree || !hints, "seed {seed}");
+            assert_eq!(
+                (nodes.repair.hints(), simulation.attempts.alive()),
+                (0, 0),
+                "seed {seed}: nothing is left to do"
+            );
+            differed += u32::from(!agree);
+        }
+    }
+    assert!(differed > 40, "without hints, nodes differ: {differed}");
+}

@@ -69,6 +69,12 @@ impl Nodes {
         self.repair.clear();
     }
 
+    /// The versions that each node has.
+    #[cfg(test)]
+    pub(super) fn versions(&self) -> Vec<&Vec<Vec<u32>>> {
+        self.nodes.iter().map(|node| &node.versions).collect()
+    }
+
     /// Whether a node is part of the cluster, and lives.
     pub(super) fn is_alive(&self, node: u32, now: Time) -> bool {
         node < self.n && self.nodes[node as usize].down_until <= now
