@@ -13,6 +13,9 @@ import { basename, join } from "node:path";
 
 const { TRUNK_STAGING_DIR: staging, TRUNK_PROFILE: profile, CARGO_TARGET_DIR: target = "target" } = process.env;
 const release = profile === "release";
+const FEATURES = ["bulk-memory", "mutable-globals", "multivalue", "nontrapping-float-to-int", "reference-types", "sign-ext"].map(
+  (feature) => `--enable-${feature}`,
+);
 
 cutWasm();
 joinStyles();
@@ -29,11 +32,16 @@ function cutWasm() {
     execFileSync("wasm-bindgen", [join(work, `${name}.wasm`), ...binding]);
 
     const parts = readdirSync(work).filter((file) => /^(split|chunk)_.*\.wasm$/.test(file)).map((file) => basename(file, ".wasm"));
+    dropDead(join(work, `${name}_bg.wasm`));
     optimize(join(work, `${name}_bg.wasm`), `${name}_bg.wasm`);
     for (const part of parts) optimize(join(work, `${part}.wasm`), `${nameOf(part)}.wasm`);
 
     const script = readFileSync(join(work, `${name}.js`), "utf8");
-    const small = script.replace(/^ *\/\*\*[\s\S]*?\*\//gm, "").replace(/\n\s+/g, "\n");
+    const live = script
+      .replace(/^export class IntoUnderlying\w+ \{[\s\S]*?^\}\n(if \(Symbol\.dispose\).*\n)?/gm, "")
+      .replace(/^const IntoUnderlying\w+Finalization = [\s\S]*?;\n/gm, "");
+    if (live.includes("IntoUnderlying")) throw new Error("bundle.mjs: wasm-bindgen writes the classes of streams differently now");
+    const small = live.replace(/^ *\/\*\*[\s\S]*?\*\//gm, "").replace(/\n\s+/g, "\n");
     writeFileSync(join(staging, `${name}.js`), replaced(small, `from "./__wasm_split.js"`, `from "./${nameOf("parts")}.js"`));
     let loader = readFileSync(join(work, "__wasm_split.js"), "utf8");
     for (const part of parts) loader = replaced(loader, `./${part}.wasm`, `./${nameOf(part)}.wasm`);
@@ -48,11 +56,19 @@ function cutWasm() {
   }
 }
 
+// Leptos' server functions bring classes that make streams of Rust's; they are exported, so nothing notices that nobody calls them.
+function dropDead(file) {
+  const names = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(file))).map(({ name }) => name);
+  const live = names.filter((name) => !/^(__wbg_)?intounderlying/.test(name));
+  const graph = [{ name: "the page", root: true, reaches: live }, ...live.map((name) => ({ name, export: name }))];
+  writeFileSync(`${file}.json`, JSON.stringify(graph));
+  execFileSync("wasm-metadce", [file, "--graph-file", `${file}.json`, "-o", file, "-g", ...FEATURES], { stdio: ["ignore", "ignore", "inherit"] });
+}
+
 // For size; in this order the functions compress best. Development takes the wasm as it is.
 function optimize(from, to) {
-  const features = ["bulk-memory", "mutable-globals", "multivalue", "nontrapping-float-to-int", "reference-types", "sign-ext"];
   const passes = release ? ["-Oz", "--reorder-functions-by-name"] : [];
-  execFileSync("wasm-opt", [from, "-o", join(staging, to), ...passes, ...features.map((feature) => `--enable-${feature}`)]);
+  execFileSync("wasm-opt", [from, "-o", join(staging, to), ...passes, ...FEATURES]);
 }
 
 function joinStyles() {
@@ -64,6 +80,7 @@ function joinStyles() {
   const name = `style-${createHash("sha256").update(small).digest("hex").slice(0, 16)}.css`;
   writeFileSync(join(staging, name), small);
   for (const [, file] of links) rmSync(join(staging, file));
+  if (links.length === 0) return;
   const [first, ...others] = links.map(([link]) => link);
   const joined = others.reduce((html, link) => html.replace(link, ""), html);
   writeFileSync(page, joined.replace(first, `\n    <link rel="stylesheet" href="./${name}" />`));

@@ -244,7 +244,9 @@ fn heavy(path: &str, code: &str) -> Vec<String> {
         let imported = code.lines().any(|line| line.contains(&format!("{room}::")) && line.contains(import));
         let used = lines_with(code, word);
         let first = used.first().filter(|_| !imported || word.contains("::"));
-        problems.extend(first.map(|line| format!("{path}:{line}: `{word}`: use {ours}: Leptos' own weighs more with each use")));
+        problems.extend(
+            first.map(|line| format!("{path}:{line}: `{word}`: use {ours}: Leptos' own weighs more with each use")),
+        );
     }
     problems
 }

@@ -16,6 +16,7 @@ use crate::units::Time;
 use super::charts::cut;
 use super::element::view;
 use super::files;
+use super::later::{self, Saving};
 use super::live::live;
 use super::run::{Run, use_run};
 use super::session::{Session, use_session};
@@ -101,9 +102,9 @@ pub fn ChartTools() -> impl IntoView {
             "Last 30 s"
         </button>
         <button class="chip" title="Save what the charts show as comma-separated values" aria-label="Save the charts as CSV"
-            on:click=move |_| save_csv(run, session, desk, of.get_untracked())>"CSV"</button>
+            on:click=move |_| later::save(Saving::ChartsCsv { run, desk, of: of.get_untracked() })>"CSV"</button>
         <button class="chip" title="Save the charts as a picture" aria-label="Save the charts as PNG"
-            on:click=move |_| save_png(&name_of(of.get_untracked().as_deref(), "png"))>"PNG"</button>
+            on:click=move |_| later::save(Saving::ChartsPng { of: of.get_untracked() })>"PNG"</button>
     }
 }
 
@@ -143,19 +144,20 @@ fn name_of(of: Option<&str>, ending: &str) -> String {
 }
 
 /// All frames of the stretch that is shown, up to the playhead.
-fn save_csv(run: Run, session: Session, desk: ChartDesk, of: Option<String>) {
+pub fn save_csv(run: Run, desk: ChartDesk, of: Option<String>) {
     let (playhead, duration) = run.player.with_untracked(|player| (Player::playhead(player), Player::duration(player)));
     let shown = desk.shown.get_untracked().ends(playhead, duration);
     let frames = (shown.1.since(shown.0).0 / FRAME.0) as u32 + 1;
     let charts: &[Chart] = if of.is_some() { &Chart::PART } else { &Chart::USERS };
-    let plots: Vec<Plot> = charts.iter().map(|chart| cut(run, session, *chart, of.as_deref(), shown, frames)).collect();
+    let plots: Vec<Plot> =
+        charts.iter().map(|chart| cut(run, run.session, *chart, of.as_deref(), shown, frames)).collect();
     files::download(&name_of(of.as_deref(), "csv"), &csv(&plots));
 }
 
 /// All charts below each other, as they stand on the page, in its colours.
-fn save_png(name: &str) {
+pub fn save_png(of: Option<&str>) {
     let Some(picture) = picture() else { return };
-    let name = name.to_owned();
+    let name = name_of(of, "png");
     let done = Closure::once_into_js(move |blob: JsValue| {
         if let Ok(blob) = blob.dyn_into::<web_sys::Blob>()
             && let Err(error) = files::download_blob(&name, &blob)

@@ -10,6 +10,7 @@ use super::course::Classroom;
 use super::drop_down::close_outside;
 use super::element::view;
 use super::glyph::{Glyph, brand_mark, glyph};
+use super::later::{self, Saving};
 use super::model::ModelBook;
 use super::session::use_session;
 use super::shell::Shell;
@@ -108,8 +109,8 @@ fn items(shell: Shell, pick: impl Fn() + 'static) -> Vec<Item> {
         (Glyph::List, "Saved designs…", "", Box::new(move || workshop.sheet.set(Some(Sheet::Open)))),
         (Glyph::Download, "Save as a file", "", Box::new(move || shell.export())),
         (Glyph::Upload, "Open a file…", "", Box::new(pick)),
-        (Glyph::Download, "Picture (PNG)", "", Box::new(move || shell.export_picture(true))),
-        (Glyph::Download, "Picture (SVG)", "", Box::new(move || shell.export_picture(false))),
+        (Glyph::Download, "Picture (PNG)", "", Box::new(move || later::save(Saving::Diagram { shell, png: true }))),
+        (Glyph::Download, "Picture (SVG)", "", Box::new(move || later::save(Saving::Diagram { shell, png: false }))),
         (Glyph::Half, "Compare with…", "", Box::new(move || shell.compare())),
         (Glyph::Right, "Copy to the sandbox", "", Box::new(move || workshop.copy_to_sandbox())),
         (Glyph::Right, "Go to the sandbox", "", Box::new(|| drop(window().location().set_hash("sandbox")))),

@@ -7,6 +7,7 @@ use crate::lesson::{Lesson, best_language, language_name, translation_file};
 use super::course::{Classroom, Source};
 use super::element::view;
 use super::fetch::fetch_text;
+use super::later;
 use super::storage;
 
 const KEY: &str = "language";
@@ -30,7 +31,10 @@ pub async fn in_language(lesson: Lesson, source: &Source) -> Lesson {
     let Source { folder, foreign } = source;
     let file = format!("{folder}/{}", translation_file(&language));
     let Ok(text) = fetch_text(&file, *foreign).await else { return lesson };
-    lesson.translated(folder, &language, &text).unwrap_or(lesson)
+    match later::translation().await {
+        Ok(translated) => translated(&lesson, folder, &language, &text).unwrap_or(lesson),
+        Err(_) => lesson,
+    }
 }
 
 /// The tag of the language that the lesson is shown in, for those who read it aloud.

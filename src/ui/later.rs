@@ -11,12 +11,15 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-use crate::design::Target;
+use crate::design::{Problem, Target};
 use crate::editor::player::Player;
+
+use crate::lesson::Lesson;
 
 use super::author::DeskView;
 use super::board::BoardView;
 use super::canvas::ContextMenu;
+use super::chart_tools::{ChartDesk, save_csv, save_png};
 use super::element::view;
 use super::elsewhere::Consent;
 use super::hand_in::HandInDialog;
@@ -32,6 +35,7 @@ use super::share::SheetDialog;
 use super::shell::Shell;
 use super::signal::{Memo, RwSignal, StoredValue, effect};
 use super::templates::Templates;
+use super::toast::{Toasts, Tone};
 use super::tradeoffs::Ledger;
 
 /// What makes a part from what it is told, once the part is there.
@@ -137,6 +141,61 @@ pub fn dialogs() -> Fetched<Dialog> {
 pub fn inspector() -> Fetched<Target> {
     Ok(inspected)
 }
+
+/// What the reader can take along as a file that is made only then.
+pub enum Saving {
+    /// The diagram on the canvas, as PNG or as SVG.
+    Diagram {
+        /// Of this page.
+        shell: Shell,
+        /// As PNG.
+        png: bool,
+    },
+    /// The figures of the charts, of all users or of a part.
+    ChartsCsv {
+        /// Of this run.
+        run: Run,
+        /// As the charts are set.
+        desk: ChartDesk,
+        /// The part.
+        of: Option<String>,
+    },
+    /// The charts as a picture, of all users or of a part.
+    ChartsPng {
+        /// The part.
+        of: Option<String>,
+    },
+}
+
+/// What makes files.
+#[wasm_split(saving, fallible)]
+fn saving() -> Result<fn(Saving), SplitLoaderError> {
+    Ok(|what| match what {
+        Saving::Diagram { shell, png } => shell.export_picture(png),
+        Saving::ChartsCsv { run, desk, of } => save_csv(run, desk, of),
+        Saving::ChartsPng { of } => save_png(of.as_deref()),
+    })
+}
+
+/// Makes a file and hands it to the reader.
+pub fn save(what: Saving) {
+    let toasts: Toasts = expect_context();
+    spawn_local(async move {
+        match saving().await {
+            Ok(save) => save(what),
+            Err(_) => toasts.show(Tone::Bad, "What makes the file could not be fetched. Are you online? Try again."),
+        }
+    });
+}
+
+/// What puts a lesson into another language.
+#[wasm_split(translation, fallible)]
+pub fn translation() -> Result<Translate, SplitLoaderError> {
+    Ok(Lesson::translated)
+}
+
+/// Makes the translated lesson of the original, its folder, the language and the translation's text.
+type Translate = fn(&Lesson, &str, &str, &str) -> Result<Lesson, Vec<Problem>>;
 
 /// The simulator, which only the worker needs.
 #[wasm_split(engine, fallible)]
