@@ -15,7 +15,7 @@ use crate::sim::{Change, FRAME, Scenario};
 use crate::units::Time;
 
 use super::protocol::{Ending, FromWorker, ToWorker, decode, encode};
-use super::session::Session;
+use super::session::{Session, quoted};
 use super::worker;
 
 /// Milliseconds of one picture that may go into reading what the worker sent.
@@ -263,6 +263,9 @@ impl Run {
                 self.session.update_recording(|recording| recording.parts = parts);
             }
             FromWorker::Scaled { take: of, words, anew } if of == take => {
+                if let Some((_, long)) = words.as_ref().filter(|_| self.scale.with_untracked(|told| *told != words)) {
+                    self.session.announcement.set(quoted(long));
+                }
                 self.scale.set(words);
                 if anew {
                     self.begin_anew();
