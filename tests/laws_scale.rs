@@ -181,8 +181,13 @@ fn a_scale_is_as_small_as_the_rate_and_the_design_allow() {
     let fault =
         |count: u32| format!("[[faults]]\nat = \"0s\"\ntarget = \"app\"\nfault = \"crash\"\ninstances = {count}");
     check(fleet, &fault(20), 4, "");
-    // Five more divide it than four.
+    // Five divide it, four do not.
     check(fleet, &fault(5), 5, "");
+    check(fleet, "[[faults]]\nat = \"0s\"\ntarget = \"app\"\nfault = \"deploy\"", 1, "one instance after another");
+    check("cores = 4000\nconcurrency = 4000", "[[faults]]\nat = \"0s\"\ntarget = \"app\"\nfault = \"deploy\"", 4, "");
+    let resized = |size: &str| big(&format!("instances = 400\nsize = \"{size}\""), "");
+    let (small, large) = (resized("small"), resized("large"));
+    assert_eq!((Scale::of(&[&small, &small], &[]).k, Scale::of(&[&small, &large], &[]).k), (4, 1));
 }
 
 #[test]

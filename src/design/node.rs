@@ -80,6 +80,16 @@ impl Node {
         }
     }
 
+    /// As one would type it into a field: a list as its entries with commas between; nothing for tables.
+    pub fn as_line(&self) -> Option<String> {
+        match &self.value {
+            Value::List(items) => {
+                items.iter().map(Node::as_typed).collect::<Option<Vec<_>>>().map(|items| items.join(", "))
+            }
+            _ => self.as_typed(),
+        }
+    }
+
     /// The entry of a table with this key.
     pub fn get(&self, key: &str) -> Option<&Node> {
         let Value::Table(entries) = &self.value else { return None };

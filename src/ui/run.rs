@@ -17,7 +17,7 @@ use crate::units::Time;
 
 use super::later;
 use super::protocol::{Ending, FromWorker, ToWorker, decode, encode};
-use super::session::Session;
+use super::session::{Session, quoted};
 use super::signal::{RwSignal, StoredValue};
 use super::worker;
 
@@ -266,6 +266,9 @@ impl Run {
                 self.session.update_recording(|recording| recording.parts = parts);
             }
             FromWorker::Scaled { take: of, words, anew } if of == take => {
+                if let Some((_, long)) = words.as_ref().filter(|_| self.scale.with_untracked(|told| *told != words)) {
+                    self.session.announcement.set(quoted(long));
+                }
                 self.scale.set(words);
                 if anew {
                     self.begin_anew();

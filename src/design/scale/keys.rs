@@ -4,8 +4,6 @@
 //! to warm up. So rare keys keep their rate and become fewer, and the room for copies with them (Waldspurger et al. 2015 size
 //! caches by such samples). Popular keys are too few to be sampled; they stay, each asked for a k-th as often.
 
-use std::collections::BTreeSet;
-
 use crate::design::{Design, RequestClass};
 use crate::units::{Bytes, Time};
 
@@ -48,8 +46,8 @@ fn owner(class: &RequestClass) -> &str {
 
 /// The popular keys that a cache may have copies of: how many, and their bytes as entries.
 fn hot(design: &Design, copies: Copies, k: u32) -> (f64, f64) {
-    let owners: BTreeSet<&str> = design.classes.iter().filter(|class| copies.are_of(class)).map(owner).collect();
-    let own = design.classes.iter().filter(|class| owners.contains(class.name.as_str()));
+    let is_copied = |name: &str| design.classes.iter().any(|class| copies.are_of(class) && owner(class) == name);
+    let own = design.classes.iter().filter(|class| is_copied(&class.name));
     own.fold((0.0, 0.0), |(count, bytes), class| {
         let keys = f64::from(class.cost.keys.count.min(hot_keys(k)));
         (count + keys, bytes + keys * (class.cost.response.0 as f64 + OVERHEAD))
@@ -86,8 +84,8 @@ impl Divider {
 
     /// Copies that may be outdated: how often depends on how often each key is written.
     pub fn outdated(&mut self, copies: Copies, design: &Design) {
-        let written: BTreeSet<&str> = design.classes.iter().filter(|class| class.cost.writes > 0).map(owner).collect();
-        let outdated = design.classes.iter().any(|class| copies.are_of(class) && written.contains(owner(class)));
+        let is_written = |keys: &str| design.classes.iter().any(|class| class.cost.writes > 0 && owner(class) == keys);
+        let outdated = design.classes.iter().any(|class| copies.are_of(class) && is_written(owner(class)));
         self.refuse_if(
             outdated,
             "keeps copies of what is written, and how many are outdated depends on each key's own rate",

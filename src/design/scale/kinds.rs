@@ -5,9 +5,9 @@
 //! connections, bytes in use, requests a second. A room for copies shrinks as its sample of keys does.
 
 use crate::design::{
-    ApiGateway, Auth, Autoscale, Batch, Cache, CacheMode, Cdn, Clients, Codel, Component, Compression, Database,
-    Design, Disk, Dns, External, Filter, HealthCheck, Kind, Limit, LoadBalancer, ObjectStorage, Outlier, Per, Quorum,
-    Server, Shape, ShardRouter, Shed, StaticCache, Tls,
+    ApiGateway, Auth, Autoscale, Batch, Cache, CacheMode, Cdn, Clients, Codel, Compression, Database, Design, Disk,
+    Dns, External, Filter, HealthCheck, Kind, Limit, LoadBalancer, ObjectStorage, Outlier, Per, Quorum, Server, Shape,
+    ShardRouter, Shed, StaticCache, Tls,
 };
 
 use super::divider::{Divider, INSTANCES_LEFT, SERVERS_LEFT};
@@ -209,9 +209,14 @@ fn divide_machine(divider: &mut Divider, server: &mut Server, design: &Design) {
 
 /// The stores of a CDN: an edge for each region with users and for each clients in no region, and the shield.
 fn stores(cdn: &Cdn, design: &Design) -> u32 {
-    let users = design.components.iter().filter(|component| matches!(component.kind, Kind::Clients(_)));
-    let near = |users: &Component| users.region.clone().unwrap_or(users.name.clone());
-    users.map(near).collect::<std::collections::BTreeSet<String>>().len() as u32 + u32::from(cdn.shield)
+    let mut near: Vec<&str> = Vec::new();
+    for users in design.components.iter().filter(|component| matches!(component.kind, Kind::Clients(_))) {
+        let place = users.region.as_deref().unwrap_or(&users.name);
+        if !near.contains(&place) {
+            near.push(place);
+        }
+    }
+    near.len() as u32 + u32::from(cdn.shield)
 }
 
 fn divide_cdn(divider: &mut Divider, cdn: &mut Cdn, design: &Design) {

@@ -130,11 +130,17 @@ pub fn scale_words(k: u32) -> String {
     format!("1 simulated request stands for {k} real ones; figures are those of the real ones.")
 }
 
-/// Why these designs cannot be scaled by k, if they cannot, and the greatest number that they perhaps can.
+/// Why these designs, one after the other, cannot be scaled by k, if they cannot; and the greatest number that they perhaps
+/// can.
 fn refusal(designs: &[&Design], by_hand: &[Fault], k: u32, peak: f64) -> Option<(String, u32)> {
-    designs.iter().find_map(|design| {
+    let refused = designs.iter().find_map(|design| {
         let (small, most) = shrink_at(design, by_hand, k, peak);
         small.refusal.map(|why| (why, most))
+    });
+    refused.or_else(|| {
+        let mut divider = Divider::new(k, peak);
+        designs.windows(2).for_each(|pair| policies::roll_outs(&mut divider, pair[0], pair[1]));
+        divider.refusal.map(|why| (why, divider.most))
     })
 }
 

@@ -1,9 +1,10 @@
 //! What becomes of the settings of classes, wires and faults. A new setting does not compile before it says so here.
 
 use crate::design::{
-    Breaker, CallPolicy, ClassCost, Design, Fault, FaultKind, FaultSettings, Hedge, Keys, Kind, RequestClass, Retry,
-    Target,
+    Breaker, CallPolicy, ClassCost, Component, Design, Fault, FaultKind, FaultSettings, Hedge, Keys, Kind,
+    RequestClass, Retry, Server, Target,
 };
+use crate::units::Time;
 
 use super::divider::Divider;
 
@@ -84,20 +85,71 @@ pub fn divide_fault(divider: &mut Divider, fault: &mut Fault, design: &Design) {
         classes: _,
         latency: _,
     } = settings;
-    let struck = match target {
-        Target::Component(name) => design.component(name),
-        Target::Wire(..) => None,
-    };
-    let Some(server) = struck.and_then(|component| component.kind.server()) else { return };
-    let fleet = super::kinds::is_fleet(divider, server);
+    divider.at(&target.to_string());
+    let fleets = fleets_struck(divider, target, design);
+    let any = fleets != Fleets::None;
     match kind {
-        FaultKind::Crash if fleet && *instances > 0 => {
-            divider.at(&target.to_string());
-            divider.too_far_if(*instances % divider.k != 0, "loses a number of instances that cannot be divided");
-            *instances = (*instances / divider.k).max(1);
+        FaultKind::Crash => {
+            if any && *instances > 0 {
+                let uneven = fleets == Fleets::Some || *instances % divider.k != 0;
+                divider.too_far_if(uneven, "loses a number of instances that cannot be divided");
+                *instances = (*instances / divider.k).max(1);
+            }
         }
-        FaultKind::MemoryLeak if !fleet => divider.bytes(rate),
-        _ => {}
+        FaultKind::MemoryLeak if any => {
+            divider.too_far_if(
+                fleets == Fleets::Some,
+                "leaks memory in instances that are divided and in one that is not",
+            );
+        }
+        FaultKind::MemoryLeak => divider.bytes(rate),
+        FaultKind::Deploy => divider.too_far_if(any, "gets a new version, one instance after another"),
+        FaultKind::Restart
+        | FaultKind::SlowDown
+        | FaultKind::Partition
+        | FaultKind::PacketLoss
+        | FaultKind::AddedLatency
+        | FaultKind::CacheFlush
+        | FaultKind::DiskFull
+        | FaultKind::GcPause
+        | FaultKind::HotKey
+        | FaultKind::TrafficSurge => {}
+    }
+}
+
+/// Which of the parts that a fault strikes are divided by their instances.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fleets {
+    None,
+    Some,
+    All,
+}
+
+fn fleets_struck(divider: &Divider, target: &Target, design: &Design) -> Fleets {
+    let Target::Component(name) = target else { return Fleets::None };
+    let is_struck = |part: &&Component| part.name == *name || part.region.as_ref() == Some(name);
+    let groups = design.components.iter().filter(is_struck).filter_map(|part| match &part.kind {
+        // Its nodes are counted as instances are, and none is divided.
+        Kind::Database(database) => database.quorum.as_ref().map(|_| false),
+        kind => kind.server().map(|server| super::kinds::is_fleet(divider, server)),
+    });
+    let groups: Vec<bool> = groups.collect();
+    match groups.iter().filter(|fleet| **fleet).count() {
+        0 => Fleets::None,
+        some if some < groups.len() => Fleets::Some,
+        _ => Fleets::All,
+    }
+}
+
+/// What is changed in mid-run from one design to the next.
+pub fn roll_outs(divider: &mut Divider, before: &Design, after: &Design) {
+    for part in &after.components {
+        let Some(new) = part.kind.server().filter(|server| super::kinds::is_fleet(divider, server)) else { continue };
+        let Some(old) = before.component(&part.name).and_then(|part| part.kind.server()) else { continue };
+        let machine = |server: &Server| (server.cores_there(), server.memory_there());
+        divider.at(&part.name);
+        let moves = machine(old) != machine(new) && new.resize_time() > Time::ZERO;
+        divider.too_far_if(moves, "moves to other machines in mid-run, one instance after another");
     }
 }
 

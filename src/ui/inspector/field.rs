@@ -170,8 +170,8 @@ fn PlainField(subject: Subject, info: SettingInfo, form: Shape, label: String) -
     let wrong = RwSignal::new(None::<String>);
     let of = subject.clone();
     // What is not written has its default.
-    let standard = info.default.as_typed().unwrap_or_default();
-    let shown = Memo::new(move |_| of.value(session).and_then(|node| node.as_typed()).unwrap_or(standard.clone()));
+    let standard = info.default.as_line().unwrap_or_default();
+    let shown = Memo::new(move |_| of.value(session).and_then(|node| node.as_line()).unwrap_or(standard.clone()));
     let id = subject.id();
     let (help_id, wrong_id) = (format!("{id}-help"), format!("{id}-wrong"));
     let name = if label.is_empty() { label_of(info.name) } else { label.clone() };
