@@ -58,7 +58,7 @@ fn agrees(simulation: &Simulation, seed: u64) {
             assert_eq!(versions(member.part), versions(group.primary), "seed {seed}");
         }
     }
-    for part in &simulation.parts {
+    for part in simulation.parts.iter() {
         if let Behavior::Database(database) = &part.behavior {
             let station = &database.station;
             assert_eq!((station.busy, station.waiting), (0, 0), "seed {seed}, {}", part.name);
