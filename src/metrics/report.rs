@@ -217,7 +217,7 @@ fn component_of(sum: &ComponentSum, copies: bool, seconds: f64) -> ComponentRepo
     let frames = seconds / FRAME.as_secs_f64();
     // One by one: to collect them sorts them first, with a sort of its own.
     let mut figures = BTreeMap::new();
-    for (figure, (folded, _)) in &sum.figures {
+    for (figure, folded, _) in &sum.figures {
         figures.insert(figure.info().word, *folded);
     }
     ComponentReport {

@@ -1,7 +1,5 @@
 //! Counting requests: per frame for playing, and in total for a report.
 
-use std::collections::BTreeMap;
-
 use hdrhistogram::Histogram;
 
 use crate::units::Time;
@@ -220,8 +218,25 @@ pub struct ComponentSum {
     pub hits: u64,
     pub misses: u64,
     pub stale: u64,
-    /// What only its kind has: the figure, folded, and of how many frames.
-    pub figures: BTreeMap<Figure, (f64, u32)>,
+    /// What only its kind has, in the order of [`Figure`]: the figure, folded, and of how many frames.
+    pub figures: Vec<(Figure, f64, u32)>,
+}
+
+impl ComponentSum {
+    /// Folds a frame's figures in. Nearly always they are the same ones in the same order as in the frames before.
+    fn fold(&mut self, figures: &[(Figure, f32)]) {
+        for (index, (figure, value)) in figures.iter().enumerate() {
+            let known = self.figures.get(index).is_some_and(|(known, ..)| known == figure);
+            let found = if known { Ok(index) } else { self.figures.binary_search_by_key(figure, |(known, ..)| *known) };
+            let place = found.unwrap_or_else(|place| {
+                self.figures.insert(place, (*figure, 0.0, 0));
+                place
+            });
+            let (_, folded, frames) = &mut self.figures[place];
+            *frames += 1;
+            *folded = figure.info().fold.add(*folded, f64::from(*value), *frames);
+        }
+    }
 }
 
 /// A wire's frames added up; see [`super::WireFrame`].
@@ -304,11 +319,7 @@ impl Totals {
             sum.hits += u64::from(seen.hits);
             sum.misses += u64::from(seen.misses);
             sum.stale += u64::from(seen.stale);
-            for (figure, value) in &seen.figures {
-                let (folded, frames) = sum.figures.entry(*figure).or_default();
-                *frames += 1;
-                *folded = figure.info().fold.add(*folded, f64::from(*value), *frames);
-            }
+            sum.fold(&seen.figures);
         }
         for (sum, seen) in sums.wires.iter_mut().zip(&frame.wires) {
             sum.attempts += u64::from(seen.attempts);
