@@ -58,7 +58,7 @@ fn the_same_scenario_gives_the_same_run() {
         assert_eq!(frames, again, "seed {seed}");
         let (other, _) = run_design(&Design { seed: seed + 1, ..design }, Time::ZERO);
         // A design that answers nobody has no history to differ in.
-        let answered = first.totals().expect("totals were asked for").requests.succeeded;
+        let answered = first.totals().expect("totals were asked for").requests().succeeded;
         assert!(other.trace_hash() != first.trace_hash() || answered < 20, "seed {seed}: {answered} answers");
     }
 }

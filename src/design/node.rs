@@ -201,3 +201,17 @@ fn quoted(text: &str) -> String {
     out.push('"');
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Node, Value};
+
+    #[test]
+    fn a_value_stands_in_a_field_as_it_is_typed() {
+        let list = |items: &[&str]| Node::new(Value::List(items.iter().map(|item| Node::text(*item)).collect()));
+        assert_eq!(list(&["feed", "like"]).as_line().as_deref(), Some("feed, like"));
+        assert_eq!(list(&[]).as_line().as_deref(), Some(""));
+        assert_eq!(Node::text("50ms").as_line().as_deref(), Some("50ms"));
+        assert_eq!(Node::new(Value::List(vec![Node::table([])])).as_line(), None);
+    }
+}

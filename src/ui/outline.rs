@@ -229,11 +229,11 @@ fn is_plain(form: &Form) -> bool {
 
 fn cell_field(session: Session, part: Part, info: SettingInfo) -> impl IntoView {
     let name = info.name;
-    let standard = info.default.as_typed().unwrap_or_default();
+    let standard = info.default.as_line().unwrap_or_default();
     let shown = Memo::new(move |_| {
         let value =
             target(&part.get()).and_then(|part| session.with_design(|design| room_of(&part).value(design, name)));
-        value.and_then(|node| node.as_typed()).unwrap_or(standard.clone())
+        value.and_then(|node| node.as_line()).unwrap_or(standard.clone())
     });
     let commit = move |typed: String| -> bool {
         let Some(part) = target(&part.get_untracked()) else { return false };
