@@ -70,7 +70,7 @@ impl Builder {
     }
 
     /// Makes what comes before the next slot, if there is one.
-    fn to_slot(&mut self) {
+    fn run_to_slot(&mut self) {
         while let Some(&step) = self.rest.as_bytes().first() {
             let end = self.rest.bytes().skip(1).position(|byte| byte <= TEXT).map_or(self.rest.len(), |at| at + 1);
             let with = &self.rest[1..end];
@@ -104,7 +104,7 @@ impl Builder {
 
     /// The outermost element.
     pub fn finish(mut self) -> Element {
-        self.to_slot();
+        self.run_to_slot();
         Element(SendWrapper::new(self.done.expect("the macro closes what it opens")))
     }
 
@@ -113,7 +113,7 @@ impl Builder {
     }
 
     fn push(&mut self, attribute: Attribute) {
-        self.to_slot();
+        self.run_to_slot();
         self.innermost().attributes.push(attribute);
     }
 
@@ -171,7 +171,7 @@ impl Builder {
     }
 
     fn any(&mut self, view: AnyView) {
-        self.to_slot();
+        self.run_to_slot();
         self.innermost().children.push(Child::Any(view));
     }
 }

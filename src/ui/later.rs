@@ -143,6 +143,7 @@ pub fn inspector() -> Fetched<Target> {
 }
 
 /// What the reader can take along as a file that is made only then.
+#[allow(clippy::large_enum_variant, reason = "there is one for as long as a file takes to be made")]
 pub enum Saving {
     /// The diagram on the canvas, as PNG or as SVG.
     Diagram {

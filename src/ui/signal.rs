@@ -115,6 +115,8 @@ struct Computed {
     same: fn(&dyn Any, &dyn Any) -> bool,
 }
 
+type Compute = Box<dyn Fn(Option<&Computed>) -> Computed + Send + Sync>;
+
 impl PartialEq for Computed {
     fn eq(&self, other: &Self) -> bool {
         (self.same)(&*self.value, &*other.value)
@@ -294,8 +296,8 @@ fn put(kept: boxed::RwSignal<Kept>, value: Kept) {
 }
 
 #[inline(never)]
-fn compute_with(compute: Box<dyn Fn(Option<&Computed>) -> Computed + Send + Sync>) -> boxed::Memo<Computed> {
-    boxed::Memo::new(move |before| compute(before))
+fn compute_with(compute: Compute) -> boxed::Memo<Computed> {
+    boxed::Memo::new(compute)
 }
 
 #[inline(never)]

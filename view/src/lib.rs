@@ -176,7 +176,7 @@ fn component(element: &NodeElement<Infallible>, site: u32) -> Result<TokenStream
     };
     Ok(quote_spanned! { name.span()=>
         ::leptos::component::component_view(
-            &#name,
+            #name,
             ::leptos::component::component_props_builder(&#name) #(#props)* #children .build(),
         )
     })
