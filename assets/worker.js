@@ -1,15 +1,8 @@
 // The simulation's worker: the page's own wasm, compiled once, started a second time off the main thread.
 //
 // The page (src/ui/worker.rs, `spawn`) sends one first message, { js, module }: the address of the bindgen module and the
-// compiled WebAssembly.Module. Starting that runs the same `main()` as on the page, so main() must branch first thing:
-//
-//     fn main() {
-//         if ui::worker::in_worker() {
-//             // the simulation: set the global's `onmessage`, return. No window, no document, no leptos here.
-//         } else {
-//             // the page: mount the app, which calls ui::worker::spawn().
-//         }
-//     }
+// compiled WebAssembly.Module. Starting that runs the same `main()` as on the page, which does nothing here; `simulate()` then
+// fetches the part of the wasm that only the worker needs, and starts it.
 //
 // All later messages are the app's own. Those that arrive while the wasm is still starting are kept for it.
 
