@@ -86,3 +86,26 @@ test("a good design that the lesson forbids is refused, and nothing is lost", as
   await expect(part(page, "app")).toBeVisible();
   await expect(part(page, "web")).toHaveCount(0);
 });
+
+test.describe("a part of the page that cannot be fetched", () => {
+  test.use({ allowedErrors: [/ERR_FAILED|Failed to fetch/] });
+
+  test("says so, and comes when it is asked for again", async ({ page }) => {
+    await page.route("**/*-boards.wasm", (route) => route.abort());
+    await page.goto("./");
+    await expect(part(page, "app")).toBeVisible();
+    await page.getByRole("tab", { name: "Events" }).click();
+    const note = page.getByRole("alert").filter({ hasText: "could not be fetched" });
+    await expect(note).toBeVisible();
+    // The rest of the page goes on.
+    await page.getByRole("tab", { name: "Charts" }).click();
+    await expect(page.getByText("Requests per second")).toBeVisible();
+    await page.getByRole("tab", { name: "Events" }).click();
+    await expect(note).toBeVisible();
+
+    await page.unroute("**/*-boards.wasm");
+    await note.getByRole("button", { name: "Try again" }).click();
+    await expect(page.getByRole("region", { name: "Events" })).toBeVisible();
+    await expect(note).toHaveCount(0);
+  });
+});
