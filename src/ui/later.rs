@@ -13,11 +13,10 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::design::{Problem, Target};
 use crate::editor::player::Player;
-
 use crate::lesson::Lesson;
 
 use super::author::DeskView;
-use super::board::BoardView;
+use super::board::{Board, BoardView};
 use super::canvas::ContextMenu;
 use super::chart_tools::{ChartDesk, save_csv, save_png};
 use super::element::view;
@@ -39,7 +38,7 @@ use super::toast::{Toasts, Tone};
 use super::tradeoffs::Ledger;
 
 /// What makes a part from what it is told, once the part is there.
-type Fetched<T> = Result<fn(T) -> AnyView, SplitLoaderError>;
+type Fetched<T, Made = AnyView> = Result<fn(T) -> Made, SplitLoaderError>;
 
 /// The dialogs and menus, of which a visit needs few.
 #[derive(Clone, Copy)]
@@ -70,30 +69,34 @@ pub fn boards() -> Fetched<BoardView> {
 
 /// What looks at the run while it plays: the pressures, with their warnings, and the trade-offs.
 #[wasm_split(boards, fallible)]
-fn watchers() -> Fetched<Run> {
-    fn watch(run: Run) -> AnyView {
+fn watchers() -> Fetched<Run, ()> {
+    fn watch(run: Run) {
         let (found, ledger): (Found, Ledger) = (expect_context(), expect_context());
         found.watch(run.session, run);
         ledger.watch(run.session, run);
-        ().into_any()
     }
     Ok(watch)
 }
 
-/// Starts what looks at the run, once there is one.
-pub fn watch_when_it_runs(run: Run) {
+/// Starts what looks at the run, once there is one. Where it could not be fetched, the run goes on without warnings; it is
+/// asked for again with the next view that is opened.
+pub fn watch_when_it_runs(run: Run, board: Board) {
     let owner = Owner::current().unwrap_or_default();
     let begun = Memo::new(move |before| before == Some(&true) || run.player.with(Player::started));
+    let asked = StoredValue::new(false);
     effect(move || {
-        if begun.get() {
-            let owner = owner.clone();
-            spawn_local(async move {
-                // Not fetched: the run goes on without warnings, and the board that wants to show them says why.
-                if let Ok(watch) = watchers().await {
-                    owner.with(|| watch(run));
-                }
-            });
+        board.open.track();
+        if !begun.get() || asked.get_value() {
+            return;
         }
+        asked.set_value(true);
+        let owner = owner.clone();
+        spawn_local(async move {
+            match watchers().await {
+                Ok(watch) => owner.with(|| watch(run)),
+                Err(_) => asked.set_value(false),
+            }
+        });
     });
 }
 
@@ -170,7 +173,7 @@ pub enum Saving {
 
 /// What makes files.
 #[wasm_split(saving, fallible)]
-fn saving() -> Result<fn(Saving), SplitLoaderError> {
+fn saving() -> Fetched<Saving, ()> {
     Ok(|what| match what {
         Saving::Diagram { shell, png } => shell.export_picture(png),
         Saving::ChartsCsv { run, desk, of } => save_csv(run, desk, of),

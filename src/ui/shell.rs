@@ -126,7 +126,7 @@ impl Shell {
         super::announce::start(session, run);
         Found::provide();
         Ledger::provide();
-        later::watch_when_it_runs(run);
+        later::watch_when_it_runs(run, board);
         classroom.start();
         super::reload::start(classroom);
         run::warm_up(run);
