@@ -22,7 +22,8 @@ export const reach = (page, wanted) => expect.poll(() => second(page), { timeout
 export async function seek(page, wanted) {
   const track = await playhead(page).boundingBox();
   const duration = Number(await playhead(page).getAttribute("aria-valuemax"));
-  await page.mouse.click(track.x + (track.width * wanted) / duration, track.y + track.height / 2);
+  // Playwright clicks once the track stands still, and only on the track: what arrives below it may move it up meanwhile.
+  await playhead(page).click({ position: { x: (track.width * wanted) / duration, y: track.height / 2 } });
   await expect.poll(async () => Math.abs((await second(page)) - wanted), { timeout: PATIENCE }).toBeLessThanOrEqual(1);
 }
 
