@@ -17,6 +17,8 @@
 //! | [`scene`] | what is seen: wire paths, dots at the playhead, plots, waterfalls; data in, shapes out | browser |
 //! | `ui` | the browser; the only module that names leptos, web_sys, plotters (wasm32 only) | – |
 //! | `cli` | the command line (native only); beside `ui`, at the end of the row | browser |
+//!
+//! Outside, in `view/`: the macro that compiles the `view!` of `ui`.
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;

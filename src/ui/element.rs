@@ -18,7 +18,7 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::JsValue;
 
 use attribute::{Attribute, Listener};
-pub use value::{Property, Toggle, Value};
+pub use value::{Property, Value};
 
 /// The macro: `view! { <p class="soft">{words}</p> }`.
 pub use pressure_point_view::view;
@@ -132,9 +132,9 @@ impl Builder {
         self.push(value.into_attribute(attribute::Place::Html));
     }
 
-    /// A class that is there or not.
-    pub fn class(&mut self, name: &'static str, on: impl Toggle) {
-        self.push(on.into_attribute(name));
+    /// A class that is there or not, as a flag says.
+    pub fn class(&mut self, name: &'static str, on: impl Value) {
+        self.push(on.into_attribute(attribute::Place::Class(name)));
     }
 
     /// A property of the element's JavaScript object.

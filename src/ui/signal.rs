@@ -6,7 +6,7 @@
 use std::any::Any;
 use std::marker::PhantomData;
 
-use leptos::prelude::{self as boxed, Read, ReadUntracked, ReadValue, Track, UpdateValue, Write};
+use leptos::prelude::{self as boxed, Read, ReadUntracked, Track, Write};
 
 type Kept = Box<dyn Any + Send + Sync>;
 
@@ -164,10 +164,7 @@ impl<T: Clone + 'static> Memo<T> {
 }
 
 /// A value that is kept for as long as its owner, and whose readers are told nothing.
-pub struct StoredValue<T> {
-    kept: boxed::StoredValue<Kept>,
-    of: PhantomData<fn() -> T>,
-}
+pub struct StoredValue<T>(RwSignal<T>);
 
 impl<T> Clone for StoredValue<T> {
     fn clone(&self) -> Self {
@@ -180,24 +177,22 @@ impl<T> Copy for StoredValue<T> {}
 impl<T: Send + Sync + 'static> StoredValue<T> {
     /// Keeps this value.
     pub fn new(value: T) -> Self {
-        Self { kept: store(Box::new(value)), of: PhantomData }
+        Self(RwSignal::new(value))
     }
 
     /// Reads the value.
     pub fn with_value<U>(&self, read: impl FnOnce(&T) -> U) -> U {
-        read(inside(&**stored(self.kept)))
+        self.0.with_untracked(read)
     }
 
     /// Reads the value; nothing when its owner is gone.
     pub fn try_with_value<U>(&self, read: impl FnOnce(&T) -> U) -> Option<U> {
-        try_stored(self.kept).map(|kept| read(inside(&**kept)))
+        self.0.try_with_untracked(read)
     }
 
     /// Changes the value; nothing happens when its owner is gone.
     pub fn try_update_value<U>(&self, change: impl FnOnce(&mut T) -> U) -> Option<U> {
-        let (mut change, mut made) = (Some(change), None);
-        store_anew(self.kept, &mut |kept| made = change.take().map(|change| change(inside_mut(&mut **kept))));
-        made
+        self.0.update_untracked(change)
     }
 
     /// Changes the value.
@@ -207,15 +202,14 @@ impl<T: Send + Sync + 'static> StoredValue<T> {
 
     /// Puts another value in its place; nothing happens when its owner is gone.
     pub fn set_value(&self, value: T) {
-        let mut value: Option<Kept> = Some(Box::new(value));
-        store_anew(self.kept, &mut |kept| value.take().into_iter().for_each(|value| *kept = value));
+        self.update_value(|kept| *kept = value);
     }
 }
 
 impl<T: Clone + Send + Sync + 'static> StoredValue<T> {
     /// The value.
     pub fn get_value(&self) -> T {
-        self.with_value(T::clone)
+        self.0.get_untracked()
     }
 }
 
@@ -237,26 +231,6 @@ fn inside_mut<T: 'static>(kept: &mut (dyn Any + Send + Sync)) -> &mut T {
 #[inline(never)]
 fn again_and_again(mut run: Box<dyn FnMut()>) {
     boxed::Effect::new(move |_| run());
-}
-
-#[inline(never)]
-fn store(value: Kept) -> boxed::StoredValue<Kept> {
-    boxed::StoredValue::new(value)
-}
-
-#[inline(never)]
-fn stored(kept: boxed::StoredValue<Kept>) -> <boxed::StoredValue<Kept> as ReadValue>::Value {
-    kept.read_value()
-}
-
-#[inline(never)]
-fn try_stored(kept: boxed::StoredValue<Kept>) -> Option<<boxed::StoredValue<Kept> as ReadValue>::Value> {
-    kept.try_read_value()
-}
-
-#[inline(never)]
-fn store_anew(kept: boxed::StoredValue<Kept>, change: &mut dyn FnMut(&mut Kept)) {
-    let _ = kept.try_update_value(|kept| change(kept));
 }
 
 #[inline(never)]

@@ -30,12 +30,6 @@ impl Value for String {
     }
 }
 
-impl Value for Cow<'static, str> {
-    fn text(self) -> Option<Cow<'static, str>> {
-        Some(self)
-    }
-}
-
 impl Value for bool {
     fn text(self) -> Option<Cow<'static, str>> {
         self.then_some(Cow::Borrowed(""))
@@ -57,7 +51,7 @@ macro_rules! number_values {
         }
     )*};
 }
-number_values!(f64, i32, u32, usize);
+number_values!(f64, u32, usize);
 
 impl<F, V> Value for F
 where
@@ -80,30 +74,6 @@ impl<V: Value + Clone + Send + Sync + 'static> Value for Memo<V> {
 
     fn into_attribute(self, place: Place) -> Attribute {
         (move || self.get()).into_attribute(place)
-    }
-}
-
-/// Whether a class is there: a flag, or a closure that gives one.
-pub trait Toggle {
-    /// The attribute that adds and removes the class.
-    fn into_attribute(self, name: &'static str) -> Attribute;
-}
-
-impl Toggle for bool {
-    fn into_attribute(self, name: &'static str) -> Attribute {
-        Attribute::Set(Place::Class(name), self.text())
-    }
-}
-
-impl<F: Fn() -> bool + 'static> Toggle for F {
-    fn into_attribute(self, name: &'static str) -> Attribute {
-        Attribute::Live(Place::Class(name), Box::new(move || self().text()))
-    }
-}
-
-impl Toggle for Memo<bool> {
-    fn into_attribute(self, name: &'static str) -> Attribute {
-        Toggle::into_attribute(move || self.get(), name)
     }
 }
 
