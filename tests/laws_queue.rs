@@ -2,12 +2,12 @@
 
 mod support;
 
-use pressure_point::design::{self, Design};
+use pressure_point::design;
 use pressure_point::lesson::{Goal, Grader, State};
 use pressure_point::metrics::{ComponentReport, Recording, Report};
 use pressure_point::sim::{Figure, Frame, Ledger, Parts};
 use pressure_point::units::Time;
-use support::{near, read, run_design};
+use support::{near, read, run_queue};
 
 /// Users → queue → worker: what the clients say, what a message costs, the settings of queue and worker.
 fn line(clients: &str, class: &str, queue: &str, worker: &str) -> String {
@@ -37,10 +37,7 @@ struct Run {
 
 #[track_caller]
 fn play(text: &str, seed: u64, warmup: Time) -> Run {
-    let (simulation, frames) = run_design(&Design { seed, ..read(text) }, warmup);
-    let report = Report::of(&simulation).expect("totals were asked for");
-    let ledger = simulation.ledger("jobs").expect("every design here has a queue");
-    assert_eq!(ledger.published, ledger.left() + ledger.waiting + ledger.in_hand, "seed {seed}: {ledger:?}");
+    let (simulation, frames, report, ledger) = run_queue(text, seed, warmup);
     Run { report, frames, parts: simulation.parts().clone(), ledger }
 }
 

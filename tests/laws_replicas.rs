@@ -2,12 +2,12 @@
 
 mod support;
 
-use pressure_point::design::{self, Design};
+use pressure_point::design;
 use pressure_point::insight::cost_per_hour;
 use pressure_point::metrics::Report;
 use pressure_point::sim::{Figure, Frame, Happening, Ledger};
 use pressure_point::units::Time;
-use support::{Dice, near, read, run_design};
+use support::{Dice, near, read, run_queue};
 
 /// Users → queue → worker, with constant or random arrivals.
 fn line(clients: &str, queue: &str, duration: &str, faults: &str) -> String {
@@ -34,10 +34,7 @@ struct Run {
 
 #[track_caller]
 fn play(text: &str, seed: u64) -> Run {
-    let (simulation, frames) = run_design(&Design { seed, ..read(text) }, Time::ZERO);
-    let report = Report::of(&simulation).expect("totals were asked for");
-    let ledger = simulation.ledger("jobs").expect("every design here has a queue");
-    assert_eq!(ledger.published, ledger.left() + ledger.waiting + ledger.in_hand, "seed {seed}: {ledger:?}");
+    let (_, frames, report, ledger) = run_queue(text, seed, Time::ZERO);
     Run { report, frames, ledger }
 }
 

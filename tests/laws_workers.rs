@@ -2,12 +2,11 @@
 
 mod support;
 
-use pressure_point::design::Design;
 use pressure_point::insight::{RunCost, cost_per_hour};
 use pressure_point::metrics::Report;
 use pressure_point::sim::{Figure, Frame, Happening, Ledger};
 use pressure_point::units::Time;
-use support::{near, read, run_design};
+use support::{near, read, run_queue};
 
 const EVEN: &str = "arrivals = \"even\"\ntraffic = ";
 /// Machines of 10 consumers that do 100 messages a second.
@@ -30,10 +29,7 @@ struct Run {
 
 #[track_caller]
 fn play(text: &str, seed: u64) -> Run {
-    let (simulation, frames) = run_design(&Design { seed, ..read(text) }, Time::ZERO);
-    let report = Report::of(&simulation).expect("totals were asked for");
-    let ledger = simulation.ledger("jobs").expect("every design here has a queue");
-    assert_eq!(ledger.published, ledger.left() + ledger.waiting + ledger.in_hand, "seed {seed}: {ledger:?}");
+    let (_, frames, report, ledger) = run_queue(text, seed, Time::ZERO);
     Run { report, frames, ledger }
 }
 

@@ -5,7 +5,7 @@ pub mod traces;
 
 use pressure_point::design::{self, Design};
 use pressure_point::metrics::Report;
-use pressure_point::sim::{Frame, Simulation};
+use pressure_point::sim::{Frame, Ledger, Simulation};
 use pressure_point::units::Time;
 
 /// Reads a design; a problem fails the test with its words.
@@ -35,6 +35,16 @@ pub fn run_design(design: &Design, warmup: Time) -> (Simulation, Vec<Frame>) {
 pub fn report(text: &str, seed: u64, warmup: Time) -> Report {
     let (simulation, _) = run_design(&Design { seed, ..read(text) }, warmup);
     Report::of(&simulation).expect("totals were asked for")
+}
+
+/// A run of a design with a queue called `jobs`, with its report and what became of its messages: none is lost from the books.
+#[track_caller]
+pub fn run_queue(text: &str, seed: u64, warmup: Time) -> (Simulation, Vec<Frame>, Report, Ledger) {
+    let (simulation, frames) = run_design(&Design { seed, ..read(text) }, warmup);
+    let report = Report::of(&simulation).expect("totals were asked for");
+    let ledger = simulation.ledger("jobs").expect("every design here has a queue");
+    assert_eq!(ledger.published, ledger.left() + ledger.waiting + ledger.in_hand, "seed {seed}: {ledger:?}");
+    (simulation, frames, report, ledger)
 }
 
 /// Fails if a figure is further from what theory expects than this share of it.
