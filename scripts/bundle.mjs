@@ -75,12 +75,12 @@ function joinStyles() {
   const page = join(staging, "index.html");
   const html = readFileSync(page, "utf8");
   const links = [...html.matchAll(/\s*<link rel="stylesheet" href="\.\/([^"]+)"[^>]*>/g)];
+  if (links.length === 0) throw new Error("bundle.mjs: Trunk links style sheets differently now");
   const text = links.map(([, file]) => readFileSync(join(staging, file), "utf8")).join("\n");
   const small = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\s+/g, " ");
   const name = `style-${createHash("sha256").update(small).digest("hex").slice(0, 16)}.css`;
   writeFileSync(join(staging, name), small);
   for (const [, file] of links) rmSync(join(staging, file));
-  if (links.length === 0) return;
   const [first, ...others] = links.map(([link]) => link);
   const joined = others.reduce((html, link) => html.replace(link, ""), html);
   writeFileSync(page, joined.replace(first, `\n    <link rel="stylesheet" href="./${name}" />`));
