@@ -38,8 +38,7 @@ test("a link takes design, seed and what was done by hand to another browser: th
   await part(page, "db").click({ button: "right" });
   await page.getByRole("menuitem", { name: "Kill it" }).click();
   await seek(page, 16);
-  const seen = await part(page, "users").getAttribute("aria-label");
-  expect(seen).toMatch(/failing/);
+  await expect(part(page, "users")).toHaveAttribute("aria-label", /failing/);
   const address = await link(page);
   await expect(dialog(page)).toContainText("1 fault by hand");
   expect(address.length).toBeLessThan(700);
