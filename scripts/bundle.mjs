@@ -10,13 +10,10 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { FEATURES, optimize } from "./optimize.mjs";
 
 const { TRUNK_STAGING_DIR: staging, TRUNK_PROFILE: profile, CARGO_TARGET_DIR: target = "target" } = process.env;
 const release = profile === "release";
-const FEATURES = ["bulk-memory", "mutable-globals", "multivalue", "nontrapping-float-to-int", "reference-types", "sign-ext"].map(
-  (feature) => `--enable-${feature}`,
-);
-
 cutWasm();
 joinStyles();
 
@@ -33,8 +30,8 @@ function cutWasm() {
 
     const parts = readdirSync(work).filter((file) => /^(split|chunk)_.*\.wasm$/.test(file)).map((file) => basename(file, ".wasm"));
     dropDead(join(work, `${name}_bg.wasm`));
-    optimize(join(work, `${name}_bg.wasm`), `${name}_bg.wasm`);
-    for (const part of parts) optimize(join(work, `${part}.wasm`), `${nameOf(part)}.wasm`);
+    optimize(join(work, `${name}_bg.wasm`), join(staging, `${name}_bg.wasm`), release);
+    for (const part of parts) optimize(join(work, `${part}.wasm`), join(staging, `${nameOf(part)}.wasm`), release);
 
     const script = readFileSync(join(work, `${name}.js`), "utf8");
     const live = script
@@ -63,12 +60,6 @@ function dropDead(file) {
   const graph = [{ name: "the page", root: true, reaches: live }, ...live.map((name) => ({ name, export: name }))];
   writeFileSync(`${file}.json`, JSON.stringify(graph));
   execFileSync("wasm-metadce", [file, "--graph-file", `${file}.json`, "-o", file, "-g", ...FEATURES], { stdio: ["ignore", "ignore", "inherit"] });
-}
-
-// For size; in this order the functions compress best. Development takes the wasm as it is.
-function optimize(from, to) {
-  const passes = release ? ["-Oz", "--reorder-functions-by-name"] : [];
-  execFileSync("wasm-opt", [from, "-o", join(staging, to), ...passes, ...FEATURES]);
 }
 
 function joinStyles() {

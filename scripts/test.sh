@@ -38,10 +38,10 @@ setup_browser
 wasm="--profile web --target wasm32-unknown-unknown"
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="node $PWD/tests/e2e/wasm-runner.js"
 
-step "Format" cargo fmt --check
-step "Clippy" cargo clippy --locked --all-targets -- -D warnings
+step "Format" cargo fmt --all --check
+step "Clippy" cargo clippy --locked --workspace --all-targets -- -D warnings
 step "Clippy for wasm" cargo clippy --locked $wasm --lib --bins -- -D warnings
-step "Tests" cargo test --locked --no-fail-fast
+step "Tests" cargo test --locked --workspace --no-fail-fast
 step "Tests in wasm" cargo test --locked $wasm --test wasm
 if step "Build of the app" trunk build --release; then
     step "Tests in the browser" npm test --prefix tests/e2e

@@ -18,17 +18,18 @@
 //! | `ui` | the browser; the only module that names leptos, web_sys, plotters (wasm32 only) | – |
 //! | `cli` | the command line (native only); beside `ui`, at the end of the row | browser |
 //!
-//! Outside, in `view/`: the macro that compiles the `view!` of `ui`.
+//! Outside, in `crates/`: the macro that compiles the `view!` of `ui`; and the manifests by which the first three modules are crates
+//! of their own. The page is compiled to be small, but the simulator to be fast, and Cargo sets that crate by crate.
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
-pub mod design;
 pub mod editor;
 pub mod insight;
 pub mod lesson;
 pub mod metrics;
 pub mod scene;
-pub mod sim;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;
-pub mod units;
+
+pub use pressure_point_design::{design, units};
+pub use pressure_point_sim::sim;

@@ -47,7 +47,7 @@ const FUNCTION_LINES: (usize, usize) = (60, 80);
 #[test]
 fn the_house_is_tidy() {
     let mut files = Vec::new();
-    for folder in ["src", "tests", "benches"] {
+    for folder in ["src", "crates", "tests", "benches"] {
         rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), folder, &mut files);
     }
     assert!(files.iter().any(|(path, _)| path == "src/lib.rs"), "the walk found no src/lib.rs");
@@ -126,7 +126,14 @@ fn vague_names(path: &str, code: &str) -> Vec<String> {
 
 /// The map at the top of lib.rs: one row for each module.
 fn map(path: &str, text: &str) -> Vec<String> {
-    let modules: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    // A module of its own, or what a crate of the workspace gives: `pub use a_crate::{module, module};`.
+    let declared = |line: &'_ str| {
+        let rest =
+            line.strip_prefix("pub mod ").or_else(|| Some(line.strip_prefix("pub use ")?.split_once("::")?.1))?;
+        Some(rest.strip_suffix(';')?.trim_matches(['{', '}']).to_owned())
+    };
+    let declared: Vec<String> = text.lines().filter_map(declared).collect();
+    let modules: Vec<&str> = declared.iter().flat_map(|names| names.split(", ")).collect();
     let rows: Vec<&str> = text
         .lines()
         .filter_map(|line| line.strip_prefix("//! | ")?.trim_start_matches(['[', '`']).split('`').next())
@@ -436,6 +443,8 @@ const SAMPLES: &[(&str, &str, &str)] = &[
     ("src/common/mod.rs", "", "`common` says nothing"),
     ("src/ui/mod.rs", "mod types {}", "`types` says nothing"),
     ("src/lib.rs", "pub mod units;", "the map does not name `units`"),
+    ("src/lib.rs", "//! | [`units`] | x | y |\npub use a_crate::{units, sim};", "the map does not name `sim`"),
+    ("src/lib.rs", "pub use a_crate::sim;", "the map does not name `sim`"),
     ("src/lib.rs", "//! | [`magic`] | x | y |\npub mod magic;", "`magic` has no place in the order"),
 ];
 

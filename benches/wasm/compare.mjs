@@ -7,9 +7,11 @@ import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
+import { optimize } from "../../scripts/optimize.mjs";
 import { byHand } from "./by_hand.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const FOLDER = `${ROOT}target/compare`;
 const SECONDS = 60;
 const rounds = Number(process.argv[2] ?? 7);
 process.env.PATH = [`${ROOT}.tools/bin`, `${ROOT}.tools/node_modules/.bin`, process.env.PATH].join(":");
@@ -17,27 +19,25 @@ process.env.PATH = [`${ROOT}.tools/bin`, `${ROOT}.tools/node_modules/.bin`, proc
 /** Runs a command at the root of the project and gives what it prints. */
 function run(command, ...args) {
   const stdio = ["ignore", "pipe", "inherit"];
-  return execFileSync(command, args, { cwd: ROOT, stdio, encoding: "utf8", maxBuffer: 1 << 28 });
+  // Without the flags of .cargo/config.toml, which are there to cut the page into parts.
+  const env = { ...process.env, CARGO_ENCODED_RUSTFLAGS: "" };
+  return execFileSync(command, args, { cwd: ROOT, stdio, env, encoding: "utf8", maxBuffer: 1 << 28 });
 }
 
 /** Builds the bench `wasm` and gives the file that cargo made of it. */
 function built(...how) {
-  const messages = run("cargo", ...how, "--bench", "wasm", "--message-format=json").trim().split("\n").map((line) => JSON.parse(line));
+  const messages = run("cargo", ...how, "--bench", "wasm", "--target-dir", FOLDER, "--message-format=json").trim().split("\n").map((line) => JSON.parse(line));
   const made = messages.find(({ reason, target }) => reason === "compiler-artifact" && target.name === "wasm" && target.kind.includes("bench"));
   return made.executable ?? made.filenames.find((name) => name.endsWith(".wasm"));
 }
 
-/** The module, made as trunk makes the page's: the options of wasm-opt are those in index.html. */
+/** The module, made small as scripts/bundle.mjs makes the page's. */
 function wasm() {
-  const folder = `${ROOT}target/compare`;
   const module = built("build", "--profile", "web", "--target", "wasm32-unknown-unknown");
-  run("wasm-bindgen", "--target", "nodejs", "--out-dir", folder, "--out-name", "engine", "--no-typescript", module);
-  const page = readFileSync(`${ROOT}index.html`, "utf8");
-  const [, level] = page.match(/data-wasm-opt="(\w+)"/);
-  const params = page.match(/data-wasm-opt-params="([^"]*)"/)?.[1].split(" ") ?? [];
-  const file = `${folder}/engine_bg.wasm`;
-  run("wasm-opt", `-O${level}`, ...params, file, "-o", file);
-  return { file, engine: createRequire(import.meta.url)(`${folder}/engine.js`).engine };
+  run("wasm-bindgen", "--target", "nodejs", "--out-dir", FOLDER, "--out-name", "engine", "--no-typescript", module);
+  const file = `${FOLDER}/engine_bg.wasm`;
+  optimize(file, file);
+  return { file, engine: createRequire(import.meta.url)(`${FOLDER}/engine.js`).engine };
 }
 
 /** Milliseconds that this thread has run, where the system tells (Linux); elsewhere on the wall. */
@@ -93,4 +93,4 @@ console.table(
     "× JavaScript": Number((medians[which] / medians[2]).toFixed(2)),
   })),
 );
-console.log(`the module: ${(brotliCompressSync(readFileSync(file)).length / 1000).toFixed(1)} kB in brotli (engine, designs and what they need; no page)`);
+console.log(`the module: ${(brotliCompressSync(readFileSync(file)).length / 1000).toFixed(1)} kB in brotli (simulator, designs and what they need; no page)`);

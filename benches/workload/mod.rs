@@ -2,9 +2,9 @@
 
 use std::hint::black_box;
 
-use pressure_point::design::{self, Design};
-use pressure_point::sim::Simulation;
-use pressure_point::units::Time;
+use pressure_point_design::design::{self, Design};
+use pressure_point_design::units::Time;
+use pressure_point_sim::sim::Simulation;
 
 /// How much W2 there is.
 #[derive(Clone, Copy)]

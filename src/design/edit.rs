@@ -78,7 +78,7 @@ impl Design {
     }
 
     /// Applies an edit that was accepted before, or the inverse of one, without asking again what it leads to.
-    pub(crate) fn repeat(&mut self, edit: &Edit) -> Result<Edit, String> {
+    pub fn repeat(&mut self, edit: &Edit) -> Result<Edit, String> {
         match edit {
             Edit::AddComponent(index, component) => self.add_component(*index, component),
             Edit::RemoveComponent(name) => self.remove_component(name),
