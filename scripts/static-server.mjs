@@ -5,8 +5,10 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { constants, createBrotliCompress } from "node:zlib";
 
 const TYPES = {
   ".css": "text/css; charset=utf-8",
@@ -19,6 +21,9 @@ const TYPES = {
   ".toml": "text/plain; charset=utf-8",
   ".wasm": "application/wasm",
 };
+
+/** Compresses in the time of a blink; the best quality takes seconds. */
+const QUICK = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
 
 /** Resolves to `{ url, close }`. `base` is the path under which the folder appears; port 0 takes a free one. */
 export function serve({ dir, base = "/", port = 0 }) {
@@ -39,8 +44,12 @@ async function answer(dir, base, request, response) {
     return;
   }
   const type = TYPES[extname(file)] ?? "application/octet-stream";
-  response.writeHead(200, { "content-type": type, "cache-control": "no-cache", "x-content-type-options": "nosniff" });
-  createReadStream(file).pipe(response);
+  const headers = { "content-type": type, "cache-control": "no-cache", "x-content-type-options": "nosniff", vary: "accept-encoding" };
+  // Hosts compress what they serve; all that the app consists of gains by it.
+  const brotli = type !== TYPES[".png"] && /\bbr\b/.test(request.headers["accept-encoding"]);
+  response.writeHead(200, brotli ? { ...headers, "content-encoding": "br" } : headers);
+  // A browser that goes away in the middle is none of our troubles.
+  await pipeline([createReadStream(file), ...(brotli ? [createBrotliCompress(QUICK)] : []), response]).catch(() => {});
 }
 
 /** The file that an address asks for, if it lies in the folder. */
