@@ -166,7 +166,7 @@ pub fn BoardPanel() -> impl IntoView {
                 <button class="chip board-size" aria-pressed=move || board.tall.get().to_string()
                     on:click=move |_| board.tall.update(|tall| *tall = !*tall)>"Tall"</button>
             </div>
-            <div class="board-view" id="board-view" role="tabpanel" aria-labelledby=move || board.open.get().id()>
+            <div class="board-view" id="board-view" role="tabpanel" tabindex="0" aria-labelledby=move || board.open.get().id()>
                 {live(move || match board.open.get() {
                     BoardView::Charts => view! { <Charts /> }.into_any(),
                     other => later(later::boards, other),

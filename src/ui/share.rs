@@ -83,7 +83,7 @@ fn Share() -> impl IntoView {
             .into_any()
         }
         None => view! {
-            <p class="warning" role="alert">"This run is too long for a link: mail and chat programs would cut it. Send the file."</p>
+            <p class="share-warning" role="alert">"This run is too long for a link: mail and chat programs would cut it. Send the file."</p>
         }
         .into_any(),
     };

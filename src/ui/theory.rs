@@ -130,7 +130,9 @@ fn little_words(little: Little) -> String {
 }
 
 fn chart(theory: &Theory) -> impl IntoView + use<> {
-    let right = theory.curve.last().map_or(theory.limit, |(rate, _)| *rate).max(theory.live.0).max(theory.limit) * 1.04;
+    // A run far beyond the limit stands at the edge: the curve shall not shrink to nothing.
+    let shown = theory.live.0.min(2.0 * theory.limit);
+    let right = theory.curve.last().map_or(theory.limit, |(rate, _)| *rate).max(shown).max(theory.limit) * 1.04;
     // Six times the work shows the bend; the live point must be seen too.
     let top = (6.0 * theory.service).max(1.15 * theory.live.1.min(60.0 * theory.service));
     let x = move |rate: f64| LEFT + (WIDTH - LEFT - 8.0) * rate / right;
@@ -138,7 +140,7 @@ fn chart(theory: &Theory) -> impl IntoView + use<> {
     let point = |(rate, time): &(f64, f64)| format!("{:.1},{:.1}", x(*rate), y(*time));
     let curve = theory.curve.iter().take_while(|(_, time)| *time <= 1.5 * top).map(point).collect::<Vec<_>>().join(" ");
     let floor = HEIGHT - BOTTOM;
-    let (live_x, live_y) = (x(theory.live.0), y(theory.live.1));
+    let (live_x, live_y) = (x(shown), y(theory.live.1));
     let words = format!(
         "Mean time here rises from {} without waiting; the knee is at {:.0} of {:.0} requests per second; the run is at {:.0} per second with {}.",
         Time::from_secs_f64(theory.service).rounded(),
@@ -156,8 +158,8 @@ fn chart(theory: &Theory) -> impl IntoView + use<> {
             <circle class="live-point" cx=live_x cy=live_y r="5"></circle>
             <text x=LEFT - 4.0 y="16" class="end">{Time::from_secs_f64(top).rounded()}</text>
             <text x=LEFT - 4.0 y=floor class="end">"0"</text>
-            <text x=x(theory.knee) y=HEIGHT - 8.0 class="middle">"knee"</text>
-            <text x=x(theory.limit) y=HEIGHT - 8.0 class="middle">"limit"</text>
+            <text x=x(theory.knee) + 3.0 y=HEIGHT - 8.0 class="end">"knee"</text>
+            <text x=x(theory.limit) - 3.0 y=HEIGHT - 8.0>"limit"</text>
         </svg>
     }
 }
