@@ -136,6 +136,7 @@ impl Sweep {
         }
         head.push("all_goals_met".to_owned());
         head.push("stopped".to_owned());
+        head.push("scale".to_owned());
         head
     }
 
@@ -153,6 +154,7 @@ impl Sweep {
             false => digits(runs.iter().filter(all_met).count() as f64 / runs.len() as f64),
         });
         line.push(stopped(runs).to_string());
+        line.push(runs.iter().map(|run| run.report.scale).max().unwrap_or(1).to_string());
         line
     }
 }

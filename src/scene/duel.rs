@@ -208,7 +208,14 @@ pub fn rows(own: &Recording, other: &Recording, playhead: Time) -> Vec<Row> {
         let text = |value: f64| if value.is_nan() { "–".to_owned() } else { measure.text(value) };
         row_of(measure.title(), own, other, text, measure.more_is_better())
     };
-    Measure::ALL.map(row).into()
+    let mut rows: Vec<Row> = Measure::ALL.map(row).into();
+    let [own, other] = [own, other].map(|recording| f64::from(recording.parts.scale.max(1)));
+    // Figures of requests that stand for many are coarser: whoever compares must know.
+    if own.max(other) > 1.0 {
+        let scale = row_of("Real requests in a simulated one", own, other, |k| format!("{k}"), false);
+        rows.push(Row { better: None, ..scale });
+    }
+    rows
 }
 
 /// A row for two values; `text` writes one.
@@ -266,6 +273,10 @@ mod tests {
         assert!(same.iter().all(|row| row.change == "same" && row.better.is_none()), "{same:?}");
         same = super::rows(&weak, &weak, Time::ZERO);
         assert!(same.iter().all(|row| row.own == "–"), "{same:?}");
+        let mut coarse = weak.clone();
+        coarse.parts.scale = 4;
+        let told = super::rows(&coarse, &weak, Time::from_secs(9)).pop().unwrap();
+        assert_eq!((told.own.as_str(), told.other.as_str(), told.better), ("4", "1", None));
     }
 
     #[test]

@@ -71,7 +71,7 @@ mod tests {
             progress: 1.0,
             level: None,
         };
-        Run { build: String::new(), seed, standings: vec![standing], watched: Vec::new() }
+        Run { build: String::new(), seed, scale: 1, standings: vec![standing], watched: Vec::new() }
     }
 
     #[test]

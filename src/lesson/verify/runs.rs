@@ -42,6 +42,8 @@ pub struct Run {
     pub build: String,
     /// The seed.
     pub seed: u64,
+    /// How many real requests a simulated one stood for.
+    pub scale: u32,
     /// How each goal came out.
     pub standings: Vec<Standing>,
     /// How all that is watched for came out.
@@ -57,11 +59,11 @@ impl Run {
 
 /// Runs a design to its end and grades it.
 pub fn grade(design: &Design, goals: &[Goal]) -> Vec<Standing> {
-    graded(design, goals, 0)
+    graded(design, goals, 0).0
 }
 
-/// Runs a design to its end, or until one of the first `decisive` goals is missed.
-fn graded(design: &Design, goals: &[Goal], decisive: usize) -> Vec<Standing> {
+/// Runs a design to its end, or until one of the first `decisive` goals is missed; and says its scale.
+fn graded(design: &Design, goals: &[Goal], decisive: usize) -> (Vec<Standing>, u32) {
     let mut grader = Grader::new(goals, design);
     let mut simulation = Simulation::new(design, None);
     while let Some(frame) = simulation.frame() {
@@ -71,14 +73,14 @@ fn graded(design: &Design, goals: &[Goal], decisive: usize) -> Vec<Standing> {
         }
     }
     grader.finish();
-    grader.standings()
+    (grader.standings(), simulation.stands_for())
 }
 
 /// Makes a run.
 pub fn run_job(job: &Job) -> Run {
-    let mut standings = graded(&job.design, &job.graded, if job.until_lost { job.goals } else { 0 });
+    let (mut standings, scale) = graded(&job.design, &job.graded, if job.until_lost { job.goals } else { 0 });
     let watched = standings.split_off(job.goals.min(standings.len()));
-    Run { build: job.build.clone(), seed: job.design.seed, standings, watched }
+    Run { build: job.build.clone(), seed: job.design.seed, scale, standings, watched }
 }
 
 /// All runs of a lesson that is in order.
