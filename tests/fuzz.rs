@@ -250,6 +250,7 @@ fn a_thousand_mutated_lessons() {
             let none = |job: &pressure_point::lesson::Job| Run {
                 build: job.build.clone(),
                 seed: job.design.seed,
+                scale: 1,
                 standings: Vec::new(),
                 watched: Vec::new(),
             };

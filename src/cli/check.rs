@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::design::{DESIGN_BYTES_MAX, Problem, scale_words};
+use crate::design::{DESIGN_BYTES_MAX, Problem};
 use crate::lesson::{
     COURSE_BYTES_MAX, Course, Job, LESSON_BYTES_MAX, LessonTexts, Run, Surroundings, Verdict, language_of_file,
     missing_file, run_job, verify_with,
@@ -92,8 +92,7 @@ fn summary(verdict: &Verdict) -> String {
             [] => format!("meets all: {}", figures()),
             missed => format!("misses {}", missed.join(", ")),
         };
-        let scale =
-            if run.scale > 1 { format!(" ({})", scale_words(run.scale).trim_end_matches('.')) } else { String::new() };
+        let scale = if run.scale > 1 { format!(" (1 request stands for {})", run.scale) } else { String::new() };
         lines.push(format!("  {}, seed {}{scale}: {came_out}", run.build, run.seed));
     }
     for margin in &verdict.margins {
