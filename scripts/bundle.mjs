@@ -3,7 +3,7 @@
 // - The wasm is cut into the part that a first visit needs and those that are fetched when they are first wanted
 //   (src/ui/later.rs says which): cargo's wasm → wasm-split-cli → wasm-bindgen for the main part → wasm-opt for every part.
 //   Trunk has bound the uncut wasm by then; its script and wasm are replaced under their names, so the page's script tag stays true.
-// - The style sheets become one, which compresses better and is one request.
+// - The style sheets become one, which compresses better and is one request; esbuild shortens it, and the scripts.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -14,6 +14,7 @@ import { FEATURES, optimize } from "./optimize.mjs";
 
 const { TRUNK_STAGING_DIR: staging, TRUNK_PROFILE: profile, CARGO_TARGET_DIR: target = "target" } = process.env;
 const release = profile === "release";
+
 cutWasm();
 joinStyles();
 
@@ -38,8 +39,8 @@ function cutWasm() {
       .replace(/^export class IntoUnderlying\w+ \{[\s\S]*?^\}\n(if \(Symbol\.dispose\).*\n)?/gm, "")
       .replace(/^const IntoUnderlying\w+Finalization = [\s\S]*?;\n/gm, "");
     if (live.includes("IntoUnderlying")) throw new Error("bundle.mjs: wasm-bindgen writes the classes of streams differently now");
-    const small = live.replace(/^ *\/\*\*[\s\S]*?\*\//gm, "").replace(/\n\s+/g, "\n");
-    writeFileSync(join(staging, `${name}.js`), replaced(small, `from "./__wasm_split.js"`, `from "./${nameOf("parts")}.js"`));
+    const linked = replaced(live, `from "./__wasm_split.js"`, `from "./${nameOf("parts")}.js"`);
+    writeFileSync(join(staging, `${name}.js`), minified(linked, "js"));
     let loader = readFileSync(join(work, "__wasm_split.js"), "utf8");
     for (const part of parts) loader = replaced(loader, `./${part}.wasm`, `./${nameOf(part)}.wasm`);
     // A host that calls wasm something else than `application/wasm` is served, too; what is not there must be an error.
@@ -47,7 +48,8 @@ function cutWasm() {
         if (!got.ok) throw new Error(got.url + ": " + got.status);
         return WebAssembly.instantiate(await got.arrayBuffer(), imports);
     })`;
-    writeFileSync(join(staging, `${nameOf("parts")}.js`), replaced(loader, "WebAssembly.instantiateStreaming(src, imports)", checked));
+    const careful = replaced(loader, "WebAssembly.instantiateStreaming(src, imports)", checked);
+    writeFileSync(join(staging, `${nameOf("parts")}.js`), minified(careful, "js"));
   } finally {
     rmSync(work, { recursive: true });
   }
@@ -68,13 +70,18 @@ function joinStyles() {
   const links = [...html.matchAll(/\s*<link rel="stylesheet" href="\.\/([^"]+)"[^>]*>/g)];
   if (links.length === 0) throw new Error("bundle.mjs: Trunk links style sheets differently now");
   const text = links.map(([, file]) => readFileSync(join(staging, file), "utf8")).join("\n");
-  const small = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\s+/g, " ");
+  const small = minified(text, "css");
   const name = `style-${createHash("sha256").update(small).digest("hex").slice(0, 16)}.css`;
   writeFileSync(join(staging, name), small);
   for (const [, file] of links) rmSync(join(staging, file));
   const [first, ...others] = links.map(([link]) => link);
   const joined = others.reduce((html, link) => html.replace(link, ""), html);
   writeFileSync(page, joined.replace(first, `\n    <link rel="stylesheet" href="./${name}" />`));
+}
+
+/** The same script or style, shorter; in development as it is. */
+function minified(text, loader) {
+  return release ? execFileSync("esbuild", ["--minify", `--loader=${loader}`], { input: text, encoding: "utf8" }) : text;
 }
 
 function replaced(text, from, to) {

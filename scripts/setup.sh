@@ -47,10 +47,11 @@ setup_build() {
     [ -x "$tools/bin/wasm-split-cli" ] ||
         cargo_tool wasm_split_cli_support@0.2.4 --locked --features build-binary || fail "Could not install wasm-split-cli."
 
-    # Distributions ship versions too old for what rustc writes today.
-    if [ ! -x "$tools/node_modules/.bin/wasm-opt" ]; then
-        say "Installing wasm-opt into .tools/"
-        npm install --prefix "$tools" --no-audit --no-fund --no-package-lock binaryen@132.0.0 || fail "Could not install wasm-opt."
+    # Distributions ship versions of wasm-opt too old for what rustc writes today. esbuild makes scripts and styles small.
+    if [ ! -x "$tools/node_modules/.bin/wasm-opt" ] || [ ! -x "$tools/node_modules/.bin/esbuild" ]; then
+        say "Installing wasm-opt and esbuild into .tools/"
+        npm install --prefix "$tools" --no-audit --no-fund --no-package-lock binaryen@132.0.0 esbuild@0.28.2 ||
+            fail "Could not install wasm-opt and esbuild."
     fi
 }
 
