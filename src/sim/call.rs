@@ -2,10 +2,11 @@
 
 use crate::units::Time;
 
-use super::attempt::{Attempt, NONE, Op, PROBE, Stage};
+use super::attempt::{Attempt, BROKER, NONE, Op, PROBE, Stage};
 use super::calendar::Delay;
 use super::engine::Simulation;
 use super::event::Event;
+use super::network::{bytes_back, bytes_there};
 use super::part::Behavior;
 use super::{Happening, Outcome, Step};
 
@@ -36,14 +37,15 @@ impl Reply {
 impl Simulation {
     /// Lets an attempt call over a wire; the attempt waits for the answer.
     pub(super) fn call(&mut self, caller: u32, wire: u32, op: Op, key: u32, version: u32) {
-        let over = &mut self.wires[wire as usize];
-        over.deposit();
-        let (at, guarded, timeout) = (over.to, over.guarded, over.timeout);
+        let sent = self.now;
+        let index = self.attempts.place();
         let parent = &mut self.attempts[caller];
-        parent.stage = Stage::Calling;
+        (parent.stage, parent.child) = (Stage::Calling, index);
         let Attempt { class, user, trip, counts, fence, .. } = *parent;
         let root = parent.wire == NONE;
-        let sent = self.now;
+        let over = &mut self.wires[wire as usize];
+        over.deposit();
+        let at = over.to;
         let attempt = Attempt {
             parent: caller,
             wire,
@@ -57,22 +59,28 @@ impl Simulation {
             sent,
             ..Attempt::new(class, op)
         };
-        let index = self.attempts.add(attempt);
-        self.attempts[caller].child = index;
-        if guarded || trip != 0 {
+        self.attempts.put(index, attempt);
+        if over.guarded || trip != 0 {
             return self.send(index);
         }
         // The same, where nothing of that kind can be.
-        let over = &mut self.wires[wire as usize];
         over.frame.attempts += 1;
         over.fly(sent, 1);
+        if let Some(timeout) = over.timeout {
+            self.attempts[index].timer = self.calendar.schedule(sent, timeout, Event::Timeout.on(index));
+        }
+        let (plain, latency) = (over.plain, over.latency);
+        if plain {
+            over.frame.bytes += bytes_there(op, class, &self.classes);
+        }
         if counts && root {
             self.leaves_users(wire);
         }
-        if let Some(timeout) = timeout {
-            self.attempts[index].timer = self.calendar.schedule(sent, timeout, Event::Timeout.on(index));
+        match latency {
+            _ if !plain => self.travel_with_care(index, false),
+            None => self.reach(at, index, op),
+            Some(delay) => self.is_on_its_way(index, delay, false),
         }
-        self.travel::<false>(index);
     }
 
     /// Counts an attempt, if it is users who send it.
@@ -230,9 +238,16 @@ impl Simulation {
     pub(super) fn deliver(&mut self, index: u32) {
         let (at, op) = (self.attempts[index].at, self.attempts[index].op);
         self.mark(index, Step::Arrived);
-        let part = &self.parts[at as usize];
-        if (part.cut || part.refuses()) && !self.is_resolved(at, index) {
-            return self.deliver_in_vain(at, index);
+        self.reach(at, index, op);
+    }
+
+    /// The same, of an attempt that is not sampled.
+    fn reach(&mut self, at: u32, index: u32, op: Op) {
+        let part = &mut self.parts[at as usize];
+        if part.cut || part.refuses() {
+            if !self.is_resolved(at, index) {
+                return self.deliver_in_vain(at, index);
+            }
         }
         let part = &mut self.parts[at as usize];
         part.frame.arrivals += u32::from(op.is_request());
@@ -332,12 +347,51 @@ impl Simulation {
         if attempt.op == Op::Set {
             return self.attempts.remove(index);
         }
-        self.mark(index, Step::Answered(outcome));
-        self.travel::<true>(index);
+        if attempt.trip != 0 {
+            self.mark(index, Step::Answered(outcome));
+        }
+        let attempt = &self.attempts[index];
+        let over = &mut self.wires[attempt.wire as usize];
+        if !over.plain {
+            return self.travel_with_care(index, true);
+        }
+        let part = &self.parts[attempt.at as usize];
+        if part.cut {
+            return self.lose(index);
+        }
+        over.frame.bytes += bytes_back(attempt, part, &self.classes);
+        match over.latency {
+            None => self.receive_now(index),
+            Some(delay) => self.is_on_its_way(index, delay, true),
+        }
     }
 
     /// An answer reaches the caller, who may have stopped waiting.
     pub(super) fn receive(&mut self, index: u32) {
+        self.receive_now(index);
+    }
+
+    /// The same, within its caller.
+    #[inline(always)]
+    fn receive_now(&mut self, index: u32) {
+        let attempt = &self.attempts[index];
+        let over = &mut self.wires[attempt.wire as usize];
+        let (outcome, parent) = (attempt.outcome, attempt.parent);
+        // Probes and deliveries have no attempt that waits for them.
+        let usual = parent < BROKER && outcome.is_good() && attempt.rare == NONE && attempt.trip == 0;
+        if !usual || over.watched {
+            return self.receive_with_care(index);
+        }
+        over.fly(self.now, -1);
+        over.frame.ok += 1;
+        let reply = Reply::of(attempt, outcome);
+        self.attempts.remove(index);
+        self.resume(parent, reply);
+    }
+
+    /// The same, where an answer is more than good news for one who waits.
+    #[inline(never)]
+    fn receive_with_care(&mut self, index: u32) {
         let attempt = &self.attempts[index];
         let (outcome, wire) = (attempt.outcome, attempt.wire);
         if attempt.class == PROBE {
@@ -361,7 +415,7 @@ impl Simulation {
             return self.attempts.remove(index);
         }
         self.attempts[index].timer = 0;
-        self.land_now(index, outcome);
+        self.land(index, outcome);
         self.conclude(index, outcome);
     }
 }
