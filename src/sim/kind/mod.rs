@@ -45,6 +45,7 @@ use database::SERVED;
 
 impl Simulation {
     /// An attempt enters the waiting room of a component that has one.
+    #[inline]
     pub(super) fn enter(&mut self, at: u32, index: u32) {
         if self.attempts[index].op == Op::Consume {
             return self.inbox_takes(at, index);

@@ -76,6 +76,7 @@ impl Server {
 
 impl Simulation {
     /// A request arrives at a server.
+    #[inline]
     pub(in crate::sim) fn enter_server(&mut self, at: u32, index: u32) {
         let now = self.now;
         let part = &mut self.parts[at as usize];
