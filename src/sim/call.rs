@@ -150,13 +150,11 @@ impl Simulation {
         self.reach(at, index, op);
     }
 
-    /// The same, of an attempt that is not sampled.
+    /// The same, once it is marked, where it is sampled.
     fn reach(&mut self, at: u32, index: u32, op: Op) {
-        let part = &mut self.parts[at as usize];
-        if part.cut || part.refuses() {
-            if !self.is_resolved(at, index) {
-                return self.deliver_in_vain(at, index);
-            }
+        let part = &self.parts[at as usize];
+        if (part.cut || part.refuses()) && !self.is_resolved(at, index) {
+            return self.deliver_in_vain(at, index);
         }
         let part = &mut self.parts[at as usize];
         part.frame.arrivals += u32::from(op.is_request());
