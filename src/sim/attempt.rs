@@ -220,10 +220,22 @@ impl Attempts {
     /// Keeps an attempt and gives its index.
     #[inline(always)]
     pub fn add(&mut self, attempt: Attempt) -> u32 {
-        let index = self.free.pop().unwrap_or_else(|| self.grow());
+        let index = self.place();
+        self.put(index, attempt);
+        index
+    }
+
+    /// Takes a free slot for what `put` will keep there.
+    #[inline(always)]
+    pub fn place(&mut self) -> u32 {
+        self.free.pop().unwrap_or_else(|| self.grow())
+    }
+
+    /// Keeps an attempt in its slot.
+    #[inline(always)]
+    pub fn put(&mut self, index: u32, attempt: Attempt) {
         // A copy of another attempt does not share what that one has. In one go, so that the attempt is built in its slot.
         self.slots[index as usize] = Attempt { rare: NONE, ..attempt };
-        index
     }
 
     #[cold]

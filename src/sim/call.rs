@@ -2,10 +2,10 @@
 
 use crate::units::Time;
 
-use super::attempt::{Attempt, NONE, Op, PROBE, Stage};
-use super::calendar::Delay;
+use super::attempt::{Attempt, BROKER, NONE, Op, PROBE, Stage};
 use super::engine::Simulation;
 use super::event::Event;
+use super::network::{bytes_back, bytes_there};
 use super::part::Behavior;
 use super::{Happening, Outcome, Step};
 
@@ -36,14 +36,15 @@ impl Reply {
 impl Simulation {
     /// Lets an attempt call over a wire; the attempt waits for the answer.
     pub(super) fn call(&mut self, caller: u32, wire: u32, op: Op, key: u32, version: u32) {
-        let over = &mut self.wires[wire as usize];
-        over.deposit();
-        let (at, guarded, timeout) = (over.to, over.guarded, over.timeout);
+        let sent = self.now;
+        let index = self.attempts.place();
         let parent = &mut self.attempts[caller];
-        parent.stage = Stage::Calling;
+        (parent.stage, parent.child) = (Stage::Calling, index);
         let Attempt { class, user, trip, counts, fence, .. } = *parent;
         let root = parent.wire == NONE;
-        let sent = self.now;
+        let over = &mut self.wires[wire as usize];
+        over.deposit();
+        let at = over.to;
         let attempt = Attempt {
             parent: caller,
             wire,
@@ -57,22 +58,28 @@ impl Simulation {
             sent,
             ..Attempt::new(class, op)
         };
-        let index = self.attempts.add(attempt);
-        self.attempts[caller].child = index;
-        if guarded || trip != 0 {
+        self.attempts.put(index, attempt);
+        if over.guarded || trip != 0 {
             return self.send(index);
         }
         // The same, where nothing of that kind can be.
-        let over = &mut self.wires[wire as usize];
         over.frame.attempts += 1;
         over.fly(sent, 1);
+        if let Some(timeout) = over.timeout {
+            self.attempts[index].timer = self.calendar.schedule(sent, timeout, Event::Timeout.on(index));
+        }
+        let (plain, latency) = (over.plain, over.latency);
+        if plain {
+            over.frame.bytes += bytes_there(op, class, &self.classes);
+        }
         if counts && root {
             self.leaves_users(wire);
         }
-        if let Some(timeout) = timeout {
-            self.attempts[index].timer = self.calendar.schedule(sent, timeout, Event::Timeout.on(index));
+        match latency {
+            _ if !plain => self.travel_with_care(index, false),
+            None => self.reach(at, index, op),
+            Some(delay) => self.is_on_its_way(index, delay, false),
         }
-        self.travel::<false>(index);
     }
 
     /// Counts an attempt, if it is users who send it.
@@ -128,25 +135,6 @@ impl Simulation {
         self.set_out(index);
     }
 
-    /// The same over a wire that does more than wait and try again.
-    fn send_guarded(&mut self, index: u32, wire_index: u32) {
-        let (hedge, tries) = (self.attempts.rare(index).is_hedge, self.attempts[index].tries);
-        let wire = &mut self.wires[wire_index as usize];
-        if hedge {
-            // Beside a retry it is none itself.
-            wire.frame.hedges += 1;
-            wire.frame.retries -= u32::from(tries > 1);
-        }
-        if wire.is_full() {
-            return self.wait_for_place(index, wire_index);
-        }
-        if wire.gone || !wire.breaker.as_mut().is_none_or(|breaker| breaker.permits(self.now)) {
-            return self.refuse(index);
-        }
-        self.start_timer(index, wire_index);
-        self.launch(index, wire_index);
-    }
-
     /// A pause is over: a call is tried again, or a consumer's work.
     pub(super) fn resend(&mut self, index: u32) {
         match self.attempts[index].op {
@@ -155,81 +143,15 @@ impl Simulation {
         }
     }
 
-    /// An attempt finds the bulkhead full: it waits there, or is refused.
-    fn wait_for_place(&mut self, index: u32, wire_index: u32) {
-        let wire = &mut self.wires[wire_index as usize];
-        if wire.gone || wire.queue.len() >= wire.policy.bulkhead_queue as usize {
-            return self.refuse(index);
-        }
-        wire.queue.push_back(index);
-        self.attempts[index].stage = Stage::Queued;
-        self.start_timer(index, wire_index);
-    }
-
-    /// Turns an attempt away before it is sent.
-    #[cold]
-    pub(super) fn refuse(&mut self, index: u32) {
-        let wire = &mut self.wires[self.attempts[index].wire as usize];
-        wire.frame.turned_away += 1;
-        wire.count(Outcome::Refused);
-        self.mark(index, Step::Settled(Outcome::Refused));
-        self.conclude_badly(index, Outcome::Refused, true);
-    }
-
-    /// Lets an attempt go that neither breaker nor bulkhead holds back.
-    pub(super) fn launch(&mut self, index: u32, wire_index: u32) {
-        let wire = &mut self.wires[wire_index as usize];
-        wire.fly(self.now, 1);
-        if wire.hedging.is_some() {
-            self.plan_hedge(index, wire_index);
-        }
-        self.set_out(index);
-    }
-
-    /// Starts the clock of an attempt's caller: its timeout, or what is left of the caller's own time.
-    fn start_timer(&mut self, index: u32, wire_index: u32) {
-        let wire = &self.wires[wire_index as usize];
-        let delay = if wire.policy.deadline { self.time_left(index, wire_index) } else { wire.timeout };
-        if let Some(delay) = delay {
-            self.attempts[index].timer = self.calendar.schedule(self.now, delay, Event::Timeout.on(index));
-        }
-    }
-
-    /// What is left of the timeout, or of the caller's own time if that is less.
-    fn time_left(&self, index: u32, wire_index: u32) -> Option<Delay> {
-        let wire = &self.wires[wire_index as usize];
-        let own = wire.policy.timeout.map_or(Time::MAX, |timeout| self.now + timeout);
-        match self.attempts.deadline(index) {
-            deadline if deadline < own => Some(Delay::For(deadline.since(self.now))),
-            _ => wire.timeout,
-        }
-    }
-
-    /// Gives an attempt its deadline: its own timeout, but no more than its caller has left (as in gRPC). Where nothing
-    /// is left, the call is not made; then it is over, and this is false.
-    fn takes_deadline(&mut self, index: u32) -> bool {
-        let (wire, parent) = (self.attempts[index].wire, self.attempts[index].parent);
-        let wire = &self.wires[wire as usize];
-        if !wire.policy.deadline {
-            return true;
-        }
-        let own = wire.policy.timeout.map_or(Time::MAX, |timeout| self.now + timeout);
-        let deadline = own.min(self.attempts.deadline(parent));
-        if deadline <= self.now {
-            self.parts[wire.from as usize].frame.expired += 1;
-            self.conclude_badly(index, Outcome::TimedOut, true);
-            return false;
-        }
-        if deadline < Time::MAX {
-            self.attempts.rare_mut(index).deadline = deadline;
-        }
-        true
-    }
-
     /// An attempt reaches its callee.
     pub(super) fn deliver(&mut self, index: u32) {
         let (at, op) = (self.attempts[index].at, self.attempts[index].op);
         self.mark(index, Step::Arrived);
+        self.reach(at, index, op);
+    }
+
+    /// The same, once it is marked, where it is sampled.
+    fn reach(&mut self, at: u32, index: u32, op: Op) {
         let part = &self.parts[at as usize];
         if (part.cut || part.refuses()) && !self.is_resolved(at, index) {
             return self.deliver_in_vain(at, index);
@@ -332,12 +254,51 @@ impl Simulation {
         if attempt.op == Op::Set {
             return self.attempts.remove(index);
         }
-        self.mark(index, Step::Answered(outcome));
-        self.travel::<true>(index);
+        if attempt.trip != 0 {
+            self.mark(index, Step::Answered(outcome));
+        }
+        let attempt = &self.attempts[index];
+        let over = &mut self.wires[attempt.wire as usize];
+        if !over.plain {
+            return self.travel_with_care(index, true);
+        }
+        let part = &self.parts[attempt.at as usize];
+        if part.cut {
+            return self.lose(index);
+        }
+        over.frame.bytes += bytes_back(attempt, part, &self.classes);
+        match over.latency {
+            None => self.receive_now(index),
+            Some(delay) => self.is_on_its_way(index, delay, true),
+        }
     }
 
     /// An answer reaches the caller, who may have stopped waiting.
     pub(super) fn receive(&mut self, index: u32) {
+        self.receive_now(index);
+    }
+
+    /// The same, within its caller.
+    #[inline(always)]
+    fn receive_now(&mut self, index: u32) {
+        let attempt = &self.attempts[index];
+        let over = &mut self.wires[attempt.wire as usize];
+        let (outcome, parent) = (attempt.outcome, attempt.parent);
+        // Probes and deliveries have no attempt that waits for them.
+        let usual = parent < BROKER && outcome.is_good() && attempt.rare == NONE && attempt.trip == 0;
+        if !usual || over.watched {
+            return self.receive_with_care(index);
+        }
+        over.fly(self.now, -1);
+        over.frame.ok += 1;
+        let reply = Reply::of(attempt, outcome);
+        self.attempts.remove(index);
+        self.resume(parent, reply);
+    }
+
+    /// The same, where an answer is more than good news for one who waits.
+    #[inline(never)]
+    fn receive_with_care(&mut self, index: u32) {
         let attempt = &self.attempts[index];
         let (outcome, wire) = (attempt.outcome, attempt.wire);
         if attempt.class == PROBE {
@@ -361,7 +322,7 @@ impl Simulation {
             return self.attempts.remove(index);
         }
         self.attempts[index].timer = 0;
-        self.land_now(index, outcome);
+        self.land(index, outcome);
         self.conclude(index, outcome);
     }
 }

@@ -208,45 +208,62 @@ impl Simulation {
         self.calendar.pop(end, |entry| is_live(entry, attempts))
     }
 
+    #[inline(always)]
     fn dispatch(&mut self, entry: Entry) {
         let (event, index) = Event::of(entry.event);
         match event {
-            Event::Deliver | Event::Done | Event::Answer | Event::Resend | Event::Reload => {
-                if self.attempts[index].due != entry.seq {
-                    return;
-                }
-                self.attempts[index].due = 0;
-                match event {
-                    Event::Deliver => self.deliver(index),
-                    Event::Done => self.done(index),
-                    Event::Answer => self.receive(index),
-                    Event::Resend => self.resend(index),
-                    _ => self.reload(index),
-                }
-            }
-            Event::Timeout | Event::Patience => {
-                if self.attempts[index].timer != entry.seq {
-                    return;
-                }
-                self.attempts[index].timer = 0;
-                match event {
-                    Event::Timeout => self.time_out(index),
-                    _ => self.give_up(index),
-                }
-            }
-            Event::Hedge => self.hedge(index, entry.seq),
-            Event::Admit => self.admit(index),
+            Event::Deliver if self.is_due(index, entry) => self.deliver(index),
+            Event::Done if self.is_due(index, entry) => self.done(index),
+            Event::Answer if self.is_due(index, entry) => self.receive(index),
+            Event::Resend if self.is_due(index, entry) => self.resend(index),
+            Event::Reload if self.is_due(index, entry) => self.reload(index),
+            Event::Timeout if self.is_timed(index, entry) => self.time_out(index),
+            Event::Patience if self.is_timed(index, entry) => self.give_up(index),
             Event::Arrive => self.arrive(index, entry.seq),
+            _ => self.dispatch_rare(event, index, entry.seq),
+        }
+    }
+
+    /// What does not happen to an attempt in flight; or what nobody waits for any more.
+    #[inline(never)]
+    fn dispatch_rare(&mut self, event: Event, index: u32, seq: u32) {
+        match event {
+            Event::Deliver | Event::Done | Event::Answer | Event::Resend | Event::Reload => {}
+            Event::Timeout | Event::Patience | Event::Arrive => {}
+            Event::Hedge => self.hedge(index, seq),
+            Event::Admit => self.admit(index),
             Event::Think => self.think_over(index),
-            Event::Boot => self.boot_over(index, entry.seq),
+            Event::Boot => self.boot_over(index, seq),
             Event::Fault => self.fault_strikes(index),
             Event::FaultEnd => self.fault_ends(index),
             Event::Probe => self.probe(index),
-            Event::Upkeep => self.upkeep(index, entry.seq),
-            Event::Alarm => self.alarm(index, entry.seq),
-            Event::Chore => self.chore_due(index, entry.seq),
-            Event::Readmit => self.readmit(index, entry.seq),
+            Event::Upkeep => self.upkeep(index, seq),
+            Event::Alarm => self.alarm(index, seq),
+            Event::Chore => self.chore_due(index, seq),
+            Event::Readmit => self.readmit(index, seq),
         }
+    }
+
+    /// Whether this is the event that an attempt waits for; then it waits for none.
+    #[inline(always)]
+    fn is_due(&mut self, index: u32, entry: Entry) -> bool {
+        let due = &mut self.attempts[index].due;
+        let is_it = *due == entry.seq;
+        if is_it {
+            *due = 0;
+        }
+        is_it
+    }
+
+    /// Whether this is the end of the time that an attempt's caller gives it; then it has no end.
+    #[inline(always)]
+    fn is_timed(&mut self, index: u32, entry: Entry) -> bool {
+        let timer = &mut self.attempts[index].timer;
+        let is_it = *timer == entry.seq;
+        if is_it {
+            *timer = 0;
+        }
+        is_it
     }
 
     /// Lets those begin that waiting rooms have let in.
@@ -266,13 +283,7 @@ impl Simulation {
     #[inline]
     pub(super) fn service(&mut self, part: u32, duration: Duration) -> Delay {
         let part = &mut self.parts[part as usize];
-        match duration.constant {
-            Some(delay) if part.slow == 1.0 => delay,
-            _ => {
-                let time = self.exponential.sample(duration.distribution, &mut part.stream);
-                Delay::For(if part.slow == 1.0 { time } else { time * part.slow })
-            }
-        }
+        duration.draw(&self.exponential, &mut part.stream, part.slow)
     }
 
     /// Prepares a duration.

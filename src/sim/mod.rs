@@ -11,6 +11,7 @@ mod fault;
 mod figure;
 mod frame;
 mod gauge;
+mod guard;
 mod hedge;
 mod kind;
 mod limiter;

@@ -3,52 +3,47 @@
 use crate::design::{FaultKind, Target};
 use crate::units::Time;
 
-use super::attempt::{Op, PROBE, Stage};
+use super::Happening;
+use super::attempt::{Attempt, Op, PROBE, Stage};
 use super::calendar::Delay;
 use super::engine::Simulation;
 use super::event::Event;
 use super::line::Passage;
-use super::{Happening, Outcome};
+use super::part::{Class, Part};
+use super::row::Row;
 
 impl Simulation {
-    /// Puts an attempt on its wire: towards the callee, or back with the answer.
-    #[inline(always)]
-    pub(super) fn travel<const BACK: bool>(&mut self, index: u32) {
-        let attempt = &self.attempts[index];
-        let wire = &self.wires[attempt.wire as usize];
-        if !wire.plain {
-            return self.travel_with_care(index, BACK);
-        }
-        if BACK && self.parts[attempt.at as usize].cut {
-            return self.lose(index);
-        }
-        let (bytes, latency) = (self.bytes_of::<BACK>(index), wire.latency);
-        self.wires[attempt.wire as usize].frame.bytes += bytes;
-        match latency {
-            None if BACK => self.receive(index),
-            None => self.deliver(index),
-            Some(delay) => self.is_on_its_way(index, delay, BACK),
-        }
-    }
-
     /// Sets an attempt on its way to the callee.
     #[inline(never)]
     pub(super) fn set_out(&mut self, index: u32) {
-        self.travel::<false>(index);
+        let attempt = &self.attempts[index];
+        let wire = &mut self.wires[attempt.wire as usize];
+        if !wire.plain {
+            return self.travel_with_care(index, false);
+        }
+        wire.frame.bytes += bytes_there(attempt.op, attempt.class, &self.classes);
+        match wire.latency {
+            None => self.deliver(index),
+            Some(delay) => self.is_on_its_way(index, delay, false),
+        }
     }
 
     #[inline(always)]
-    fn is_on_its_way(&mut self, index: u32, delay: Delay, back: bool) {
+    pub(super) fn is_on_its_way(&mut self, index: u32, delay: Delay, back: bool) {
         let (stage, event) = if back { (Stage::Returning, Event::Answer) } else { (Stage::Travelling, Event::Deliver) };
-        self.attempts[index].stage = stage;
-        self.move_on(index, delay, event);
+        let attempt = &mut self.attempts[index];
+        attempt.stage = stage;
+        attempt.due = self.calendar.schedule(self.now, delay, event.on(index));
     }
 
     /// Over a wire that does more to a message than take its time.
     #[inline(never)]
-    fn travel_with_care(&mut self, index: u32, back: bool) {
-        let bytes = if back { self.bytes_of::<true>(index) } else { self.bytes_of::<false>(index) };
+    pub(super) fn travel_with_care(&mut self, index: u32, back: bool) {
         let attempt = &self.attempts[index];
+        let bytes = match back {
+            true => bytes_back(attempt, &self.parts[attempt.at as usize], &self.classes),
+            false => bytes_there(attempt.op, attempt.class, &self.classes),
+        };
         let wire = &mut self.wires[attempt.wire as usize];
         // Requests do not go by way of DNS, and answers do not come by way of it.
         let cut = back && !wire.asks && self.parts[attempt.at as usize].cut;
@@ -65,26 +60,6 @@ impl Simulation {
             (Time::ZERO, true) => self.receive(index),
             (Time::ZERO, false) => self.deliver(index),
             (time, back) => self.is_on_its_way(index, Delay::For(time), back),
-        }
-    }
-
-    /// The bytes of a message: a request carries its body up and the response down, a blob goes one way, a key that is
-    /// read brings the response; all else is too small to count.
-    #[inline(always)]
-    fn bytes_of<const BACK: bool>(&self, index: u32) -> u64 {
-        let attempt = &self.attempts[index];
-        let good = matches!(attempt.outcome, Outcome::Ok | Outcome::Degraded);
-        let cost = |class: u16| &self.classes[usize::from(class)].cost;
-        match (attempt.op, BACK) {
-            (Op::Serve | Op::Put, false) => cost(attempt.class).body.0,
-            (Op::Set, false) => cost(attempt.class).response.0,
-            (Op::Serve, true) if good => {
-                let at = &self.parts[attempt.at as usize].behavior;
-                at.answer_bytes(attempt, cost(attempt.class).response.0)
-            }
-            (Op::Read | Op::Fetch, true) if good => cost(attempt.class).response.0,
-            (Op::Lookup, true) if good && attempt.hit => cost(attempt.class).response.0,
-            _ => 0,
         }
     }
 
@@ -237,4 +212,26 @@ impl Simulation {
         (wire.slow, wire.added, wire.lossy) = (slow, added, 1.0 - passes);
         wire.set_latency(&mut self.calendar);
     }
+}
+
+/// The bytes of a message to the callee: a request carries its body up and the response down, a blob goes one way, a key
+/// that is read brings the response; all else is too small to count.
+#[inline(always)]
+pub(super) fn bytes_there(op: Op, class: u16, classes: &Row<Class>) -> u64 {
+    if matches!(op, Op::Serve | Op::Put | Op::Set) {
+        let cost = &classes[usize::from(class)].cost;
+        return if op == Op::Set { cost.response.0 } else { cost.body.0 };
+    }
+    0
+}
+
+/// The bytes of the answer that comes back from a callee.
+#[inline(always)]
+pub(super) fn bytes_back(attempt: &Attempt, from: &Part, classes: &Row<Class>) -> u64 {
+    let carries = matches!(attempt.op, Op::Serve | Op::Read | Op::Fetch) || (attempt.op == Op::Lookup && attempt.hit);
+    if !carries || !attempt.outcome.is_good() {
+        return 0;
+    }
+    let response = classes[usize::from(attempt.class)].cost.response.0;
+    if attempt.op == Op::Serve { from.behavior.answer_bytes(attempt, response) } else { response }
 }

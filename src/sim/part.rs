@@ -12,7 +12,7 @@ use super::kind::{
 };
 use super::limiter::Limiter;
 use super::magnify::KeyDraw;
-use super::random::Stream;
+use super::random::{Exponential, Stream};
 use super::station::Station;
 use super::tally::Meter;
 
@@ -122,6 +122,20 @@ pub(super) struct Class {
 pub(super) struct Duration {
     pub distribution: Distribution,
     pub constant: Option<Delay>,
+}
+
+impl Duration {
+    /// One draw, at something that is so many times slower.
+    #[inline(always)]
+    pub fn draw(&self, exponential: &Exponential, stream: &mut Stream, slow: f64) -> Delay {
+        match self.constant {
+            Some(delay) if slow == 1.0 => delay,
+            _ => {
+                let time = exponential.sample(self.distribution, stream);
+                Delay::For(if slow == 1.0 { time } else { time * slow })
+            }
+        }
+    }
 }
 
 impl Behavior {

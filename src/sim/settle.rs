@@ -35,18 +35,12 @@ impl Simulation {
 
     /// A call in flight ends for its caller: counts it.
     pub(super) fn land(&mut self, index: u32, outcome: Outcome) {
-        self.land_now(index, outcome);
-    }
-
-    /// The same, within its caller.
-    #[inline(always)]
-    pub(super) fn land_now(&mut self, index: u32, outcome: Outcome) {
         self.mark(index, Step::Settled(outcome));
         let (wire_index, sent) = (self.attempts[index].wire, self.attempts[index].sent);
         let wire = &mut self.wires[wire_index as usize];
         wire.fly(self.now, -1);
         wire.count(outcome);
-        if wire.guarded || wire.breaker.is_some() || !wire.queue.is_empty() {
+        if wire.watched {
             self.guards_note(wire_index, outcome, sent);
         }
         if self.wires[wire_index as usize].observed {
@@ -70,7 +64,6 @@ impl Simulation {
     }
 
     /// The caller takes an answer that has come; a bad one only if it does not try again.
-    #[inline(always)]
     pub(super) fn conclude(&mut self, index: u32, outcome: Outcome) {
         if !outcome.is_good() {
             return self.conclude_badly(index, outcome, true);
@@ -82,7 +75,6 @@ impl Simulation {
         let parent = std::mem::replace(&mut attempt.parent, NONE);
         let reply = Reply::of(attempt, outcome);
         self.attempts.remove(index);
-        self.attempts[parent].child = NONE;
         self.resume(parent, reply);
     }
 
@@ -101,7 +93,6 @@ impl Simulation {
         if let Some(pause) = self.pause(&failed, outcome, parent) {
             return self.plan_retry(parent, &failed, pause);
         }
-        self.attempts[parent].child = NONE;
         let mut reply = Reply::of(&failed, outcome);
         self.fall_back(failed.wire, &mut reply);
         self.resume(parent, reply);
@@ -152,8 +143,9 @@ impl Simulation {
 
     /// A caller goes on with the outcome of its call.
     #[inline(always)]
-    fn resume(&mut self, caller: u32, reply: Reply) {
+    pub(super) fn resume(&mut self, caller: u32, reply: Reply) {
         let attempt = &mut self.attempts[caller];
+        attempt.child = NONE;
         let at = attempt.at;
         // A look-up that a fallback answered is a miss: the caller asks elsewhere and gets the true answer there. And what
         // was written is written, whether or not a cache has let go of it.

@@ -241,6 +241,7 @@ impl Simulation {
     }
 
     /// Issues a user's request.
+    #[inline(always)]
     fn issue(&mut self, mut root: Attempt, reload: bool) {
         let (at, class) = (root.at, root.class);
         root.sent = self.now;
@@ -266,6 +267,7 @@ impl Simulation {
     }
 
     /// The wire that the next request leaves by: each in turn, as often as its weight says.
+    #[inline(always)]
     fn leave_by(&mut self, at: u32, class: u16) -> u32 {
         let wires = &self.wires;
         let Behavior::Clients(clients) = &mut self.parts[at as usize].behavior else { return NONE };

@@ -45,6 +45,7 @@ use database::SERVED;
 
 impl Simulation {
     /// An attempt enters the waiting room of a component that has one.
+    #[inline]
     pub(super) fn enter(&mut self, at: u32, index: u32) {
         if self.attempts[index].op == Op::Consume {
             return self.inbox_takes(at, index);
@@ -60,6 +61,7 @@ impl Simulation {
 
     /// A component starts on an attempt that its waiting room has let in.
     pub(super) fn begin(&mut self, index: u32) {
+        let now = self.now;
         let attempt = &mut self.attempts[index];
         let (at, op, since) = (attempt.at, attempt.op, attempt.since);
         attempt.stage = Stage::Working;
@@ -67,10 +69,11 @@ impl Simulation {
             return self.expire(at, index);
         }
         self.mark(index, Step::Began);
+        let attempt = &mut self.attempts[index];
         if op == Op::Probe {
             return self.leave(at, index, Outcome::Ok);
         }
-        let waited = self.now.since(since);
+        let waited = now.since(since);
         let part = &mut self.parts[at as usize];
         part.frame.began += 1;
         if waited > Time::ZERO {
@@ -78,28 +81,28 @@ impl Simulation {
         }
         let duration = match &part.behavior {
             Behavior::Server(_) => return self.server_begins(at, index, waited),
-            Behavior::Cache(cache) => cache.lookup,
-            Behavior::Cdn(cdn) => cdn.lookup,
+            Behavior::Cache(cache) => &cache.lookup,
+            Behavior::Cdn(cdn) => &cdn.lookup,
             Behavior::Database(database) if database.plain => {
-                self.attempts[index].step = SERVED;
-                database.statement(&self.attempts[index], &self.classes)
+                attempt.step = SERVED;
+                database.statement(attempt, &self.classes)
             }
             Behavior::Database(_) => return self.statement_begins(at, index),
-            Behavior::Storage(storage) => storage.latency,
+            Behavior::Storage(storage) => &storage.latency,
             Behavior::Broker(broker) if broker.promises() => {
                 let publish = broker.publish;
                 let rest = self.promise(index);
                 let delay = self.service(at, publish);
                 return self.move_on(rest, delay, Event::Done);
             }
-            Behavior::Broker(broker) => broker.publish,
-            Behavior::Locks(locks) => locks.operation,
-            Behavior::External(external) => external.latency,
+            Behavior::Broker(broker) => &broker.publish,
+            Behavior::Locks(locks) => &locks.operation,
+            Behavior::External(external) => &external.latency,
             Behavior::Balancer(_) | Behavior::Gateway(_) => return self.duty_begins(at, index),
             Behavior::Clients(_) | Behavior::Dns(_) | Behavior::Router(_) => unreachable!("they have no waiting room"),
         };
-        let delay = self.service(at, duration);
-        self.move_on(index, delay, Event::Done);
+        let delay = duration.draw(&self.exponential, &mut part.stream, part.slow);
+        attempt.due = self.calendar.schedule(now, delay, Event::Done.on(index));
     }
 
     /// A service is over.
@@ -149,11 +152,13 @@ impl Simulation {
 
     /// An attempt leaves the component's station, with an answer; the next in line is let in.
     pub(super) fn leave(&mut self, at: u32, index: u32, outcome: Outcome) {
-        if self.attempts[index].op == Op::Consume {
+        let attempt = &self.attempts[index];
+        if attempt.op == Op::Consume {
             return self.inbox_leaves(at, index, outcome);
         }
+        let inner = attempt.wire == NONE;
         self.free_slot(at, index);
-        if self.attempts[index].wire == NONE {
+        if inner {
             return self.work_after_ends(at, index, outcome);
         }
         self.answer_now(index, outcome);

@@ -61,6 +61,7 @@ impl Balancer {
 
 impl Simulation {
     /// Sends a request on to a backend.
+    #[inline(always)]
     pub(in crate::sim) fn balance(&mut self, at: u32, index: u32) {
         if self.attempts[index].op == Op::Probe {
             return self.answer(index, Outcome::Ok);

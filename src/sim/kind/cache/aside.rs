@@ -119,6 +119,7 @@ impl Simulation {
     }
 
     /// The cache that a server calls to read or write a key, and what it asks there; none asks the database.
+    #[inline(always)]
     pub(in crate::sim::kind) fn cache_call(&self, at: u32, class: u16, key: u32, writes: bool) -> Option<(u32, Op)> {
         let stores = self.stores_at(at, class)?;
         let cache = by_key(&stores.caches, key);

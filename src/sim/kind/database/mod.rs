@@ -149,8 +149,8 @@ impl Database {
 
     /// The time of the statement that an attempt asks for. A request that comes straight from a user or a balancer is
     /// one write if its class writes, otherwise one read.
-    pub fn statement(&self, attempt: &Attempt, classes: &[Class]) -> Duration {
-        if writes(attempt, classes) { self.write } else { self.read }
+    pub fn statement(&self, attempt: &Attempt, classes: &[Class]) -> &Duration {
+        if writes(attempt, classes) { &self.write } else { &self.read }
     }
 
     /// Executes the statement.

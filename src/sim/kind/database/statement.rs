@@ -117,7 +117,7 @@ impl Simulation {
     fn statement_is_served(&mut self, at: u32, index: u32) {
         self.attempts[index].stage = Stage::Working;
         let Behavior::Database(database) = &self.parts[at as usize].behavior else { return };
-        let duration = database.statement(&self.attempts[index], &self.classes);
+        let duration = *database.statement(&self.attempts[index], &self.classes);
         let query = self.classes[usize::from(self.attempts[index].class)].cost.query;
         let stretch = stretch(&database.settings, database.station.busy) * query;
         let delay = match stretch == 1.0 {

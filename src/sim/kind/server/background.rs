@@ -3,7 +3,7 @@
 use crate::sim::attempt::{NONE, Stage};
 use crate::sim::engine::Simulation;
 use crate::sim::event::Event;
-use crate::sim::part::{Duration, Step};
+use crate::sim::part::Duration;
 use crate::sim::{Outcome, kind::server::agenda::Chore};
 use crate::units::Distribution;
 
@@ -77,10 +77,5 @@ impl Simulation {
         first.version = batch.count;
         first.step += 1;
         self.server_steps(at, batch.first);
-    }
-
-    /// How many times the CPU time of a step is spent: once for each request of a batch.
-    pub(super) fn times(&self, index: u32, step: Step) -> u32 {
-        if matches!(step, Step::Bulk(_)) { self.attempts[index].version } else { 1 }
     }
 }

@@ -76,6 +76,7 @@ impl Server {
 
 impl Simulation {
     /// A request arrives at a server.
+    #[inline]
     pub(in crate::sim) fn enter_server(&mut self, at: u32, index: u32) {
         let now = self.now;
         let part = &mut self.parts[at as usize];
@@ -144,6 +145,7 @@ impl Simulation {
     }
 
     /// A request gives back its slot, its memory; the next in line is let in.
+    #[inline]
     pub(in crate::sim) fn free_place(&mut self, at: u32, index: u32) {
         let now = self.now;
         let Behavior::Server(server) = &mut self.parts[at as usize].behavior else { return };

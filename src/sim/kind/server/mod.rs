@@ -287,6 +287,7 @@ impl Simulation {
     }
 
     /// The key of the current step: the request's own for the first step of its plan that has one, fresh ones after.
+    #[inline(always)]
     pub(in crate::sim::kind) fn step_key(&mut self, at: u32, index: u32) -> u32 {
         let attempt = &self.attempts[index];
         if attempt.fence != 0 {

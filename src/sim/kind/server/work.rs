@@ -30,12 +30,16 @@ impl Simulation {
         }
     }
 
+    #[inline(always)]
     pub(super) fn core_starts(&mut self, at: u32, index: u32) {
-        let step = self.steps[self.attempts[index].step as usize];
-        let (Step::Cpu(distribution) | Step::Bulk(distribution)) = step else { return };
         let now = self.now;
-        let times = self.times(index, step);
         let attempt = &mut self.attempts[index];
+        // In a batch, once for each request.
+        let (distribution, times) = match self.steps[attempt.step as usize] {
+            Step::Cpu(distribution) => (distribution, 1),
+            Step::Bulk(distribution) => (distribution, attempt.version),
+            _ => return,
+        };
         attempt.stage = Stage::Working;
         let part = &mut self.parts[at as usize];
         let Behavior::Server(server) = &mut part.behavior else { return };
@@ -48,7 +52,8 @@ impl Simulation {
         if server.uneven {
             slow *= server.instances[usize::from(attempt.instance)].slowness(now, &server.settings);
         }
-        self.move_on(index, Delay::For(if slow == 1.0 { time } else { time * slow }), Event::Done);
+        let delay = Delay::For(if slow == 1.0 { time } else { time * slow });
+        attempt.due = self.calendar.schedule(now, delay, Event::Done.on(index));
     }
 
     /// Draws a time that no fault makes slower.
@@ -73,12 +78,16 @@ impl Simulation {
 
     fn core_done(&mut self, at: u32, index: u32) {
         let now = self.now;
-        let (instance, _) = self.instance(at, index);
+        let (instance, attempts) = self.instance(at, index);
         instance.cores.release(now);
-        self.next_core(at, self.attempts[index].instance);
+        if instance.cores.waiting > 0 {
+            let picked = attempts[index].instance;
+            self.next_core(at, picked);
+        }
     }
 
     /// Gives a core that is free to the next in line that somebody still waits for.
+    #[inline(never)]
     fn next_core(&mut self, at: u32, instance: u16) {
         let now = self.now;
         while let Behavior::Server(server) = &mut self.parts[at as usize].behavior {
