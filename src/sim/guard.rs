@@ -9,7 +9,7 @@ use super::event::Event;
 use super::{Outcome, Step};
 
 impl Simulation {
-    /// The same over a wire that does more than wait and try again.
+    /// Sends an attempt over a wire that does more than wait and try again.
     pub(super) fn send_guarded(&mut self, index: u32, wire_index: u32) {
         let (hedge, tries) = (self.attempts.rare(index).is_hedge, self.attempts[index].tries);
         let wire = &mut self.wires[wire_index as usize];
