@@ -75,8 +75,10 @@ impl Simulation {
         if counts && root {
             self.leaves_users(wire);
         }
+        if !plain {
+            return self.travel_with_care(index, false);
+        }
         match latency {
-            _ if !plain => self.travel_with_care(index, false),
             None => self.reach(at, index, op),
             Some(delay) => self.is_on_its_way(index, delay, false),
         }
@@ -286,7 +288,7 @@ impl Simulation {
         let (outcome, parent) = (attempt.outcome, attempt.parent);
         // Probes and deliveries have no attempt that waits for them.
         let usual = parent < BROKER && outcome.is_good() && attempt.rare == NONE && attempt.trip == 0;
-        if !usual || over.watched {
+        if !usual || over.is_watched() {
             return self.receive_with_care(index);
         }
         over.fly(self.now, -1);

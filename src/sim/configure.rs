@@ -142,7 +142,6 @@ impl Simulation {
             let (from, to) = (&self.parts[wire.from as usize], &self.parts[wire.to as usize]);
             wire.gone = from.gone || to.gone || design.wire(&from.name, &to.name).is_none();
             wire.guarded |= wire.gone;
-            wire.find_watched();
         }
         for wire in &design.wires {
             let (from, to) = (self.part(&wire.from), self.part(&wire.to));

@@ -247,23 +247,13 @@ impl Simulation {
     /// Whether this is the event that an attempt waits for; then it waits for none.
     #[inline(always)]
     fn is_due(&mut self, index: u32, entry: Entry) -> bool {
-        let due = &mut self.attempts[index].due;
-        let is_it = *due == entry.seq;
-        if is_it {
-            *due = 0;
-        }
-        is_it
+        take(&mut self.attempts[index].due, entry.seq)
     }
 
     /// Whether this is the end of the time that an attempt's caller gives it; then it has no end.
     #[inline(always)]
     fn is_timed(&mut self, index: u32, entry: Entry) -> bool {
-        let timer = &mut self.attempts[index].timer;
-        let is_it = *timer == entry.seq;
-        if is_it {
-            *timer = 0;
-        }
-        is_it
+        take(&mut self.attempts[index].timer, entry.seq)
     }
 
     /// Lets those begin that waiting rooms have let in.
@@ -294,4 +284,14 @@ impl Simulation {
         };
         Duration { distribution, constant }
     }
+}
+
+/// Whether this is the event that is waited for; then none is.
+#[inline(always)]
+fn take(awaited: &mut u32, seq: u32) -> bool {
+    let is_it = *awaited == seq;
+    if is_it {
+        *awaited = 0;
+    }
+    is_it
 }

@@ -10,18 +10,8 @@ macro_rules! events {
         #[repr(u8)]
         pub enum Event { $($(#[doc = $doc])+ $name,)+ }
 
-        const COUNT: usize = [$(Event::$name),+].len();
-
-        impl Event {
-            /// The event of a number. Numbers follow one another, so the compiler leaves nothing to compare or look up.
-            #[inline(always)]
-            fn numbered(number: u32) -> Event {
-                match number {
-                    $(number if number == Event::$name as u32 => Event::$name,)+
-                    _ => unreachable!("an event's number"),
-                }
-            }
-        }
+        /// All events, in the order of their numbers; five bits hold the number.
+        const EVENTS: &[Event] = &[$(Event::$name),+];
     };
 }
 
@@ -66,7 +56,7 @@ events! {
     Admit,
 }
 
-const _: () = assert!(COUNT <= 32, "an event's number has five bits");
+const _: () = assert!(EVENTS.len() <= 32, "an event's number has five bits");
 
 impl Event {
     /// Packs the event with what it is about.
@@ -78,7 +68,7 @@ impl Event {
     /// Unpacks it.
     #[inline(always)]
     pub fn of(packed: u32) -> (Event, u32) {
-        (Event::numbered(packed >> 27), packed & 0x7ff_ffff)
+        (EVENTS[(packed >> 27) as usize], packed & 0x7ff_ffff)
     }
 }
 

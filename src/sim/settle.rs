@@ -40,17 +40,14 @@ impl Simulation {
         let wire = &mut self.wires[wire_index as usize];
         wire.fly(self.now, -1);
         wire.count(outcome);
-        if wire.watched {
-            self.guards_note(wire_index, outcome, sent);
-        }
-        if self.wires[wire_index as usize].observed {
-            self.observe(wire_index, outcome, self.now.since(sent));
+        if wire.is_watched() {
+            self.watchers_note(wire_index, outcome, sent);
         }
     }
 
-    /// What guards a wire, breaker and bulkhead, learns how a call has ended.
+    /// Who watches a wire, breaker, bulkhead and caller, learns how a call has ended.
     #[inline(never)]
-    fn guards_note(&mut self, wire_index: u32, outcome: Outcome, sent: Time) {
+    fn watchers_note(&mut self, wire_index: u32, outcome: Outcome, sent: Time) {
         let wire = &mut self.wires[wire_index as usize];
         let turned = wire.breaker.as_mut().and_then(|breaker| breaker.note(self.now, sent, outcome.is_good()));
         if !wire.queue.is_empty() {
@@ -60,6 +57,9 @@ impl Simulation {
             Some(BreakerState::Open) => self.tell(Happening::BreakerOpened(wire_index)),
             Some(BreakerState::Closed) => self.tell(Happening::BreakerClosed(wire_index)),
             _ => {}
+        }
+        if self.wires[wire_index as usize].observed {
+            self.observe(wire_index, outcome, self.now.since(sent));
         }
     }
 

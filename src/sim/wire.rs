@@ -29,8 +29,6 @@ pub struct Wire {
     pub guarded: bool,
     /// Whether its caller watches how real requests end.
     pub observed: bool,
-    /// Whether anything learns how its calls end: hedging, a breaker, a bulkhead, or its caller.
-    pub watched: bool,
     /// Whether calls fill a budget.
     saves: bool,
     changed: Time,
@@ -150,7 +148,6 @@ impl Wire {
             carried: Vec::new(),
             check: Check::default(),
             observed: false,
-            watched: false,
             ewma: PeakEwma::default(),
             probes: PeakEwma::default(),
             frame: WireFrame::default(),
@@ -183,14 +180,15 @@ impl Wire {
         self.saves = self.budget.is_some() || hedges;
         self.guarded =
             policy.deadline || policy.hedge.is_some() || policy.breaker.is_some() || policy.bulkhead.is_some();
-        self.find_watched();
         self.timeout = policy.timeout.map(|timeout| calendar.constant(timeout));
         self.set_latency(calendar);
     }
 
-    /// Finds out who watches it, after a change. A bulkhead that is gone may have left calls in its queue.
-    pub fn find_watched(&mut self) {
-        self.watched = self.guarded || self.observed || !self.queue.is_empty();
+    /// Whether anything learns how its calls end: hedging, a breaker, a bulkhead, or its caller. A bulkhead that is gone may have
+    /// left calls in its queue.
+    #[inline(always)]
+    pub fn is_watched(&self) -> bool {
+        self.guarded || self.observed || !self.queue.is_empty()
     }
 
     /// Whether requests of this class may go over it.

@@ -60,7 +60,6 @@ impl Simulation {
         let backends = self.wires_to(at, |_| true);
         for wire in &backends {
             self.wires[*wire as usize].observed = observed;
-            self.wires[*wire as usize].find_watched();
         }
         if let Some(pool) = self.pool(at) {
             pool.backends = backends.clone();
