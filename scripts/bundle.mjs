@@ -7,7 +7,7 @@
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { FEATURES, optimize } from "./optimize.mjs";
@@ -31,8 +31,10 @@ function cutWasm() {
 
     const parts = readdirSync(work).filter((file) => /^(split|chunk)_.*\.wasm$/.test(file)).map((file) => basename(file, ".wasm"));
     dropDead(join(work, `${name}_bg.wasm`));
-    optimize(join(work, `${name}_bg.wasm`), join(staging, `${name}_bg.wasm`), release);
-    for (const part of parts) optimize(join(work, `${part}.wasm`), join(staging, `${nameOf(part)}.wasm`), release);
+    // Development takes the wasm as it is.
+    const place = release ? optimize : copyFileSync;
+    place(join(work, `${name}_bg.wasm`), join(staging, `${name}_bg.wasm`));
+    for (const part of parts) place(join(work, `${part}.wasm`), join(staging, `${nameOf(part)}.wasm`));
 
     const script = readFileSync(join(work, `${name}.js`), "utf8");
     const live = script

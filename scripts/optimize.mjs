@@ -11,7 +11,7 @@ export const FEATURES = ["bulk-memory", "mutable-globals", "multivalue", "nontra
 // In this order the functions compress best.
 const PASSES = ["-Os", "--low-memory-unused", "--reorder-functions-by-name"];
 
-/** Rewrites the module `from` as `to`; one made for development stays as it is. */
-export function optimize(from, to, release = true) {
-  execFileSync("wasm-opt", [from, "-o", to, ...(release ? PASSES : []), ...FEATURES]);
+/** Rewrites the module `from` as `to`. */
+export function optimize(from, to) {
+  execFileSync("wasm-opt", [from, "-o", to, ...PASSES, ...FEATURES]);
 }
