@@ -127,7 +127,7 @@ fn vague_names(path: &str, code: &str) -> Vec<String> {
 /// The map at the top of lib.rs: one row for each module.
 fn map(path: &str, text: &str) -> Vec<String> {
     // A module of its own, or what a crate of the workspace gives: `pub use a_crate::{module, module};`.
-    let declared = |line: &'_ str| {
+    let declared = |line: &str| {
         let rest =
             line.strip_prefix("pub mod ").or_else(|| Some(line.strip_prefix("pub use ")?.split_once("::")?.1))?;
         Some(rest.strip_suffix(';')?.trim_matches(['{', '}']).to_owned())
